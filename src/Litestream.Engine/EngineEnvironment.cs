@@ -1,0 +1,19 @@
+using Litestream.Engine.Files;
+
+namespace Litestream.Engine;
+
+/// <summary>All that the engine takes from the world outside, so that a simulation can put its own in place.</summary>
+public sealed record EngineEnvironment
+{
+    /// <summary>Files that are not opened by SQLite.</summary>
+    public IFileSystem Files { get; init; } = LocalFileSystem.Instance;
+
+    /// <summary>Clock and timers.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Source of generation ids, salts and jitter. Not for secrets.</summary>
+    public Random Random { get; init; } = Random.Shared;
+
+    /// <summary>Name of the SQLite VFS that all connections use; null for SQLite's default.</summary>
+    public string? VfsName { get; init; }
+}

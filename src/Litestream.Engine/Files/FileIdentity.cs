@@ -1,0 +1,8 @@
+namespace Litestream.Engine.Files;
+
+/// <summary>Which file a path leads to: device and inode on Unix, volume and file id on Windows. Two paths, or one path
+/// at two times, lead to the same file exactly when these are equal while the file is held open.</summary>
+/// <param name="Device">Device (Unix) or volume serial number (Windows).</param>
+/// <param name="High">Upper half of the file's number; 0 on Unix.</param>
+/// <param name="Low">Inode, or the lower half of the file id.</param>
+public readonly record struct FileIdentity(ulong Device, ulong High, ulong Low);

@@ -1,0 +1,60 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+
+namespace Litestream.Engine.Files;
+
+/// <summary>Asks the system which file a path leads to.</summary>
+internal static class FileIdentityReader
+{
+    public static FileIdentity? Read(string path) =>
+        OperatingSystem.IsWindows() ? ReadWindows(path)
+        : OperatingSystem.IsMacOS() ? ReadMacOS(path)
+        : ReadLinux(path);
+
+    private static FileIdentity? ReadLinux(string path)
+    {
+        // struct statx: inode at 32, major and minor device number at 136 and 140
+        Span<byte> result = stackalloc byte[256];
+        if (PosixNative.StatX(PosixNative.AtCurrentDirectory, path, 0, PosixNative.StatxInode, result) != 0)
+            return NothingThere(path);
+        var device = (ulong)MemoryMarshal.Read<uint>(result[136..]) << 32 | MemoryMarshal.Read<uint>(result[140..]);
+        return new(device, 0, MemoryMarshal.Read<ulong>(result[32..]));
+    }
+
+    private static FileIdentity? ReadMacOS(string path)
+    {
+        // struct stat with 64-bit inodes: device at 0, inode at 8
+        Span<byte> result = stackalloc byte[256];
+        var answer = RuntimeInformation.ProcessArchitecture == Architecture.Arm64
+            ? PosixNative.StatArm(path, result)
+            : PosixNative.StatIntel(path, result);
+        if (answer != 0) return NothingThere(path);
+        return new(MemoryMarshal.Read<uint>(result), 0, MemoryMarshal.Read<ulong>(result[8..]));
+    }
+
+    private static FileIdentity? ReadWindows(string path)
+    {
+        // Locks belong to handles on Windows: opening and closing harms nobody.
+        using var file = WindowsNative.CreateFile(path, WindowsNative.ReadAttributes, WindowsNative.ShareAll, 0,
+            WindowsNative.OpenExisting, WindowsNative.BackupSemantics, 0);
+        if (file.IsInvalid)
+        {
+            const int FileNotFound = 2, PathNotFound = 3;
+            var error = Marshal.GetLastPInvokeError();
+            return error is FileNotFound or PathNotFound ? null : throw new IOException($"'{path}' can't be examined.", new Win32Exception(error));
+        }
+
+        Span<byte> result = stackalloc byte[24];
+        if (!WindowsNative.GetFileInformationByHandleEx(file, WindowsNative.FileIdInfo, result, result.Length))
+            throw new IOException($"'{path}' can't be identified.", new Win32Exception(Marshal.GetLastPInvokeError()));
+        return new(MemoryMarshal.Read<ulong>(result), MemoryMarshal.Read<ulong>(result[16..]), MemoryMarshal.Read<ulong>(result[8..]));
+    }
+
+    private static FileIdentity? NothingThere(string path)
+    {
+        var error = Marshal.GetLastPInvokeError();
+        return error is PosixNative.NotFound or PosixNative.NotADirectory
+            ? null
+            : throw new IOException($"'{path}' can't be examined: {Marshal.GetPInvokeErrorMessage(error)}.", error);
+    }
+}

@@ -1,0 +1,74 @@
+namespace Litestream.Engine.Files;
+
+/// <summary>
+/// Every file that the engine touches besides what SQLite opens itself: spool, state, folder replicas, restore targets.
+/// The seam that a simulation replaces. Paths are absolute. Members throw <see cref="IOException"/> or
+/// <see cref="UnauthorizedAccessException"/> when the system refuses.
+/// </summary>
+public interface IFileSystem
+{
+    /// <summary>Opens a file. Never use it on a live database or its -shm: closing any descriptor of theirs drops
+    /// SQLite's POSIX locks in this process.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="mode">How to open it.</param>
+    /// <param name="unixMode">Permissions of a file that is created (before umask); null for the default. Ignored on Windows.</param>
+    /// <returns>The open file.</returns>
+    IFile Open(string path, FileOpenMode mode, UnixFileMode? unixMode = null);
+
+    /// <summary>Tells what is at a path, without opening it; null if nothing is.</summary>
+    /// <param name="path">A file or folder.</param>
+    FileEntry? Find(string path);
+
+    /// <summary>Tells which file a path leads to, without opening it where that is possible (Unix: stat); null if nothing
+    /// is there.</summary>
+    /// <param name="path">A file or folder.</param>
+    FileIdentity? Identify(string path);
+
+    /// <summary>The permissions of a file; null on Windows and where nothing is.</summary>
+    /// <param name="path">A file or folder.</param>
+    UnixFileMode? GetUnixMode(string path);
+
+    /// <summary>The entries of a folder in ordinal order of their names; empty if the folder is not there.</summary>
+    /// <param name="directory">The folder.</param>
+    IReadOnlyList<FileEntry> List(string directory);
+
+    /// <summary>Creates a folder with its parents; nothing happens if it is there.</summary>
+    /// <param name="directory">The folder.</param>
+    /// <param name="unixMode">Permissions of each folder that is created (before umask); null for the default. Ignored on Windows.</param>
+    void CreateDirectory(string directory, UnixFileMode? unixMode = null);
+
+    /// <summary>Makes names created, renamed or deleted in a folder survive a power loss. Nothing on Windows, where the
+    /// file system journals them.</summary>
+    /// <param name="directory">The folder.</param>
+    void FlushDirectory(string directory);
+
+    /// <summary>Renames a file within a volume, atomically.</summary>
+    /// <param name="from">The present path.</param>
+    /// <param name="to">The new path.</param>
+    /// <param name="overwrite">Whether an existing file is replaced; otherwise it is an <see cref="IOException"/>.</param>
+    void Rename(string from, string to, bool overwrite);
+
+    /// <summary>Deletes a file; nothing happens if it is not there.</summary>
+    /// <param name="path">The file.</param>
+    void Delete(string path);
+
+    /// <summary>Deletes a folder with all below it; nothing happens if it is not there.</summary>
+    /// <param name="directory">The folder.</param>
+    void DeleteDirectory(string directory);
+
+    /// <summary>Sets a file's time of last modification.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="time">The new time.</param>
+    void SetModifiedTime(string path, DateTimeOffset time);
+
+    /// <summary>Takes an exclusive lock on a lock file, created if need be, until disposed or the process ends.</summary>
+    /// <param name="path">The lock file; it stays when the lock ends.</param>
+    /// <returns>The lock, or null when somebody else holds it.</returns>
+    IDisposable? TryLock(string path);
+
+    /// <summary>Calls back soon after a file has changed, is created or replaced. May miss changes and may call without one: a hint.</summary>
+    /// <param name="path">The file; need not exist, its folder must.</param>
+    /// <param name="changed">Called on any thread; must return at once and not throw.</param>
+    /// <returns>Ends the watching when disposed.</returns>
+    IDisposable Watch(string path, Action changed);
+}

@@ -1,0 +1,145 @@
+using System.Runtime.InteropServices;
+
+namespace Litestream.Engine.Files;
+
+/// <summary>The files of this machine.</summary>
+public sealed class LocalFileSystem : IFileSystem
+{
+    private LocalFileSystem()
+    {
+    }
+
+    /// <summary>The one instance.</summary>
+    public static LocalFileSystem Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public IFile Open(string path, FileOpenMode mode, UnixFileMode? unixMode = null)
+    {
+        var (fileMode, access, share) = mode switch
+        {
+            FileOpenMode.Read => (FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete),
+            FileOpenMode.CreateNew => (FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete),
+            _ => (FileMode.Create, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete),
+        };
+
+        // UnixCreateMode has no overload with a handle, so the permissions follow while the file is still empty.
+        var handle = File.OpenHandle(path, fileMode, access, share);
+        if (mode != FileOpenMode.Read && unixMode is { } permissions && !OperatingSystem.IsWindows())
+            File.SetUnixFileMode(handle, permissions);
+        return new LocalFile(handle, path);
+    }
+
+    /// <inheritdoc/>
+    public FileEntry? Find(string path)
+    {
+        var file = new FileInfo(path);
+        if (file.Exists) return EntryOf(file);
+        var directory = new DirectoryInfo(path);
+        return directory.Exists ? EntryOf(directory) : null;
+    }
+
+    /// <inheritdoc/>
+    public FileIdentity? Identify(string path) => FileIdentityReader.Read(path);
+
+    /// <inheritdoc/>
+    public UnixFileMode? GetUnixMode(string path) =>
+        OperatingSystem.IsWindows() || !Path.Exists(path) ? null : File.GetUnixFileMode(path);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<FileEntry> List(string directory)
+    {
+        try
+        {
+            return [.. new DirectoryInfo(directory).EnumerateFileSystemInfos().Select(EntryOf).OrderBy(e => e.Name, StringComparer.Ordinal)];
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
+    }
+
+    /// <inheritdoc/>
+    public void CreateDirectory(string directory, UnixFileMode? unixMode = null)
+    {
+        if (unixMode is { } mode && !OperatingSystem.IsWindows())
+            Directory.CreateDirectory(directory, mode);
+        else
+            Directory.CreateDirectory(directory);
+    }
+
+    /// <inheritdoc/>
+    public void FlushDirectory(string directory)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        var fd = PosixNative.Open(directory, PosixNative.OpenReadOnly);
+        if (fd < 0) throw Failure(directory, "opened for flushing");
+        try
+        {
+            if (PosixNative.FSync(fd) != 0) throw Failure(directory, "flushed");
+        }
+        finally
+        {
+            _ = PosixNative.Close(fd);
+        }
+
+        static IOException Failure(string directory, string what)
+        {
+            var error = Marshal.GetLastPInvokeError();
+            return new($"The folder '{directory}' can't be {what}: {Marshal.GetPInvokeErrorMessage(error)}.", error);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Rename(string from, string to, bool overwrite) => File.Move(from, to, overwrite);
+
+    /// <inheritdoc/>
+    public void Delete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // nothing there is what was asked for
+        }
+    }
+
+    /// <inheritdoc/>
+    public void DeleteDirectory(string directory)
+    {
+        try
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // nothing there is what was asked for
+        }
+    }
+
+    /// <inheritdoc/>
+    public void SetModifiedTime(string path, DateTimeOffset time) => File.SetLastWriteTimeUtc(path, time.UtcDateTime);
+
+    /// <inheritdoc/>
+    public IDisposable? TryLock(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
+        }
+        catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException or PathTooLongException))
+        {
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public IDisposable Watch(string path, Action changed) => new FileWatch(path, changed);
+
+    private static FileEntry EntryOf(FileSystemInfo info) => new(
+        info.Name,
+        info is FileInfo file ? file.Length : 0,
+        new DateTimeOffset(info.LastWriteTimeUtc, TimeSpan.Zero),
+        info is DirectoryInfo);
+}

@@ -1,0 +1,42 @@
+using System.Runtime.InteropServices;
+
+namespace Litestream.Engine.Files;
+
+/// <summary>The few calls of the C library that .NET does not offer, or whose errors it hides.</summary>
+internal static partial class PosixNative
+{
+    public const int OpenReadOnly = 0;
+    public const int Interrupted = 4;
+    public const int NotFound = 2;
+    public const int NotADirectory = 20;
+
+    /// <summary>Linux: a relative path counts from the current directory.</summary>
+    public const int AtCurrentDirectory = -100;
+
+    /// <summary>Linux: statx shall tell the inode.</summary>
+    public const uint StatxInode = 0x100;
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    public static partial int FSync(SafeHandle fd);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    public static partial int FSync(int fd);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    public static partial int Close(int fd);
+
+    /// <summary>Linux; the result's layout is the same on every architecture.</summary>
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int StatX(int directory, string path, int flags, uint mask, Span<byte> result);
+
+    /// <summary>macOS on Apple silicon.</summary>
+    [LibraryImport("libc", EntryPoint = "stat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int StatArm(string path, Span<byte> result);
+
+    /// <summary>macOS on Intel: the variant with 64-bit inodes.</summary>
+    [LibraryImport("libc", EntryPoint = "stat$INODE64", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int StatIntel(string path, Span<byte> result);
+}

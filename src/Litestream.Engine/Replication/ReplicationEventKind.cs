@@ -1,0 +1,41 @@
+namespace Litestream.Engine.Replication;
+
+/// <summary>What a <see cref="ReplicationEvent"/> tells.</summary>
+public enum ReplicationEventKind
+{
+    /// <summary>Replication has begun or goes on with a generation.</summary>
+    Started,
+
+    /// <summary>The database has no page yet, or can't be opened for now.</summary>
+    Waiting,
+
+    /// <summary>The database was switched to WAL mode.</summary>
+    JournalModeSwitched,
+
+    /// <summary>A new generation has begun; the message says why.</summary>
+    GenerationStarted,
+
+    /// <summary>A snapshot is being copied; see <see cref="ReplicationEvent.BytesDone"/>.</summary>
+    SnapshotProgress,
+
+    /// <summary>A snapshot is on a replica.</summary>
+    SnapshotShipped,
+
+    /// <summary>A sync failed and will be tried again.</summary>
+    RetryScheduled,
+
+    /// <summary>After failures a replica takes data again.</summary>
+    Recovered,
+
+    /// <summary>The source moves and a position does not.</summary>
+    Stalled,
+
+    /// <summary>The spool is at its bound: what was not shipped of the generation is given up.</summary>
+    SpoolFull,
+
+    /// <summary>Replication has ended as asked.</summary>
+    Stopped,
+
+    /// <summary>Replication has ended by an error.</summary>
+    Failed,
+}

@@ -1,0 +1,44 @@
+namespace Litestream.Engine.Replication;
+
+/// <summary>How a database is replicated. Defaults are stated here and nowhere else.</summary>
+public sealed record ReplicationOptions
+{
+    /// <summary>Full path of the database file.</summary>
+    public required string DatabasePath { get; init; }
+
+    /// <summary>Full path of our metadata folder; null for <c>.&lt;file&gt;-litestream-ps</c> beside the database.</summary>
+    public string? MetadataPath { get; init; }
+
+    /// <summary>Under steady writes at most one segment is cut in this time. Default 1 s.</summary>
+    public TimeSpan SyncInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long the database must be still before what changed is shipped ahead of <see cref="SyncInterval"/>. Default 20 ms.</summary>
+    public TimeSpan QuietInterval { get; init; } = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>The longest time between two looks at the database when the file watcher says nothing. Default 1 s.</summary>
+    public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>WAL pages after which we checkpoint. Default 1000, as SQLite and Litestream have it.</summary>
+    public int CheckpointPageCount { get; init; } = 1000;
+
+    /// <summary>After this time without a commit the WAL is checkpointed, so that foreign checkpoints never wait for us. Default 5 s.</summary>
+    public TimeSpan CheckpointQuietInterval { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>WAL pages after which a checkpoint that never gets through is helped by a moment's write lock. Default 10000.</summary>
+    public int ForcedCheckpointPageCount { get; init; } = 10_000;
+
+    /// <summary>Segments after which a new index begins: Litestream 0.3.13 opens all segments of an index at once. Default 500.</summary>
+    public int MaxSegmentsPerIndex { get; init; } = 500;
+
+    /// <summary>Uncompressed bytes after which a new index begins; at most 2 GiB, so that offsets stay in 8 hex digits. Default 64 MiB.</summary>
+    public long MaxIndexSize { get; init; } = 64L << 20;
+
+    /// <summary>Bytes that may wait in the spool for a replica. Default 1 GiB.</summary>
+    public long SpoolLimit { get; init; } = 1L << 30;
+
+    /// <summary>Whether a database that is not in WAL mode may be switched to it. Default no.</summary>
+    public bool AllowJournalModeSwitch { get; init; }
+
+    /// <summary>How long the last sync may take when replication is stopped. Default 30 s.</summary>
+    public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(30);
+}

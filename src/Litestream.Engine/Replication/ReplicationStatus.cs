@@ -1,0 +1,27 @@
+using Litestream.Engine.Format;
+
+namespace Litestream.Engine.Replication;
+
+/// <summary>A replication at one moment.</summary>
+/// <param name="DatabasePath">The database.</param>
+/// <param name="State">What it is doing.</param>
+/// <param name="StartedAt">Since when, UTC.</param>
+/// <param name="Replicas">Each replica.</param>
+public sealed record ReplicationStatus(
+    string DatabasePath, ReplicationState State, DateTimeOffset StartedAt, IReadOnlyList<ReplicaStatus> Replicas)
+{
+    /// <summary>The present generation; null before there is one.</summary>
+    public GenerationId? Generation { get; init; }
+
+    /// <summary>How far the database is captured; null before a generation is there.</summary>
+    public Position? Position { get; init; }
+
+    /// <summary>When the last commit was seen, UTC.</summary>
+    public DateTimeOffset? LastChangeAt { get; init; }
+
+    /// <summary>Compressed bytes in the spool.</summary>
+    public long SpoolBytes { get; init; }
+
+    /// <summary>The last failure of the capture side, kept after recovery.</summary>
+    public Exception? LastError { get; init; }
+}

@@ -1,0 +1,14 @@
+namespace Litestream.Engine.Restore;
+
+/// <summary>The steps of a restore.</summary>
+public enum RestorePhase
+{
+    /// <summary>The snapshot is written.</summary>
+    Snapshot,
+
+    /// <summary>WAL segments are applied.</summary>
+    Wal,
+
+    /// <summary>SQLite checks the result.</summary>
+    Check,
+}

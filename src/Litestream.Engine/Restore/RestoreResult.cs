@@ -1,0 +1,18 @@
+using Litestream.Engine.Format;
+
+namespace Litestream.Engine.Restore;
+
+/// <summary>What a restore has made.</summary>
+/// <param name="Path">The restored database.</param>
+/// <param name="Plan">What was read.</param>
+/// <param name="Reached">The commit that it stands at: index and end offset; (snapshot index, 0) for a snapshot alone.</param>
+/// <param name="Transactions">Commits applied on top of the snapshot.</param>
+/// <param name="PageSize">Bytes a page.</param>
+/// <param name="PageCount">Pages of the database.</param>
+/// <param name="Duration">How long it took.</param>
+public sealed record RestoreResult(
+    string Path, RestorePlan Plan, Position Reached, long Transactions, int PageSize, uint PageCount, TimeSpan Duration)
+{
+    /// <summary>What is remarkable though no error, e.g. a jump in the salts of a replica that Litestream wrote.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+}
