@@ -16,4 +16,7 @@ public sealed record EngineEnvironment
 
     /// <summary>Name of the SQLite VFS that all connections use; null for SQLite's default.</summary>
     public string? VfsName { get; init; }
+
+    /// <summary>Which run of the operating system this is.</summary>
+    public string BootId { get; init; } = BootIdentity.Current;
 }

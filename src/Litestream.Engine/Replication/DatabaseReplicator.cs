@@ -1,48 +1,198 @@
 using System.Threading.Channels;
+using Litestream.Engine.Errors;
+using Litestream.Engine.Files;
 using Litestream.Engine.Replicas;
+using Litestream.Engine.Spool;
+using Litestream.Engine.Sqlite;
 
 namespace Litestream.Engine.Replication;
 
 /// <summary>Replicates one database to one or more replicas, from <see cref="RunAsync"/> until it is cancelled.</summary>
 public sealed class DatabaseReplicator : IAsyncDisposable
 {
-    private readonly Channel<ReplicationEvent> _events = Channel.CreateBounded<ReplicationEvent>(
-        new BoundedChannelOptions(1024) { FullMode = BoundedChannelFullMode.DropOldest });
+    private readonly ReplicationOptions _options;
+    private readonly IReadOnlyList<IReplicaClient> _replicas;
+    private readonly EngineEnvironment _environment;
+    private readonly EventLog _events;
+    private readonly SyncRequests _syncs = new();
+    private volatile ReplicationStatus _status;
+    private IReadOnlyList<Shipper> _shippers = [];
+    private SpoolQueue? _queue;
+    private RecordingLoop? _loop;
+    private volatile PresentGeneration? _present;
 
     /// <summary>Prepares a replication; nothing is opened yet.</summary>
     /// <param name="options">What and how.</param>
-    /// <param name="replicas">Where to; at least one. They are disposed with the replicator.</param>
+    /// <param name="replicas">Where to; 1 to 64. They are disposed with the replicator.</param>
     /// <param name="environment">Files, time, randomness and VFS.</param>
     public DatabaseReplicator(
         ReplicationOptions options, IReadOnlyList<IReplicaClient> replicas, EngineEnvironment environment)
     {
-        Options = options;
-        Replicas = replicas;
-        Environment = environment;
+        ArgumentOutOfRangeException.ThrowIfZero(replicas.Count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(replicas.Count, 64);
+        _options = options with
+        {
+            MetadataPath = options.MetadataPath ?? MetadataFolder.DefaultPath(options.DatabasePath),
+            // offsets have 8 hex digits in a name
+            MaxIndexSize = Math.Min(options.MaxIndexSize, 2L << 30),
+        };
+        _replicas = replicas;
+        _environment = environment;
+        _events = new(options.DatabasePath, environment.Time);
+        _status = new(options.DatabasePath, ReplicationState.Starting, environment.Time.GetUtcNow(), [.. replicas.Select(r => new ReplicaStatus(r.Url))]);
     }
 
     /// <summary>What happens, in order; the oldest are dropped when nobody reads. Completes when the replication has ended.</summary>
     public ChannelReader<ReplicationEvent> Events => _events.Reader;
 
     /// <summary>The replication at this moment. Safe to ask from any thread.</summary>
-    public ReplicationStatus Status => throw new InvalidOperationException();
-
-    private ReplicationOptions Options { get; }
-
-    private IReadOnlyList<IReplicaClient> Replicas { get; }
-
-    private EngineEnvironment Environment { get; }
+    public ReplicationStatus Status
+    {
+        get
+        {
+            var shippers = _shippers;
+            return shippers.Count == 0 ? _status : _status with
+            {
+                Replicas = [.. shippers.Select(s => s.Status)],
+                SpoolBytes = _queue?.PendingSize ?? 0,
+            };
+        }
+    }
 
     /// <summary>Opens the database and replicates until cancelled; then syncs a last time and closes.</summary>
     /// <param name="stop">Cancelled when replication shall end.</param>
     /// <returns>Ends normally after a stop.</returns>
-    /// <exception cref="Errors.LitestreamException">Replication can't begin or can't go on.</exception>
-    public Task RunAsync(CancellationToken stop) => throw new InvalidOperationException();
+    /// <exception cref="LitestreamException">Replication can't begin or can't go on.</exception>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        try
+        {
+            SqliteLibrary.EnsureUsable();
+            Capture.DatabaseInspector.Inspect(_options.DatabasePath, _environment);
+            using var folder = MetadataFolder.Open(_options.MetadataPath!, _options.DatabasePath, _environment.Files);
+            await ReplicateAsync(folder, stop).ConfigureAwait(false);
+            SetState(ReplicationState.Stopped);
+            _events.Write(ReplicationEventKind.Stopped, ReplicationSeverity.Information, "Replication has ended.");
+        }
+        catch (Exception e)
+        {
+            var error = FileErrors.IsFileError(e)
+                ? FileErrors.Wrap(e, _options.MetadataPath!, "use the metadata folder", ErrorCode.MetadataUnwritable) : e;
+            _status = _status with { State = ReplicationState.Failed, LastError = error };
+            _events.Write(ReplicationEventKind.Failed, ReplicationSeverity.Error, error.Message, error: error);
+            if (error == e) throw;
+            throw error;
+        }
+        finally
+        {
+            _syncs.Fail(new LitestreamException(ErrorCode.InvalidArgument, "The replication has ended.", _options.DatabasePath, "Start it again."));
+            _events.Complete();
+        }
+    }
 
     /// <summary>Captures what is committed now and returns when every replica holds it.</summary>
     /// <param name="cancellationToken">Ends the waiting.</param>
-    public Task SyncAsync(CancellationToken cancellationToken) => throw new InvalidOperationException();
+    public async Task SyncAsync(CancellationToken cancellationToken)
+    {
+        var request = _syncs.Add();
+        _loop?.Wake();
+        await request.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await DrainAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => throw new InvalidOperationException();
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var replica in _replicas) await replica.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task ReplicateAsync(MetadataFolder folder, CancellationToken stop)
+    {
+        var queue = _queue = new SpoolQueue(_replicas.Count);
+        var spool = new SpoolFolder(folder, queue, _environment.Files);
+        spool.Load();
+        using var recorder = new DatabaseRecorder(_options, _environment, spool, _events);
+        var loop = _loop = new RecordingLoop(_options, _environment, recorder, _syncs, _events)
+        {
+            Stepped = () => Publish(recorder),
+            IsSpoolFull = () => queue.PendingSize > _options.SpoolLimit,
+            CanResume = () => _shippers.Any(s => s.IsReachable),
+        };
+        recorder.SnapshotEnded = loop.Wake;
+        _shippers = [.. _replicas.Select((client, number) => CreateShipper(number, client, queue, spool))];
+        _events.Write(ReplicationEventKind.Started, ReplicationSeverity.Information, $"Replication to {string.Join(", ", _replicas.Select(r => r.Url))} begins.");
+
+        using var ending = new CancellationTokenSource();
+        var watchdog = new Watchdog(_options, _environment, _events);
+        var helpers = _shippers.Select(s => s.RunAsync(ending.Token))
+            .Append(watchdog.RunAsync(() => loop.LastLook, () => _shippers.Select(s => s.Status), ending.Token)).ToList();
+        try
+        {
+            var first = await Task.WhenAny([loop.RunAsync(stop), .. helpers]).ConfigureAwait(false);
+            await first.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            SetState(ReplicationState.Stopping);
+            await FinishAsync(loop, recorder).ConfigureAwait(false);
+        }
+        finally
+        {
+            await ending.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(helpers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private Shipper CreateShipper(int number, IReplicaClient client, SpoolQueue queue, SpoolFolder spool) =>
+        new(number, client, queue, spool, _environment, _events)
+        {
+            Present = () => _present,
+            Misaligned = reason => _loop!.RequestGeneration(reason),
+        };
+
+    /// <summary>Shows the recorder's state to other threads and lets the shippers know of work.</summary>
+    private void Publish(DatabaseRecorder recorder)
+    {
+        var former = _present;
+        var present = recorder.Generation is { } generation ? new PresentGeneration(generation, recorder.ExpectsSnapshot) : null;
+        _present = present;
+        _status = _status with
+        {
+            State = _loop!.IsWaiting ? ReplicationState.Waiting : ReplicationState.Running,
+            Generation = recorder.Generation,
+            Position = recorder.Position,
+            LastChangeAt = recorder.LastChangeAt ?? _status.LastChangeAt,
+            LastError = _loop.LastError,
+        };
+        foreach (var shipper in _shippers)
+        {
+            if (present?.Id != former?.Id) shipper.Realign();
+            else shipper.Wake();
+        }
+    }
+
+    private async Task FinishAsync(RecordingLoop loop, DatabaseRecorder recorder)
+    {
+        using var limit = new CancellationTokenSource(_options.ShutdownTimeout, _environment.Time);
+        try
+        {
+            await recorder.FinishSnapshotAsync(limit.Token).ConfigureAwait(false);
+            loop.Finish();
+            Publish(recorder);
+            await DrainAsync(limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new LitestreamException(ErrorCode.Timeout,
+                $"The last sync of '{_options.DatabasePath}' was not finished in {_options.ShutdownTimeout.TotalSeconds:0.#} s.",
+                _options.DatabasePath, "What is missing waits in the metadata folder and is shipped at the next start.");
+        }
+    }
+
+    private async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        foreach (var shipper in _shippers) await shipper.DrainAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private void SetState(ReplicationState state) => _status = _status with { State = state };
 }

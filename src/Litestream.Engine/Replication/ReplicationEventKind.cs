@@ -15,6 +15,9 @@ public enum ReplicationEventKind
     /// <summary>A new generation has begun; the message says why.</summary>
     GenerationStarted,
 
+    /// <summary>It can't be proven that every commit was captured: a new generation follows.</summary>
+    ContinuityLost,
+
     /// <summary>A snapshot is being copied; see <see cref="ReplicationEvent.BytesDone"/>.</summary>
     SnapshotProgress,
 

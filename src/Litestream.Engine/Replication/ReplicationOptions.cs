@@ -12,8 +12,11 @@ public sealed record ReplicationOptions
     /// <summary>Under steady writes at most one segment is cut in this time. Default 1 s.</summary>
     public TimeSpan SyncInterval { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long the database must be still before what changed is shipped ahead of <see cref="SyncInterval"/>. Default 20 ms.</summary>
+    /// <summary>A first change after quiet is shipped when the database has been still for this long. Default 20 ms.</summary>
     public TimeSpan QuietInterval { get; init; } = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Under steady writes the WAL is read, and checkpointed where it is due, at most once in this time. Default 100 ms.</summary>
+    public TimeSpan CaptureInterval { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The longest time between two looks at the database when the file watcher says nothing. Default 1 s.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);

@@ -1,0 +1,214 @@
+using Litestream.Engine.Sqlite;
+
+namespace Litestream.Engine.Capture;
+
+/// <summary>
+/// A live database while it is watched: the unbroken reader, the capture that follows it, and checkpoints that respect both.
+/// Guards the order that makes the reader a proof: hand over, then capture to the end, before the next hand-over.
+/// </summary>
+internal sealed class CaptureSession : IDisposable
+{
+    /// <summary>How often a WAL that is just being restarted is looked at again.</summary>
+    private const int MaxTries = 20;
+
+    private readonly EngineEnvironment _environment;
+    private readonly SourceFiles _files;
+    private readonly ReaderRelay _relay;
+    private readonly DatabaseConnection _probe;
+    private bool _isCapturedSinceHandOver;
+
+    private CaptureSession(
+        string path, int pageSize, EngineEnvironment environment, SourceFiles files, ReaderRelay relay, DatabaseConnection probe)
+    {
+        Path = path;
+        PageSize = pageSize;
+        _environment = environment;
+        _files = files;
+        _relay = relay;
+        _probe = probe;
+    }
+
+    /// <summary>The database file.</summary>
+    public string Path { get; }
+
+    /// <summary>Bytes a page.</summary>
+    public int PageSize { get; }
+
+    /// <summary>Which files are being watched.</summary>
+    public SourceFiles Files => _files;
+
+    /// <summary>Up to where everything is captured.</summary>
+    public CapturePoint Point => Wal.Point;
+
+    /// <summary>Whether the reader rests in slot 0: the database file holds the whole WAL, so that a foreign checkpoint or
+    /// restart need not wait for us.</summary>
+    public bool IsResting { get; private set; }
+
+    private WalCapture Wal { get; } = new();
+
+    /// <summary>Opens a database in WAL mode that has pages. Null when somebody is in the way.</summary>
+    public static CaptureSession? TryOpen(DatabaseInfo database, EngineEnvironment environment)
+    {
+        var before = SourceFiles.Of(database.Path, environment.Files);
+        var relay = ReaderRelay.TryStart(Open);
+        if (relay is null) return null;
+        DatabaseConnection? probe = null;
+        try
+        {
+            // The probe reads once, so that all connections have the WAL open before its identity is taken.
+            probe = Open();
+            var files = probe.TryBeginRead() ? SourceFiles.Of(database.Path, environment.Files) : default;
+            if (IsSameWhereKnown(before, files) && files is { Database: not null, Wal: not null, WalIndex: not null })
+            {
+                probe.EndTransaction();
+                return new(database.Path, database.PageSize, environment, files, relay, probe);
+            }
+
+            probe.Dispose();
+            relay.Dispose();
+            return null;
+        }
+        catch
+        {
+            probe?.Dispose();
+            relay.Dispose();
+            throw;
+        }
+
+        DatabaseConnection Open() => DatabaseConnection.Open(database.Path, environment.VfsName);
+    }
+
+    /// <summary>Goes on from a remembered point if that is provably still there: the same life of the WAL, with the last
+    /// captured frame in its place.</summary>
+    /// <returns>Why not, or null.</returns>
+    public string? TryResume(CapturePoint point)
+    {
+        if (!point.HasLife) return "no WAL was known";
+        if (!_probe.TryBeginRead()) return "the database is locked";
+        try
+        {
+            if (_probe.GetWalSnapshot() is not { } snapshot || !point.IsSameLife(snapshot)) return "the WAL was restarted or removed";
+            if (snapshot.LastFrame < point.Frame) return "the WAL is shorter than what was captured";
+            if (point.Frame > 0 && !HoldsFrame(point, snapshot)) return "the last captured frame is gone";
+        }
+        finally
+        {
+            _probe.EndTransaction();
+        }
+
+        Wal.StartAt(point);
+        return null;
+    }
+
+    /// <summary>Starts at a view's commit. The view was opened while the reader was held.</summary>
+    public void StartAt(CapturePoint point)
+    {
+        Wal.StartAt(point);
+        _isCapturedSinceHandOver = true;
+    }
+
+    /// <summary>Opens a view of the last commit. Null when somebody is in the way.</summary>
+    public DatabaseView? TryOpenView()
+    {
+        EnsureUnmoved();
+        return DatabaseView.TryOpen(OpenConnection, PageSize);
+    }
+
+    /// <summary>Captures all that is committed now.</summary>
+    /// <param name="sink">Receives the frames.</param>
+    /// <returns>The number of frames; null when somebody is in the way.</returns>
+    /// <exception cref="ContinuityLostException">Something was or may have been missed.</exception>
+    public uint? TryCapture(IFrameSink sink)
+    {
+        EnsureUnmoved();
+        for (var tries = 0; tries < MaxTries; tries++)
+        {
+            if (!_probe.TryBeginRead()) return null;
+            try
+            {
+                if (Wal.Capture(_probe, sink) is { } frames)
+                {
+                    _isCapturedSinceHandOver = true;
+                    return frames;
+                }
+            }
+            finally
+            {
+                _probe.EndTransaction();
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Lets the next reader begin and the former end. False when that was not possible.</summary>
+    public bool TryHandOver()
+    {
+        if (!_isCapturedSinceHandOver)
+            throw new InvalidOperationException("A hand-over before the capture would let go what was not captured.");
+        EnsureUnmoved();
+        if (!_relay.TryHandOver()) return false;
+        _isCapturedSinceHandOver = false;
+        IsResting = false;
+        EnsureUnmoved();
+        return true;
+    }
+
+    /// <summary>Backfills what readers allow, waiting for nobody.</summary>
+    public CheckpointAnswer Checkpoint()
+    {
+        EnsureUnmoved();
+        return _probe.Checkpoint(CheckpointMode.Passive);
+    }
+
+    /// <summary>Whether the database file holds all of the WAL.</summary>
+    public bool IsBackfilled() => _probe.Checkpoint(CheckpointMode.Ask).IsComplete;
+
+    /// <summary>Lets the reader rest in slot 0, if it is there: it began when the WAL was wholly backfilled.</summary>
+    /// <param name="answer">The answer of the checkpoint before the hand-over.</param>
+    public void RestAfter(CheckpointAnswer answer) =>
+        IsResting = answer.IsComplete && (_relay.Began?.LastFrame ?? 0) == (uint)answer.Frames;
+
+    /// <summary>Takes the write lock for a moment. Null when somebody has it.</summary>
+    /// <returns>Ends the transaction when disposed.</returns>
+    public IDisposable? TryHoldWriters()
+    {
+        var connection = OpenConnection();
+        if (connection.TryBeginWrite()) return connection;
+        connection.Dispose();
+        return null;
+    }
+
+    /// <summary>A number that changes with each commit of others; null when somebody is in the way.</summary>
+    public long? TryGetDataVersion() => _probe.TryGetDataVersion();
+
+    public void Dispose()
+    {
+        _probe.Dispose();
+        _relay.Dispose();
+    }
+
+    private static bool IsSameWhereKnown(SourceFiles before, SourceFiles after) =>
+        (before.Database is null || before.Database == after.Database)
+        && (before.Wal is null || before.Wal == after.Wal)
+        && (before.WalIndex is null || before.WalIndex == after.WalIndex);
+
+    private DatabaseConnection OpenConnection() => DatabaseConnection.Open(Path, _environment.VfsName);
+
+    private bool HoldsFrame(CapturePoint point, WalIndexSnapshot snapshot)
+    {
+        Span<byte> bytes = stackalloc byte[WalFrameHeader.Size];
+        var header = new WalHeader(PageSize, 0, snapshot.Salt1, snapshot.Salt2, BigEndianChecksums: false);
+        if (!_probe.TryReadWal(bytes, header.FrameOffset(point.Frame))) return false;
+        var frame = WalFrameHeader.Read(bytes);
+        return frame.Salt1 == point.Salt1 && frame.Salt2 == point.Salt2 && frame.Checksum == point.Checksum && frame.IsCommit;
+    }
+
+    private void EnsureUnmoved()
+    {
+        if (SourceFiles.Of(Path, _environment.Files) != _files)
+            throw new ContinuityLostException("the database, its -wal or its -shm was removed or replaced");
+        if (!_relay.IsHeld)
+            throw new ContinuityLostException("the read transaction that guards the WAL has ended");
+    }
+}

@@ -1,0 +1,103 @@
+using System.Buffers;
+using Litestream.Engine.Sqlite;
+
+namespace Litestream.Engine.Capture;
+
+/// <summary>
+/// The database at exactly one commit, held by a read transaction on a connection of its own: the database file, overlaid with
+/// the newest committed frame of each page. While the transaction is open nobody can change what it reads, so it may be
+/// copied beside capture, hand-overs and checkpoints.
+/// </summary>
+internal sealed class DatabaseView : IDisposable
+{
+    private const int BufferSize = 1 << 20;
+
+    private readonly DatabaseConnection _reader;
+
+    private DatabaseView(DatabaseConnection reader, int pageSize)
+    {
+        _reader = reader;
+        PageSize = pageSize;
+        PageCount = reader.GetPageCount();
+        Point = CapturePoint.At(reader.GetWalSnapshot());
+    }
+
+    /// <summary>Bytes a page.</summary>
+    public int PageSize { get; }
+
+    /// <summary>Pages of the database at this commit.</summary>
+    public uint PageCount { get; }
+
+    /// <summary>Where in the source's WAL this commit stands.</summary>
+    public CapturePoint Point { get; }
+
+    /// <summary>Bytes of the database at this commit.</summary>
+    public long Length => (long)PageCount * PageSize;
+
+    /// <summary>Opens a view of the last commit. Null when somebody is in the way.</summary>
+    /// <param name="open">Opens a connection.</param>
+    /// <param name="pageSize">Bytes a page.</param>
+    public static DatabaseView? TryOpen(Func<DatabaseConnection> open, int pageSize)
+    {
+        var reader = open();
+        try
+        {
+            if (reader.TryBeginRead()) return new(reader, pageSize);
+            reader.Dispose();
+            return null;
+        }
+        catch
+        {
+            reader.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Writes the database page by page.</summary>
+    /// <param name="target">Receives <see cref="Length"/> bytes.</param>
+    /// <param name="progress">Is told the bytes done.</param>
+    /// <param name="cancellationToken">Ends the copy.</param>
+    /// <exception cref="ContinuityLostException">The view does not hold any more.</exception>
+    public void CopyTo(Stream target, Action<long> progress, CancellationToken cancellationToken)
+    {
+        var overlay = WalOverlay.Read(_reader);
+        var perRun = (uint)(BufferSize / PageSize);
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            for (var first = 1u; first <= PageCount;)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var count = Math.Min(perRun, PageCount - first + 1);
+                var run = buffer.AsSpan(0, (int)count * PageSize);
+                ReadRun(first, run, overlay);
+                target.Write(run);
+                first += count;
+                progress((long)(first - 1) * PageSize);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        if (!_reader.IsReading) throw new ContinuityLostException("the read transaction of the snapshot has ended");
+    }
+
+    public void Dispose() => _reader.Dispose();
+
+    private void ReadRun(uint first, Span<byte> run, WalOverlay? overlay)
+    {
+        // What lies behind the end of the file is in the overlay, or it is the lock page: zeros until then.
+        _ = _reader.TryReadDatabaseFile(run, (long)(first - 1) * PageSize);
+        var lockPage = Sqlite.PageSize.LockPage(PageSize);
+        for (var pageNumber = first; run.Length > 0; run = run[PageSize..], pageNumber++)
+        {
+            var page = run[..PageSize];
+            if (pageNumber == lockPage)
+                page.Clear();
+            else if (overlay is not null && overlay.Contains(pageNumber) && !overlay.TryRead(pageNumber, page))
+                _ = _reader.TryReadDatabaseFile(page, (long)(pageNumber - 1) * PageSize);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+using System.Buffers;
+using Litestream.Engine.Sqlite;
+
+namespace Litestream.Engine.Capture;
+
+/// <summary>
+/// Reads committed frames from the source's WAL. The only limit is what a read transaction sees (<see cref="WalIndexSnapshot"/>):
+/// a commit frame in the file is not yet a commit. Every frame is checked: salts, running checksum, and at the end exactly
+/// the checksum that the wal-index names. Independently of that, commits are counted: the wal-index counts them across lives,
+/// so a commit that slipped past shows up however it slipped.
+/// </summary>
+internal sealed class WalCapture
+{
+    private const int BufferSize = 1 << 20;
+
+    /// <summary>Up to where everything is captured.</summary>
+    public CapturePoint Point { get; private set; } = CapturePoint.None;
+
+    /// <summary>Sets the point, after a snapshot or at a restart.</summary>
+    public void StartAt(CapturePoint point) => Point = point;
+
+    /// <summary>Captures all that a reader sees.</summary>
+    /// <param name="reader">A connection whose read transaction is open.</param>
+    /// <param name="sink">Receives the frames. What it got is void when this throws.</param>
+    /// <returns>The number of frames captured; null when the WAL is just being restarted: try again.</returns>
+    /// <exception cref="ContinuityLostException">Something was missed, or can't be proven not to be.</exception>
+    public uint? Capture(DatabaseConnection reader, IFrameSink sink)
+    {
+        if (reader.GetWalSnapshot() is not { } snapshot) return 0;
+        var sameLife = Point.IsSameLife(snapshot);
+        if (sameLife && snapshot.LastFrame < Point.Frame)
+            throw new ContinuityLostException($"the WAL ends at frame {snapshot.LastFrame}, {Point.Frame} frames of it were captured");
+
+        var first = sameLife ? Point.Frame + 1 : 1;
+        if (snapshot.LastFrame < first)
+        {
+            // Same place, or a restart without a commit yet: then the salts of the coming life are not fixed.
+            if (sameLife && Point.Frame > 0 && snapshot.Checksum != Point.Checksum)
+                throw new ContinuityLostException($"frame {Point.Frame} of the WAL is not the one that was captured");
+            CheckCommits(snapshot, 0);
+            return 0;
+        }
+
+        Span<byte> headerBytes = stackalloc byte[WalHeader.Size];
+        if (!reader.TryReadWal(headerBytes, 0) || !WalHeader.TryParse(headerBytes, out var header, out var checksum)
+            || header.Salt1 != snapshot.Salt1 || header.Salt2 != snapshot.Salt2)
+            return null;
+
+        if (sameLife && Point.Frame > 0) checksum = Point.Checksum;
+        var commits = CopyFrames(reader, sink, header, first, snapshot.LastFrame, ref checksum);
+        if (checksum != snapshot.Checksum)
+            throw new ContinuityLostException($"the checksums of the WAL do not lead to the commit at frame {snapshot.LastFrame}");
+        CheckCommits(snapshot, commits);
+        Point = CapturePoint.At(snapshot);
+        return snapshot.LastFrame - first + 1;
+    }
+
+    private static uint CopyFrames(
+        DatabaseConnection reader, IFrameSink sink, WalHeader header, uint first, uint last, ref WalChecksum checksum)
+    {
+        var size = header.FrameSize;
+        var perRead = (uint)Math.Max(1, BufferSize / size);
+        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(perRead, last - first + 1) * size);
+        try
+        {
+            var commits = 0u;
+            for (var frame = first; frame <= last;)
+            {
+                var count = Math.Min(perRead, last - frame + 1);
+                var run = buffer.AsSpan(0, (int)count * size);
+                if (!reader.TryReadWal(run, header.FrameOffset(frame)))
+                    throw new ContinuityLostException($"the WAL file ends before frame {last}, which is committed");
+                commits += Verify(run, header, frame, ref checksum);
+                sink.Append(run, header);
+                frame += count;
+            }
+
+            return commits;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Checks salts and running checksum of a run of frames and counts its commits.</summary>
+    private static uint Verify(ReadOnlySpan<byte> run, WalHeader header, uint number, ref WalChecksum checksum)
+    {
+        var commits = 0u;
+        for (var rest = run; rest.Length > 0; rest = rest[header.FrameSize..], number++)
+        {
+            var bytes = rest[..header.FrameSize];
+            var frame = WalFrameHeader.Read(bytes);
+            if (frame.Salt1 != header.Salt1 || frame.Salt2 != header.Salt2)
+                throw new ContinuityLostException($"frame {number} of the WAL belongs to another life of it");
+            checksum = WalFrameHeader.ChecksumOf(checksum, bytes, header.BigEndianChecksums);
+            if (frame.Checksum != checksum)
+                throw new ContinuityLostException($"the checksum of frame {number} of the WAL does not hold");
+            if (frame.IsCommit) commits++;
+        }
+
+        return commits;
+    }
+
+    private void CheckCommits(WalIndexSnapshot snapshot, uint captured)
+    {
+        // A count below the former one means that the wal-index was rebuilt and says nothing. A commit may be closed by several
+        // commit frames (SQLite repeats the last one up to a sector where a device asks for it), never by none.
+        if (!Point.HasLife || snapshot.Commits < Point.Commits) return;
+        var expected = snapshot.Commits - Point.Commits;
+        if (expected > captured)
+            throw new ContinuityLostException($"{expected} commits were made and {captured} were found");
+    }
+}

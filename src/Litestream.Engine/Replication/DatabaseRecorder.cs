@@ -1,0 +1,220 @@
+using Litestream.Engine.Capture;
+using Litestream.Engine.Format;
+using Litestream.Engine.Spool;
+
+namespace Litestream.Engine.Replication;
+
+/// <summary>
+/// The capture side of a replication: what the session captures becomes segments and snapshots in the spool. For one caller at a
+/// time. Whatever fails, the durable state and the spool stay consistent: <see cref="Rewind"/> goes back to them.
+/// </summary>
+internal sealed class DatabaseRecorder(
+    ReplicationOptions options, EngineEnvironment environment, SpoolFolder spool, EventLog events) : IDisposable
+{
+    private CaptureSession? _session;
+    private SegmentWriter? _segment;
+    private StreamHead? _head;
+    private DateTimeOffset _lastTime;
+    private SnapshotJob? _snapshot;
+
+    /// <summary>Is called, on any thread, when a snapshot is ready or has failed.</summary>
+    public Action SnapshotEnded { get; set; } = () => { };
+
+    /// <summary>The present generation; null before there is one.</summary>
+    public GenerationId? Generation { get; private set; }
+
+    /// <summary>How far the database is captured.</summary>
+    public Position? Position => (_segment?.Head ?? _head)?.Position;
+
+    /// <summary>When the last commit was seen.</summary>
+    public DateTimeOffset? LastChangeAt { get; private set; }
+
+    /// <summary>Whether the database is watched.</summary>
+    public bool IsOpen => _session is not null;
+
+    /// <summary>Whether the present generation's first snapshot is still being copied.</summary>
+    public bool ExpectsSnapshot => _snapshot is { IsFirst: true };
+
+    /// <summary>Whether the reader rests where it is in nobody's way.</summary>
+    public bool IsResting => _session is { IsResting: true };
+
+    /// <summary>Frames of the WAL's present life.</summary>
+    public uint WalFrames => _session?.Point.Frame ?? 0;
+
+    /// <summary>Whether something is captured that is not yet a segment.</summary>
+    public bool HasOpenSegment => _segment is { IsEmpty: false };
+
+    /// <summary>Starts to watch the database, and goes on with the remembered generation or begins one. False when somebody is
+    /// in the way.</summary>
+    /// <param name="database">A database in WAL mode that has pages.</param>
+    /// <param name="whyNew">Why a new generation has to begin in any case; null if it need not.</param>
+    public bool TryOpen(DatabaseInfo database, string? whyNew)
+    {
+        if (CaptureSession.TryOpen(database, environment) is not { } session) return false;
+        _session = session;
+        if ((whyNew ?? WhyNotResume(session)) is not { } reason)
+        {
+            var state = spool.State!;
+            (Generation, _head, _lastTime) = (GenerationId.Parse(state.Generation), RollIfFull(state.Head), state.LastTime);
+            Announce(ReplicationEventKind.Started, $"Replication goes on with generation {Generation} at {_head.Position}.");
+            return true;
+        }
+
+        if (TryStartGeneration(reason)) return true;
+        CloseSession();
+        return false;
+    }
+
+    /// <summary>Begins a generation at the last commit: its snapshot is copied while capture goes on. False when somebody is in
+    /// the way.</summary>
+    /// <param name="reason">Why, for people.</param>
+    public bool TryStartGeneration(string reason)
+    {
+        if (_session!.TryOpenView() is not { } view) return false;
+        try
+        {
+            AbandonSegment();
+            EndSnapshot();
+            _session.StartAt(view.Point);
+            Generation = GenerationId.Create(environment.Random);
+            _head = StreamHead.Start(_session.PageSize, environment.Random);
+            spool.Begin(StateAt(_head, Now()));
+            Announce(ReplicationEventKind.GenerationStarted, $"Generation {Generation} begins: {reason}.");
+            _snapshot = SnapshotJob.Start(view, Generation.Value, _head.Position.Index, _lastTime, isFirst: true, spool, events);
+            _ = _snapshot.Completion.ContinueWith(_ => SnapshotEnded(), TaskScheduler.Default);
+            return true;
+        }
+        catch
+        {
+            view.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Captures what is committed now.</summary>
+    /// <returns>The number of frames; null when somebody is in the way.</returns>
+    public uint? TryCapture()
+    {
+        var before = Position;
+        var frames = _session!.TryCapture(Segment());
+        if (frames > 0 && _session.IsResting) Checkpointer.LeaveRest(_session, Segment());
+        if (Position != before) LastChangeAt = environment.Time.GetUtcNow();
+        return frames;
+    }
+
+    /// <summary>Backfills the WAL and lets the reader rest, if nobody is in the way.</summary>
+    /// <param name="force">Keep writers out for a moment.</param>
+    public bool TryRest(bool force)
+    {
+        var before = Position;
+        var rests = Checkpointer.TryRest(_session!, Segment())
+            || force && Checkpointer.TryForceRest(_session!, Segment());
+        if (Position != before) LastChangeAt = environment.Time.GetUtcNow();
+        return rests;
+    }
+
+    /// <summary>Makes what is captured a durable segment.</summary>
+    /// <returns>Whether there was something.</returns>
+    public bool Cut()
+    {
+        if (_segment is not { IsEmpty: false } segment) return false;
+        var head = segment.Head with { SegmentCount = segment.Start.SegmentCount + 1 };
+        spool.Commit(segment, StateAt(head, LastChangeAt ?? Now()));
+        _segment = null;
+        _head = RollIfFull(head);
+        events.Place = (Generation!.Value, head.Position);
+        return true;
+    }
+
+    /// <summary>A number that changes with each commit of others; null when somebody is in the way.</summary>
+    public long? TryGetDataVersion() => _session!.TryGetDataVersion();
+
+    /// <summary>Ends a snapshot that is ready or has failed.</summary>
+    /// <returns>Whether one became ready.</returns>
+    /// <exception cref="ContinuityLostException">The generation's first snapshot can't be made.</exception>
+    public bool ReapSnapshot()
+    {
+        if (_snapshot is not { IsCompleted: true } job) return false;
+        _snapshot = null;
+        job.ThrowIfFailed();
+        return true;
+    }
+
+    /// <summary>Waits until a snapshot that is being copied is ready: without its first one a generation is worth nothing.</summary>
+    public async Task FinishSnapshotAsync(CancellationToken cancellationToken)
+    {
+        if (_snapshot is { } job) await job.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
+        ReapSnapshot();
+    }
+
+    /// <summary>Goes back to the durable state after a failure: what was captured since then is captured again.</summary>
+    public void Rewind()
+    {
+        AbandonSegment();
+        if (spool.State is not { } state) return;
+        _session?.StartAt(state.Source);
+        _head = RollIfFull(state.Head);
+    }
+
+    /// <summary>Lets the database go.</summary>
+    public void CloseSession()
+    {
+        AbandonSegment();
+        EndSnapshot();
+        _session?.Dispose();
+        _session = null;
+    }
+
+    /// <summary>Gives up the present generation as far as it is not shipped.</summary>
+    public void DropGeneration()
+    {
+        CloseSession();
+        if (Generation is { } generation) spool.Drop(generation);
+        Generation = null;
+        _head = null;
+    }
+
+    public void Dispose() => CloseSession();
+
+    private SegmentWriter Segment() => _segment ??= spool.CreateSegment(Generation!.Value, _head!);
+
+    private void AbandonSegment()
+    {
+        _segment?.Dispose();
+        _segment = null;
+    }
+
+    private void EndSnapshot()
+    {
+        _snapshot?.Dispose();
+        _snapshot = null;
+    }
+
+    private string? WhyNotResume(CaptureSession session)
+    {
+        if (spool.State is not { } state) return "there is none yet";
+        if (state.BootId != environment.BootId) return "the system was restarted";
+        if (state.SourceFile != session.Files.Database) return "the database is another file";
+        if (state.Head.PageSize != session.PageSize) return "the page size changed";
+        return session.TryResume(state.Source);
+    }
+
+    private SpoolState StateAt(StreamHead head, DateTimeOffset time)
+    {
+        // times never go back in a stream, whatever the clock does: restores to a time go by them
+        _lastTime = time > _lastTime ? time : _lastTime;
+        return new(Generation!.Value.ToString(), head, _session!.Point, _session.Files.Database, environment.BootId, _lastTime);
+    }
+
+    private StreamHead RollIfFull(StreamHead head) =>
+        head.SegmentCount >= options.MaxSegmentsPerIndex || head.Position.Offset >= options.MaxIndexSize
+            ? head.NextIndex(environment.Random) : head;
+
+    private DateTimeOffset Now() => environment.Time.GetUtcNow();
+
+    private void Announce(ReplicationEventKind kind, string message)
+    {
+        events.Place = (Generation!.Value, _head!.Position);
+        events.Write(kind, ReplicationSeverity.Information, message);
+    }
+}

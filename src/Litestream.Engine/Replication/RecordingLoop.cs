@@ -1,0 +1,245 @@
+using Litestream.Engine.Capture;
+using Litestream.Engine.Errors;
+using Litestream.Engine.Files;
+
+namespace Litestream.Engine.Replication;
+
+/// <summary>Watches one database until stopped: waits for changes, lets the recorder capture, cut and checkpoint, and recovers
+/// from what can be recovered from.</summary>
+/// <param name="options">How.</param>
+/// <param name="environment">Files, time and VFS.</param>
+/// <param name="recorder">Does the work.</param>
+/// <param name="syncs">Who waits for a sync.</param>
+/// <param name="events">Is told what happens.</param>
+internal sealed class RecordingLoop(
+    ReplicationOptions options, EngineEnvironment environment, DatabaseRecorder recorder, SyncRequests syncs, EventLog events)
+{
+    private static readonly TimeSpan s_busyRetry = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan s_openPatience = TimeSpan.FromSeconds(10);
+
+    private readonly Signal _wake = new();
+    private CaptureSchedule _schedule = new(options, environment.Time.GetUtcNow());
+    private string? _whyNewGeneration;
+    private long? _dataVersion;
+    private int _failures;
+
+    /// <summary>Is called after each step, on the loop.</summary>
+    public required Action Stepped { get; init; }
+
+    /// <summary>Whether the spool is beyond its bound.</summary>
+    public required Func<bool> IsSpoolFull { get; init; }
+
+    /// <summary>Whether a replica could take a new generation after the spool was full.</summary>
+    public required Func<bool> CanResume { get; init; }
+
+    /// <summary>Whether the loop waits for something outside: a first page, a lock, a replica.</summary>
+    public bool IsWaiting { get; private set; }
+
+    /// <summary>What went wrong last.</summary>
+    public Exception? LastError { get; private set; }
+
+    /// <summary>When the database was last looked at with success.</summary>
+    public DateTimeOffset LastLook => _schedule.LastLook;
+
+    /// <summary>Lets the loop look at once.</summary>
+    public void Wake() => _wake.Set();
+
+    /// <summary>Asks for a new generation.</summary>
+    /// <param name="reason">Why, for people.</param>
+    public void RequestGeneration(string reason)
+    {
+        Volatile.Write(ref _whyNewGeneration, reason);
+        Wake();
+    }
+
+    /// <summary>Runs until stopped.</summary>
+    /// <exception cref="LitestreamException">Replication can't begin.</exception>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        await OpenAsync(stop).ConfigureAwait(false);
+        using var watch = environment.Files.Watch(options.DatabasePath + "-wal", Signalled);
+        while (true)
+        {
+            await WaitForWorkAsync(stop).ConfigureAwait(false);
+            try
+            {
+                await StepAsync(stop).ConfigureAwait(false);
+                _failures = 0;
+            }
+            catch (ContinuityLostException e)
+            {
+                events.Write(ReplicationEventKind.ContinuityLost, ReplicationSeverity.Warning, $"Continuity is lost: {e.Message}.", error: e);
+                recorder.CloseSession();
+                _whyNewGeneration = e.Message;
+            }
+            catch (Exception e) when (e is LitestreamException || FileErrors.IsFileError(e))
+            {
+                await RecoverAsync(Named(e), stop).ConfigureAwait(false);
+            }
+
+            Stepped();
+        }
+    }
+
+    /// <summary>Captures a last time, leaves the database file with the whole WAL in it if nobody is in the way, and lets it go.</summary>
+    public void Finish()
+    {
+        if (!recorder.IsOpen) return;
+        try
+        {
+            _ = recorder.TryCapture();
+            _ = recorder.TryRest(force: false);
+            recorder.Cut();
+        }
+        finally
+        {
+            recorder.CloseSession();
+        }
+    }
+
+    private void Signalled() => _wake.Set();
+
+    private async Task WaitForWorkAsync(CancellationToken stop)
+    {
+        while (recorder.IsOpen && !syncs.Any && _whyNewGeneration is null)
+        {
+            var now = environment.Time.GetUtcNow();
+            var due = _schedule.NextDue(!recorder.IsResting);
+            if (due <= now) return;
+            if (await _wake.WaitAsync(due - now, environment.Time, stop).ConfigureAwait(false))
+                _schedule.Signal(environment.Time.GetUtcNow());
+        }
+
+        stop.ThrowIfCancellationRequested();
+    }
+
+    private async Task StepAsync(CancellationToken stop)
+    {
+        if (Interlocked.Exchange(ref _whyNewGeneration, null) is { } reason) await BeginGenerationAsync(reason, stop).ConfigureAwait(false);
+        if (!recorder.IsOpen) await OpenAsync(stop).ConfigureAwait(false);
+        recorder.ReapSnapshot();
+
+        var now = environment.Time.GetUtcNow();
+        if (_schedule.IsPollDue(now) && !syncs.Any && !HasNewVersion() && !IsRestDue(now))
+        {
+            _schedule.Looked(now, isOpen: false);
+            return;
+        }
+
+        var requests = syncs.Take();
+        try
+        {
+            if (recorder.TryCapture() is null)
+            {
+                await Task.Delay(s_busyRetry, environment.Time, stop).ConfigureAwait(false);
+                syncs.Return(requests);
+                return;
+            }
+
+            _schedule.Looked(now, recorder.HasOpenSegment);
+            Housekeep(now);
+            if (requests.Count > 0 || _schedule.IsCutDue(now)) _schedule.Cut(now, recorder.Cut());
+        }
+        catch
+        {
+            syncs.Return(requests);
+            throw;
+        }
+
+        foreach (var request in requests) request.TrySetResult();
+        if (IsSpoolFull()) await SuspendAsync(stop).ConfigureAwait(false);
+    }
+
+    private bool HasNewVersion()
+    {
+        var version = recorder.TryGetDataVersion();
+        var isNew = version is null || version != _dataVersion;
+        _dataVersion = version;
+        return isNew;
+    }
+
+    private bool IsRestDue(DateTimeOffset now) => !recorder.IsResting && _schedule.IsRestDue(now, recorder.LastChangeAt);
+
+    private void Housekeep(DateTimeOffset now)
+    {
+        var isDue = _schedule.IsCheckpointDue(now, recorder.WalFrames);
+        if (recorder.IsResting || !isDue && !IsRestDue(now)) return;
+        var force = recorder.WalFrames >= options.ForcedCheckpointPageCount;
+        _schedule.Checkpointed(now, recorder.TryRest(force));
+    }
+
+    /// <summary>Opens the database, waiting until it has a page and nobody locks it.</summary>
+    private async Task OpenAsync(CancellationToken stop)
+    {
+        var patienceEnds = environment.Time.GetUtcNow() + s_openPatience;
+        while (!TryOpen())
+        {
+            if (!IsWaiting)
+            {
+                IsWaiting = true;
+                events.Write(ReplicationEventKind.Waiting, ReplicationSeverity.Information,
+                    "The database has no page yet, or somebody locks it: waiting.");
+                Stepped();
+            }
+
+            if (environment.Files.Find(options.DatabasePath) is { Length: > 0 } && environment.Time.GetUtcNow() > patienceEnds)
+                throw new LitestreamException(ErrorCode.DatabaseLocked, $"'{options.DatabasePath}' is locked by another process.",
+                    options.DatabasePath, "Let the application use locking_mode=NORMAL, or end the transaction that locks the database.");
+            await Task.Delay(options.CaptureInterval, environment.Time, stop).ConfigureAwait(false);
+        }
+
+        IsWaiting = false;
+        _schedule = new(options, environment.Time.GetUtcNow());
+        _schedule.Signal(environment.Time.GetUtcNow());
+        Stepped();
+    }
+
+    private bool TryOpen()
+    {
+        var database = DatabaseInspector.Inspect(options.DatabasePath, environment);
+        if (database.IsEmpty) return false;
+        if (!database.IsWal && !WalSwitch.TrySwitch(database, options, environment, events)) return false;
+        return recorder.TryOpen(database, Interlocked.Exchange(ref _whyNewGeneration, null));
+    }
+
+    private async Task BeginGenerationAsync(string reason, CancellationToken stop)
+    {
+        if (!recorder.IsOpen)
+        {
+            _whyNewGeneration = reason;
+            return;
+        }
+
+        while (!recorder.TryStartGeneration(reason)) await Task.Delay(s_busyRetry, environment.Time, stop).ConfigureAwait(false);
+        Stepped();
+    }
+
+    /// <summary>The spool is full: the application's WAL is let go, and a new generation follows when a replica is back.</summary>
+    private async Task SuspendAsync(CancellationToken stop)
+    {
+        recorder.DropGeneration();
+        IsWaiting = true;
+        LastError = new LitestreamException(ErrorCode.ReplicationStalled,
+            $"The spool of '{options.DatabasePath}' reached its bound of {options.SpoolLimit} bytes: what was not shipped of the generation is given up.",
+            options.DatabasePath, "Make the replica reachable; a new generation with a new snapshot follows by itself.");
+        events.Write(ReplicationEventKind.SpoolFull, ReplicationSeverity.Error, LastError.Message, error: LastError);
+        Stepped();
+        while (!CanResume()) await Task.Delay(options.SyncInterval, environment.Time, stop).ConfigureAwait(false);
+        _whyNewGeneration = "the former one was given up when the spool was full";
+    }
+
+    private async Task RecoverAsync(LitestreamException error, CancellationToken stop)
+    {
+        LastError = error;
+        recorder.Rewind();
+        var wait = Backoff.After(++_failures, environment.Random);
+        events.Write(ReplicationEventKind.RetryScheduled, ReplicationSeverity.Warning,
+            $"{error.Message} {error.Hint} Next try in {wait.TotalSeconds:0.0} s.", error: error);
+        Stepped();
+        await Task.Delay(wait, environment.Time, stop).ConfigureAwait(false);
+        _schedule.Signal(environment.Time.GetUtcNow());
+    }
+
+    private LitestreamException Named(Exception e) => e as LitestreamException
+        ?? FileErrors.Wrap(e, options.MetadataPath ?? options.DatabasePath, "write the spool", ErrorCode.MetadataUnwritable);
+}

@@ -1,0 +1,56 @@
+using Litestream.Engine.Errors;
+
+namespace Litestream.Engine.Replication;
+
+/// <summary>Raises an error when the source moves and a position does not. Looks at the source by its path and at the clock, never
+/// through the connections whose failure it is to notice.</summary>
+/// <param name="options">The intervals.</param>
+/// <param name="environment">Files and time.</param>
+/// <param name="events">Is told.</param>
+internal sealed class Watchdog(ReplicationOptions options, EngineEnvironment environment, EventLog events)
+{
+    private const int Intervals = 3;
+
+    private readonly HashSet<string> _stalled = [];
+
+    /// <summary>Looks once an interval until cancelled.</summary>
+    /// <param name="lastLook">When the database was last looked at with success.</param>
+    /// <param name="replicas">How far each replica is.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task RunAsync(
+        Func<DateTimeOffset> lastLook, Func<IEnumerable<ReplicaStatus>> replicas, CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(options.SyncInterval, environment.Time);
+        while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
+        {
+            LookAtSource(lastLook());
+            foreach (var replica in replicas()) LookAtReplica(replica);
+        }
+    }
+
+    private TimeSpan Limit => options.SyncInterval * Intervals;
+
+    private void LookAtSource(DateTimeOffset lastLook)
+    {
+        var changedAt = environment.Files.Find(options.DatabasePath + "-wal")?.ModifiedAt;
+        var isStalled = changedAt > lastLook && environment.Time.GetUtcNow() - lastLook > Limit;
+        Report(isStalled, options.DatabasePath, null, "The database changes and could not be captured");
+    }
+
+    private void LookAtReplica(ReplicaStatus replica) =>
+        Report(replica.Lag > Limit, replica.Url, replica.Url, $"The replica is {replica.Lag.TotalSeconds:0} s behind");
+
+    private void Report(bool isStalled, string subject, string? replicaUrl, string what)
+    {
+        if (!isStalled)
+        {
+            _stalled.Remove(subject);
+            return;
+        }
+
+        if (!_stalled.Add(subject)) return;
+        var error = new LitestreamException(ErrorCode.ReplicationStalled, $"{what}, for more than {Limit.TotalSeconds:0.#} s.", subject,
+            "See the warnings before this one; replication goes on trying.");
+        events.Write(ReplicationEventKind.Stalled, ReplicationSeverity.Error, error.Message, replicaUrl, error);
+    }
+}

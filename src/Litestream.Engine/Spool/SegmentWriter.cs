@@ -1,0 +1,96 @@
+using Litestream.Engine.Capture;
+using Litestream.Engine.Files;
+using Litestream.Engine.Format;
+using Litestream.Engine.Sqlite;
+
+namespace Litestream.Engine.Spool;
+
+/// <summary>Writes the segment that is being captured: frames get the stream's salts and checksums and are compressed once,
+/// into a temporary file of the spool. Nothing is created before the first frame.</summary>
+internal sealed class SegmentWriter : IFrameSink, IDisposable
+{
+    private readonly IFileSystem _files;
+    private readonly UnixFileMode? _unixMode;
+    private IFile? _file;
+    private Stream? _encoder;
+
+    /// <summary>Prepares a segment.</summary>
+    /// <param name="files">Where the temporary file is.</param>
+    /// <param name="temporaryPath">The temporary file.</param>
+    /// <param name="unixMode">Its permissions.</param>
+    /// <param name="start">The stream's end so far.</param>
+    public SegmentWriter(IFileSystem files, string temporaryPath, UnixFileMode? unixMode, StreamHead start)
+    {
+        _files = files;
+        _unixMode = unixMode;
+        TemporaryPath = temporaryPath;
+        Start = start;
+        Head = start;
+    }
+
+    /// <summary>Where the segment is written until it is complete.</summary>
+    public string TemporaryPath { get; }
+
+    /// <summary>Where the segment starts.</summary>
+    public StreamHead Start { get; }
+
+    /// <summary>The stream's end with what was appended.</summary>
+    public StreamHead Head { get; private set; }
+
+    /// <summary>Whether nothing was appended.</summary>
+    public bool IsEmpty => Head.Position == Start.Position;
+
+    /// <inheritdoc/>
+    public void Append(Span<byte> frames, WalHeader source)
+    {
+        if (source.PageSize != Start.PageSize)
+            throw new ContinuityLostException($"the page size changed from {Start.PageSize} to {source.PageSize}");
+        var checksum = Head.Checksum;
+        if (_encoder is null) checksum = Begin();
+
+        for (var rest = frames; rest.Length > 0; rest = rest[source.FrameSize..])
+        {
+            var frame = rest[..source.FrameSize];
+            checksum = WalFrameHeader.ChecksumOf(checksum, frame, bigEndian: false);
+            (WalFrameHeader.Read(frame) with { Salt1 = Start.Salt1, Salt2 = Start.Salt2, Checksum = checksum }).Write(frame);
+        }
+
+        _encoder!.Write(frames);
+        Head = Head with { Position = Head.Position with { Offset = Head.Position.Offset + frames.Length }, Checksum = checksum };
+    }
+
+    /// <summary>Completes the segment in its temporary file, durably: only then may the file get its name.</summary>
+    /// <returns>Compressed bytes.</returns>
+    public long Complete()
+    {
+        _encoder!.Dispose();
+        _encoder = null;
+        var size = _file!.Length;
+        _file.FlushToDisk();
+        _file.Dispose();
+        _file = null;
+        return size;
+    }
+
+    /// <summary>Closes, and deletes a segment that was not completed.</summary>
+    public void Dispose()
+    {
+        if (_file is null) return;
+        _file.Dispose();
+        _file = null;
+        _files.Delete(TemporaryPath);
+    }
+
+    private WalChecksum Begin()
+    {
+        _file = _files.Open(TemporaryPath, FileOpenMode.Create, _unixMode);
+        _encoder = Lz4Frame.Encode(new FileSystemStream(_file));
+        if (Start.Position.Offset > 0) return Start.Checksum;
+
+        Span<byte> header = stackalloc byte[WalHeader.Size];
+        var checksum = Start.Header.Write(header);
+        _encoder.Write(header);
+        Head = Head with { Position = Head.Position with { Offset = WalHeader.Size } };
+        return checksum;
+    }
+}

@@ -1,0 +1,153 @@
+using Litestream.Engine.Files;
+using Litestream.Engine.Format;
+
+namespace Litestream.Engine.Spool;
+
+/// <summary>
+/// The spool's files and its state: a segment counts once it and the state behind it are durable. Object names and folders are
+/// those of a replica, so that shipping is copying.
+/// </summary>
+internal sealed class SpoolFolder(MetadataFolder folder, SpoolQueue queue, IFileSystem files)
+{
+    private const string TemporarySuffix = ".tmp";
+
+    private readonly SpoolStateFile _stateFile = new(folder, files);
+
+    /// <summary>The durable state; null while there is no generation.</summary>
+    public SpoolState? State { get; private set; }
+
+    /// <summary>Reads state and objects after a start. Removes what was never completed, and segments beyond the state: they
+    /// did not leave this machine, and their frames are captured again.</summary>
+    public void Load()
+    {
+        State = _stateFile.Read();
+        foreach (var entry in files.List(folder.PathOf(ObjectKey.Generations)).Where(e => e.IsDirectory))
+            if (GenerationId.TryParse(entry.Name, out var generation))
+                LoadGeneration(generation);
+    }
+
+    /// <summary>Begins a generation: from now on the state belongs to it.</summary>
+    public void Begin(SpoolState state)
+    {
+        var generation = GenerationId.Parse(state.Generation);
+        files.CreateDirectory(folder.PathOf(ObjectKey.Snapshots(generation)), DirectoryMode);
+        files.CreateDirectory(folder.PathOf(ObjectKey.Wal(generation)), DirectoryMode);
+        files.FlushDirectory(folder.PathOf(ObjectKey.Generation(generation)));
+        files.FlushDirectory(folder.PathOf(ObjectKey.Generations));
+        Remember(state);
+    }
+
+    /// <summary>Prepares the next segment.</summary>
+    public SegmentWriter CreateSegment(GenerationId generation, StreamHead start) =>
+        new(files, folder.PathOf(ObjectKey.Segment(generation, start.Position)) + TemporarySuffix, folder.FileMode, start);
+
+    /// <summary>Makes a segment durable, then the state that counts it, then offers it to the replicas.</summary>
+    /// <param name="segment">The segment; not empty.</param>
+    /// <param name="state">The state with it.</param>
+    public void Commit(SegmentWriter segment, SpoolState state)
+    {
+        var generation = GenerationId.Parse(state.Generation);
+        var size = segment.Complete();
+        var content = new SpooledObject(generation, IsSnapshot: false, segment.Start.Position, segment.Head.Position, size, state.LastTime);
+        Publish(segment.TemporaryPath, content);
+        Remember(state);
+        queue.Add(content);
+    }
+
+    /// <summary>Opens the temporary file of a snapshot.</summary>
+    public IFile CreateSnapshot(GenerationId generation, int index) =>
+        files.Open(SnapshotTemporaryPath(generation, index), FileOpenMode.Create, folder.FileMode);
+
+    /// <summary>Gives a snapshot, flushed and closed, its name and offers it to the replicas.</summary>
+    public void CommitSnapshot(SpooledObject content)
+    {
+        Publish(SnapshotTemporaryPath(content.Generation, content.Start.Index), content);
+        queue.Add(content);
+    }
+
+    /// <summary>Deletes a snapshot that was not completed.</summary>
+    public void AbandonSnapshot(GenerationId generation, int index) => files.Delete(SnapshotTemporaryPath(generation, index));
+
+    /// <summary>Opens an object for shipping.</summary>
+    public Stream OpenRead(SpooledObject content) =>
+        new FileSystemStream(files.Open(folder.PathOf(content.Key), FileOpenMode.Read));
+
+    /// <summary>Notes that a replica holds an object; deletes what all hold.</summary>
+    public void Confirm(int replica, SpooledObject content) => Delete(queue.Confirm(replica, content));
+
+    /// <summary>Gives up a former generation for one replica, which holds no snapshot of it or something else.</summary>
+    public void Abandon(int replica, GenerationId generation) => Delete(queue.Abandon(replica, generation));
+
+    /// <summary>Gives up a generation: what was not shipped is deleted.</summary>
+    public void Drop(GenerationId generation)
+    {
+        if (State?.Generation == generation.ToString())
+        {
+            _stateFile.Delete();
+            State = null;
+        }
+
+        Delete(queue.Remove(generation));
+        files.DeleteDirectory(folder.PathOf(ObjectKey.Generation(generation)));
+    }
+
+    private UnixFileMode? DirectoryMode => files.GetUnixMode(folder.Root);
+
+    private string SnapshotTemporaryPath(GenerationId generation, int index) =>
+        folder.PathOf(ObjectKey.Snapshot(generation, index)) + TemporarySuffix;
+
+    private void Remember(SpoolState state)
+    {
+        _stateFile.Write(state);
+        State = state;
+    }
+
+    /// <summary>The content was flushed under its temporary name, so a name that is found has its content behind it; then the
+    /// name itself is flushed.</summary>
+    private void Publish(string temporaryPath, SpooledObject content)
+    {
+        var path = folder.PathOf(content.Key);
+        files.SetModifiedTime(temporaryPath, content.Time);
+        files.Rename(temporaryPath, path, overwrite: true);
+        files.FlushDirectory(Path.GetDirectoryName(path)!);
+    }
+
+    private void Delete(IEnumerable<SpooledObject> gone)
+    {
+        foreach (var content in gone) files.Delete(folder.PathOf(content.Key));
+    }
+
+    private void LoadGeneration(GenerationId generation)
+    {
+        var found = new List<SpooledObject>();
+        foreach (var file in Complete(ObjectKey.Snapshots(generation)))
+            if (ObjectKey.TryParseSnapshot(file.Name, out var index))
+                found.Add(new(generation, IsSnapshot: true, new(index, 0), new(index, 0), file.Length, file.ModifiedAt));
+
+        // From the end to the start, because a segment ends where the next one starts.
+        var end = State?.Generation == generation.ToString() ? State.Head.Position : new Position(int.MaxValue, long.MaxValue);
+        foreach (var file in Complete(ObjectKey.Wal(generation)).Reverse())
+        {
+            if (!ObjectKey.TryParseSegment(file.Name, out var start)) continue;
+            if (start >= end)
+            {
+                files.Delete(folder.PathOf(ObjectKey.Segment(generation, start)));
+                continue;
+            }
+
+            found.Add(new(generation, IsSnapshot: false, start, end, file.Length, file.ModifiedAt));
+            end = start;
+        }
+
+        foreach (var content in found.OrderBy(o => o.Start).ThenBy(o => !o.IsSnapshot)) queue.Add(content);
+    }
+
+    private IEnumerable<FileEntry> Complete(string key)
+    {
+        var directory = folder.PathOf(key);
+        var entries = files.List(directory);
+        foreach (var entry in entries.Where(e => e.Name.EndsWith(TemporarySuffix, StringComparison.Ordinal)))
+            files.Delete(Path.Combine(directory, entry.Name));
+        return entries.Where(e => !e.IsDirectory && !e.Name.EndsWith(TemporarySuffix, StringComparison.Ordinal));
+    }
+}

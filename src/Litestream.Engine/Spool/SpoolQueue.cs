@@ -1,0 +1,144 @@
+using Litestream.Engine.Format;
+
+namespace Litestream.Engine.Spool;
+
+/// <summary>
+/// What waits in the spool, in the order in which it has to reach each replica: a generation's first snapshot before its
+/// segments, segments in order of position. Knows nothing of files. Safe for concurrent use.
+/// </summary>
+internal sealed class SpoolQueue(int replicaCount)
+{
+    private readonly object _lock = new();
+    private readonly List<SpoolEntry> _entries = [];
+    private readonly HashSet<(int Replica, GenerationId Generation)> _withSnapshot = [];
+
+    /// <summary>Bytes that some replica still waits for.</summary>
+    public long PendingSize
+    {
+        get
+        {
+            lock (_lock) return _entries.Where(e => e.Pending != 0).Sum(e => e.Content.Size);
+        }
+    }
+
+    /// <summary>The generations in the spool, oldest first.</summary>
+    public IReadOnlyList<GenerationId> Generations
+    {
+        get
+        {
+            lock (_lock) return [.. _entries.Select(e => e.Content.Generation).Distinct()];
+        }
+    }
+
+    private ulong Everybody => replicaCount == 64 ? ulong.MaxValue : (1UL << replicaCount) - 1;
+
+    /// <summary>Adds a durable object for all replicas.</summary>
+    public void Add(SpooledObject content)
+    {
+        lock (_lock) _entries.Add(new(content, Everybody));
+    }
+
+    /// <summary>The next object for a replica; null if it holds everything it can hold by now.</summary>
+    public SpooledObject? Next(int replica)
+    {
+        lock (_lock)
+            return _entries.FirstOrDefault(e => e.IsPendingFor(replica)
+                && (e.Content.IsSnapshot || _withSnapshot.Contains((replica, e.Content.Generation))))?.Content;
+    }
+
+    /// <summary>Notes that a replica holds an object.</summary>
+    /// <returns>Objects that nobody needs any more.</returns>
+    public IReadOnlyList<SpooledObject> Confirm(int replica, SpooledObject content)
+    {
+        lock (_lock)
+        {
+            foreach (var entry in _entries.Where(e => e.Content == content)) entry.Pending &= ~(1UL << replica);
+            if (content.IsSnapshot) _withSnapshot.Add((replica, content.Generation));
+            return Trim();
+        }
+    }
+
+    /// <summary>Aligns the queue with what a replica says it holds of a generation.</summary>
+    /// <param name="replica">The replica.</param>
+    /// <param name="generation">The generation.</param>
+    /// <param name="held">What is listed there; null if it has no such generation.</param>
+    /// <param name="expectsSnapshot">Whether the generation's first snapshot is still being copied.</param>
+    /// <returns>Whether what waits here continues what is there, without gap and overlap.</returns>
+    public bool Align(int replica, GenerationId generation, GenerationInfo? held, bool expectsSnapshot)
+    {
+        lock (_lock)
+        {
+            var mine = _entries.Where(e => e.Content.Generation == generation).ToList();
+            var last = held?.Segments.Count > 0 ? held.Segments[^1].Start : (Position?)null;
+            foreach (var entry in mine)
+            {
+                var isHeld = entry.Content.IsSnapshot
+                    ? held?.Snapshots.Any(s => s.Index == entry.Content.Start.Index) == true
+                    : entry.Content.Start <= last;
+                entry.Pending = isHeld ? entry.Pending & ~(1UL << replica) : entry.Pending | 1UL << replica;
+            }
+
+            var hasSnapshot = held?.Snapshots.Count > 0;
+            if (hasSnapshot) _withSnapshot.Add((replica, generation));
+            else _withSnapshot.Remove((replica, generation));
+            if (!hasSnapshot && !expectsSnapshot && !mine.Exists(e => e.Content.IsSnapshot)) return false;
+
+            // The last segment that a replica holds stays in the spool until the next one is there: it ties the two together.
+            var segments = mine.Where(e => !e.Content.IsSnapshot).Select(e => e.Content).ToList();
+            return last is null ? segments.Count == 0 || segments[0].Start.Offset == 0 : segments.Exists(s => s.Start == last);
+        }
+    }
+
+    /// <summary>Whether a replica waits for nothing.</summary>
+    public bool IsEmptyFor(int replica)
+    {
+        lock (_lock) return !_entries.Exists(e => e.IsPendingFor(replica));
+    }
+
+    /// <summary>The segments a replica waits for.</summary>
+    public IReadOnlyList<SpooledObject> PendingSegments(int replica)
+    {
+        lock (_lock) return [.. _entries.Where(e => !e.Content.IsSnapshot && e.IsPendingFor(replica)).Select(e => e.Content)];
+    }
+
+    /// <summary>The segment that starts at a position; null if the spool does not hold it.</summary>
+    public SpooledObject? FindSegment(GenerationId generation, Position start)
+    {
+        lock (_lock)
+            return _entries.Find(e => !e.Content.IsSnapshot && e.Content.Generation == generation && e.Content.Start == start)?.Content;
+    }
+
+    /// <summary>Gives up a generation for one replica.</summary>
+    /// <returns>Objects that nobody needs any more.</returns>
+    public IReadOnlyList<SpooledObject> Abandon(int replica, GenerationId generation)
+    {
+        lock (_lock)
+        {
+            foreach (var entry in _entries.Where(e => e.Content.Generation == generation)) entry.Pending &= ~(1UL << replica);
+            return Trim();
+        }
+    }
+
+    /// <summary>Takes a generation out.</summary>
+    /// <returns>Its objects.</returns>
+    public IReadOnlyList<SpooledObject> Remove(GenerationId generation)
+    {
+        lock (_lock)
+        {
+            var removed = _entries.Where(e => e.Content.Generation == generation).Select(e => e.Content).ToList();
+            _entries.RemoveAll(e => e.Content.Generation == generation);
+            return removed;
+        }
+    }
+
+    /// <summary>Takes out what all replicas hold, but for the last segment of it: see <see cref="Align"/>.</summary>
+    private List<SpooledObject> Trim()
+    {
+        var firstPending = _entries.FindIndex(e => !e.Content.IsSnapshot && e.Pending != 0);
+        var before = firstPending < 0 ? _entries.Count : firstPending;
+        var anchor = _entries.Take(before).LastOrDefault(e => !e.Content.IsSnapshot);
+        var gone = _entries.Where(e => e.Pending == 0 && e != anchor).ToList();
+        _entries.RemoveAll(gone.Contains);
+        return [.. gone.Select(e => e.Content)];
+    }
+}

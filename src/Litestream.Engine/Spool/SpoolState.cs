@@ -1,0 +1,22 @@
+using Litestream.Engine.Capture;
+using Litestream.Engine.Files;
+
+namespace Litestream.Engine.Spool;
+
+/// <summary>What has to be remembered over a restart: where the stream ends and to which point of the source that belongs.
+/// Written after each segment is durable; segments beyond it do not count.</summary>
+/// <param name="Generation">The generation, 16 hex digits.</param>
+/// <param name="Head">End of the stream.</param>
+/// <param name="Source">The same point in the source's WAL.</param>
+/// <param name="SourceFile">Which file the database was.</param>
+/// <param name="BootId">Which run of the operating system: after a power loss the WAL may be any mix of old and new pages.</param>
+/// <param name="LastTime">Time of the newest object; times never go back in a stream.</param>
+public sealed record SpoolState(
+    string Generation, StreamHead Head, CapturePoint Source, FileIdentity? SourceFile, string BootId, DateTimeOffset LastTime)
+{
+    /// <summary>Version of this file's form.</summary>
+    public int Version { get; init; } = CurrentVersion;
+
+    /// <summary>The version written now.</summary>
+    public const int CurrentVersion = 1;
+}

@@ -1,0 +1,207 @@
+using SQLitePCL;
+
+namespace Litestream.Engine.Sqlite;
+
+/// <summary>
+/// One connection to a user's database, made so that it can't harm: it never creates the file, never checkpoints by itself,
+/// and its closing neither checkpoints nor removes the WAL. Busy answers come at once. For one thread at a time.
+/// </summary>
+internal sealed unsafe class DatabaseConnection : IDisposable
+{
+    private const int DbConfigNoCheckpointOnClose = 1006;
+
+    private readonly sqlite3 _handle;
+    private readonly Dictionary<string, sqlite3_stmt> _statements = [];
+
+    private DatabaseConnection(sqlite3 handle, string path)
+    {
+        _handle = handle;
+        Path = path;
+    }
+
+    /// <summary>The database file.</summary>
+    public string Path { get; }
+
+    private static ReadOnlySpan<byte> Main => "main\0"u8;
+
+    /// <summary>Opens a database. Nothing of it is read or locked yet.</summary>
+    /// <param name="path">An existing file.</param>
+    /// <param name="vfsName">SQLite VFS; null for the default.</param>
+    /// <param name="readOnly">Only for looking at the file's bytes: WAL transactions need a writable connection.</param>
+    public static DatabaseConnection Open(string path, string? vfsName, bool readOnly = false)
+    {
+        SqliteLibrary.EnsureUsable();
+        var flags = raw.SQLITE_OPEN_NOMUTEX | (readOnly ? raw.SQLITE_OPEN_READONLY : raw.SQLITE_OPEN_READWRITE);
+        var code = raw.sqlite3_open_v2(path, out var handle, flags, vfsName!);
+        if (code != raw.SQLITE_OK)
+        {
+            handle?.Dispose();
+            throw SqliteErrors.Create(code, path, "open the database");
+        }
+
+        var connection = new DatabaseConnection(handle, path);
+        try
+        {
+            connection.Configure(readOnly);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether a read transaction is open.</summary>
+    public bool IsReading => SqliteNative.TransactionState(_handle, Main) == SqliteNative.TransactionRead;
+
+    /// <summary>Begins a read transaction that holds a read lock. False when somebody is in the way: nothing has happened.</summary>
+    public bool TryBeginRead()
+    {
+        Check(Run("BEGIN"), "begin a transaction");
+        // BEGIN alone holds nothing. This statement takes the read lock without reading the schema.
+        var code = Run("PRAGMA schema_version");
+        if (code == raw.SQLITE_OK && IsReading) return true;
+        EndTransaction();
+        if (code == raw.SQLITE_OK || SqliteErrors.IsBusy(code)) return false;
+        throw SqliteErrors.Create(code, Path, "begin a read transaction");
+    }
+
+    /// <summary>Takes the write lock, for a moment and without writing. False when somebody has it.</summary>
+    public bool TryBeginWrite()
+    {
+        var code = Run("BEGIN IMMEDIATE");
+        if (code == raw.SQLITE_OK) return true;
+        EndTransaction();
+        return SqliteErrors.IsBusy(code) ? false : throw SqliteErrors.Create(code, Path, "take the write lock");
+    }
+
+    /// <summary>Ends a transaction, if one is open. Nothing was ever written in it.</summary>
+    public void EndTransaction()
+    {
+        if (raw.sqlite3_get_autocommit(_handle) == 0) Check(Run("ROLLBACK"), "end a transaction");
+    }
+
+    /// <summary>What the open read transaction sees of the WAL; null if no WAL has been written since the wal-index was made.</summary>
+    public WalIndexSnapshot? GetWalSnapshot()
+    {
+        var code = SqliteNative.SnapshotGet(_handle, Main, out var snapshot);
+        if (code == raw.SQLITE_ERROR) return null;
+        Check(code, "read the state of the WAL");
+        try
+        {
+            return WalIndexSnapshot.Read(new ReadOnlySpan<byte>((void*)snapshot, WalIndexSnapshot.Size));
+        }
+        finally
+        {
+            SqliteNative.SnapshotFree(snapshot);
+        }
+    }
+
+    /// <summary>Runs or asks about a checkpoint. No transaction may be open.</summary>
+    public CheckpointAnswer Checkpoint(CheckpointMode mode)
+    {
+        var code = raw.sqlite3_wal_checkpoint_v2(_handle, "main", (int)mode, out var frames, out var backfilled);
+        if (SqliteErrors.IsBusy(code)) return new(true, frames, backfilled);
+        Check(code, "checkpoint the WAL");
+        return new(false, frames, backfilled);
+    }
+
+    /// <summary>A number that changes when another connection has committed. Takes and releases a read lock.</summary>
+    /// <returns>Null when somebody is in the way.</returns>
+    public long? TryGetDataVersion() => TryGetNumber("PRAGMA data_version", "look for changes");
+
+    /// <summary>Pages of the database as the open transaction sees it.</summary>
+    public uint GetPageCount() =>
+        (uint)(TryGetNumber("PRAGMA page_count", "count the pages") ?? throw SqliteErrors.Create(raw.SQLITE_BUSY, Path, "count the pages"));
+
+    /// <summary>Switches the database to WAL mode, the one change ever made to it.</summary>
+    /// <returns>False when somebody is in the way.</returns>
+    public bool TrySwitchToWal()
+    {
+        var code = Run("PRAGMA journal_mode=wal");
+        if (SqliteErrors.IsBusy(code)) return false;
+        Check(code, "switch to WAL mode");
+        return true;
+    }
+
+    /// <summary>Reads from the database file, past SQLite's cache and the WAL.</summary>
+    /// <returns>False when the file ends before the buffer does; what is missing is zeros then.</returns>
+    public bool TryReadDatabaseFile(Span<byte> buffer, long offset) =>
+        TryReadFile(SqliteNative.FileControlFilePointer, buffer, offset, "read the database file");
+
+    /// <summary>Reads from the WAL that this connection has open, whatever is at its path by now. A transaction must have
+    /// been open before.</summary>
+    /// <returns>False when the WAL ends before the buffer does; what is missing is zeros then.</returns>
+    public bool TryReadWal(Span<byte> buffer, long offset) =>
+        TryReadFile(SqliteNative.FileControlJournalPointer, buffer, offset, "read the WAL");
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var statement in _statements.Values) statement.Dispose();
+        _statements.Clear();
+        _handle.Dispose();
+    }
+
+    private void Configure(bool readOnly)
+    {
+        Check(raw.sqlite3_extended_result_codes(_handle, 1), "open the database");
+        Check(raw.sqlite3_busy_timeout(_handle, 0), "open the database");
+        if (readOnly) return;
+        Check(raw.sqlite3_wal_autocheckpoint(_handle, 0), "open the database");
+        Check(raw.sqlite3_db_config(_handle, DbConfigNoCheckpointOnClose, 1, out _), "open the database");
+        var persist = 1;
+        Check(SqliteNative.FileControl(_handle, Main, SqliteNative.FileControlPersistWal, &persist), "open the database");
+    }
+
+    private bool TryReadFile(int pointerOf, Span<byte> buffer, long offset, string what)
+    {
+        nint file = 0;
+        Check(SqliteNative.FileControl(_handle, Main, pointerOf, &file), what);
+        if (!SqliteNative.IsOpen(file))
+        {
+            buffer.Clear();
+            return false;
+        }
+
+        var code = SqliteNative.Read(file, buffer, offset);
+        if (code == SqliteNative.IoErrorShortRead) return false;
+        Check(code, what);
+        return true;
+    }
+
+    private int Run(string sql)
+    {
+        if (Prepare(sql, out var statement) is var code && code != raw.SQLITE_OK) return code;
+        do code = raw.sqlite3_step(statement);
+        while (code == raw.SQLITE_ROW);
+        var reset = raw.sqlite3_reset(statement);
+        return code == raw.SQLITE_DONE ? raw.SQLITE_OK : reset != raw.SQLITE_OK ? reset : code;
+    }
+
+    private long? TryGetNumber(string sql, string what)
+    {
+        var code = Prepare(sql, out var statement);
+        if (code == raw.SQLITE_OK)
+        {
+            code = raw.sqlite3_step(statement);
+            var number = code == raw.SQLITE_ROW ? raw.sqlite3_column_int64(statement, 0) : 0;
+            var reset = raw.sqlite3_reset(statement);
+            if (code == raw.SQLITE_ROW) return number;
+            if (reset != raw.SQLITE_OK) code = reset;
+        }
+
+        return SqliteErrors.IsBusy(code) ? null : throw SqliteErrors.Create(code, Path, what);
+    }
+
+    private int Prepare(string sql, out sqlite3_stmt statement)
+    {
+        if (_statements.TryGetValue(sql, out statement!)) return raw.SQLITE_OK;
+        var code = raw.sqlite3_prepare_v2(_handle, sql, out statement);
+        if (code == raw.SQLITE_OK) _statements.Add(sql, statement);
+        return code;
+    }
+
+    private void Check(int code, string what) => SqliteErrors.Check(code, Path, what);
+}

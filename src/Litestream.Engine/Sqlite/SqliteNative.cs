@@ -1,0 +1,46 @@
+using System.Runtime.InteropServices;
+
+namespace Litestream.Engine.Sqlite;
+
+/// <summary>Calls of SQLite's C interface that SQLitePCLRaw does not offer, into the same native library.</summary>
+internal static unsafe partial class SqliteNative
+{
+    public const int FileControlPersistWal = 10;
+    public const int FileControlFilePointer = 7;
+    public const int FileControlHasMoved = 20;
+    public const int FileControlJournalPointer = 28;
+
+    public const int TransactionNone = 0;
+    public const int TransactionRead = 1;
+
+    public const int IoErrorShortRead = 522;
+    public const int BusyRecovery = 261;
+
+    private const string Library = "e_sqlite3";
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_file_control")]
+    public static partial int FileControl(SafeHandle database, ReadOnlySpan<byte> schema, int operation, void* argument);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_txn_state")]
+    public static partial int TransactionState(SafeHandle database, ReadOnlySpan<byte> schema);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_snapshot_get")]
+    public static partial int SnapshotGet(SafeHandle database, ReadOnlySpan<byte> schema, out nint snapshot);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_snapshot_free")]
+    public static partial void SnapshotFree(nint snapshot);
+
+    /// <summary>Calls xRead of a sqlite3_file: the handle that SQLite itself holds, on whatever VFS it is. Unlike a stream
+    /// of our own it can't drop SQLite's POSIX locks by being closed.</summary>
+    /// <returns>A result code; <see cref="IoErrorShortRead"/> when the file ends before the buffer does.</returns>
+    public static int Read(nint file, Span<byte> buffer, long offset)
+    {
+        // struct sqlite3_io_methods: iVersion (padded to a pointer), xClose, xRead, ...
+        var methods = *(nint**)file;
+        var read = (delegate* unmanaged[Cdecl]<nint, byte*, int, long, int>)methods[2];
+        fixed (byte* target = buffer) return read(file, target, buffer.Length, offset);
+    }
+
+    /// <summary>Whether a sqlite3_file is open.</summary>
+    public static bool IsOpen(nint file) => file != 0 && *(nint*)file != 0;
+}
