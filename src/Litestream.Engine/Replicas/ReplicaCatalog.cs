@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Litestream.Engine.Errors;
 using Litestream.Engine.Format;
 
@@ -12,28 +13,85 @@ public sealed class ReplicaCatalog(IReplicaClient replica)
     /// <returns>At least one generation.</returns>
     /// <exception cref="LitestreamException"><see cref="ErrorCode.ReplicaNotFound"/> when there is none,
     /// <see cref="ErrorCode.ReplicaFormatUnknown"/> when something else is there.</exception>
-    public IAsyncEnumerable<GenerationInfo> ListGenerationsAsync(CancellationToken cancellationToken) =>
-        throw new InvalidOperationException(replica.Url);
+    public async IAsyncEnumerable<GenerationInfo> ListGenerationsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var any = false;
+        await foreach (var name in replica.ListFoldersAsync(ObjectKey.Generations, cancellationToken).ConfigureAwait(false))
+        {
+            if (!GenerationId.TryParse(name, out var id)) continue;
+            var generation = await ReadGenerationAsync(id, cancellationToken).ConfigureAwait(false);
+            if (generation is null) continue;
+            any = true;
+            yield return generation;
+        }
+
+        if (!any) throw await ForeignContent.DescribeAsync(replica, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Reads what a generation holds; null if it has no object.</summary>
     /// <param name="generation">The generation.</param>
     /// <param name="cancellationToken">Ends the listing.</param>
-    public Task<GenerationInfo?> ReadGenerationAsync(GenerationId generation, CancellationToken cancellationToken) =>
-        throw new InvalidOperationException(replica.Url);
+    public async Task<GenerationInfo?> ReadGenerationAsync(GenerationId generation, CancellationToken cancellationToken)
+    {
+        // Names that do not follow the format are passed over, as Litestream does.
+        var snapshots = new List<SnapshotInfo>();
+        await foreach (var item in replica.ListObjectsAsync(ObjectKey.Snapshots(generation), cancellationToken).ConfigureAwait(false))
+        {
+            if (ObjectKey.TryParseSnapshot(NameOf(item), out var index))
+                snapshots.Add(new(generation, index, item.Size, item.Time));
+        }
+
+        var segments = new List<WalSegmentInfo>();
+        await foreach (var item in replica.ListObjectsAsync(ObjectKey.Wal(generation), cancellationToken).ConfigureAwait(false))
+        {
+            if (ObjectKey.TryParseSegment(NameOf(item), out var start))
+                segments.Add(new(generation, start, item.Size, item.Time));
+        }
+
+        return snapshots.Count + segments.Count == 0
+            ? null
+            : new(generation, [.. snapshots.OrderBy(s => s.Index)], [.. segments.OrderBy(s => s.Start)]);
+    }
 
     /// <summary>Reads what a generation holds.</summary>
     /// <param name="generation">The generation.</param>
     /// <param name="cancellationToken">Ends the listing.</param>
     /// <exception cref="LitestreamException"><see cref="ErrorCode.GenerationNotFound"/>, naming those that are there;
     /// <see cref="ErrorCode.ReplicaNotFound"/>, <see cref="ErrorCode.ReplicaFormatUnknown"/>.</exception>
-    public Task<GenerationInfo> GetGenerationAsync(GenerationId generation, CancellationToken cancellationToken) =>
-        throw new InvalidOperationException(replica.Url);
+    public async Task<GenerationInfo> GetGenerationAsync(GenerationId generation, CancellationToken cancellationToken)
+    {
+        if (await ReadGenerationAsync(generation, cancellationToken).ConfigureAwait(false) is { } found) return found;
+        var others = new List<GenerationId>();
+        await foreach (var other in ListGenerationsAsync(cancellationToken).ConfigureAwait(false)) others.Add(other.Id);
+        throw new LitestreamException(ErrorCode.GenerationNotFound,
+            $"The replica '{replica.Url}' holds no generation {generation}.", generation.ToString(),
+            $"It holds {string.Join(", ", others)}.");
+    }
 
     /// <summary>Tells where each segment of a generation ends: at the start of the next one of its index; the last of each
     /// index is read for it.</summary>
     /// <param name="generation">The generation.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="LitestreamException"><see cref="ErrorCode.ObjectCorrupt"/>, <see cref="ErrorCode.ObjectEncrypted"/>.</exception>
-    public IAsyncEnumerable<MeasuredSegment> MeasureSegmentsAsync(GenerationInfo generation, CancellationToken cancellationToken) =>
-        throw new InvalidOperationException(replica.Url);
+    /// <exception cref="LitestreamException"><see cref="ErrorCode.ObjectMissing"/>, <see cref="ErrorCode.ObjectCorrupt"/>,
+    /// <see cref="ErrorCode.ObjectEncrypted"/>.</exception>
+    public async IAsyncEnumerable<MeasuredSegment> MeasureSegmentsAsync(
+        GenerationInfo generation, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(generation);
+        for (var i = 0; i < generation.Segments.Count; i++)
+        {
+            var segment = generation.Segments[i];
+            var next = i + 1 < generation.Segments.Count ? generation.Segments[i + 1] : null;
+            yield return next is not null && next.Start.Index == segment.Start.Index
+                ? new(segment, next.Start.Offset)
+                : await MeasureAsync(segment, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Reads a segment to find its end.</summary>
+    internal async Task<MeasuredSegment> MeasureAsync(WalSegmentInfo segment, CancellationToken cancellationToken) =>
+        new(segment, segment.Start.Offset
+            + await DecodedObjectStream.MeasureAsync(replica, segment.Key, cancellationToken).ConfigureAwait(false));
+
+    private static ReadOnlySpan<char> NameOf(ReplicaObject item) => item.Key.AsSpan(item.Key.LastIndexOf('/') + 1);
 }

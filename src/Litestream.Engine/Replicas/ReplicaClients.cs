@@ -1,10 +1,13 @@
+using System.Text.RegularExpressions;
 using Litestream.Engine.Errors;
 
 namespace Litestream.Engine.Replicas;
 
 /// <summary>Opens the client that fits a replica's URL or path.</summary>
-public static class ReplicaClients
+public static partial class ReplicaClients
 {
+    private const string FileScheme = "file:";
+
     /// <summary>Opens a client; the store is not asked yet, and need not exist.</summary>
     /// <param name="urlOrPath">A folder's path, or its <c>file://</c> URL. As in Litestream, nothing in a URL is decoded:
     /// <c>%20</c> is part of the name (replica format 6.3).</param>
@@ -12,6 +15,37 @@ public static class ReplicaClients
     /// <param name="environment">Where files come from.</param>
     /// <returns>The client. The caller disposes it.</returns>
     /// <exception cref="LitestreamException"><see cref="ErrorCode.ReplicaUrlInvalid"/>.</exception>
-    public static IReplicaClient Open(string urlOrPath, string currentDirectory, EngineEnvironment environment) =>
-        throw new InvalidOperationException();
+    public static IReplicaClient Open(string urlOrPath, string currentDirectory, EngineEnvironment environment)
+    {
+        if (string.IsNullOrWhiteSpace(urlOrPath) || urlOrPath.Contains('\0', StringComparison.Ordinal))
+            throw Invalid("A replica's path or URL is empty or holds a NUL character.", urlOrPath.Replace("\0", "", StringComparison.Ordinal));
+
+        var path = urlOrPath;
+        if (urlOrPath.StartsWith(FileScheme, StringComparison.OrdinalIgnoreCase))
+            path = PathOfUrl(urlOrPath[FileScheme.Length..]);
+        else if (Scheme().Match(urlOrPath) is { Success: true } scheme)
+            // only the scheme is repeated: what follows may hold a password
+            throw Invalid($"This version has no replicas of type '{scheme.Value}'.", scheme.Value);
+        if (path.Length == 0) throw Invalid($"The URL '{urlOrPath}' names no folder.", urlOrPath);
+
+        return new FolderReplicaClient(
+            Path.TrimEndingDirectorySeparator(Path.GetFullPath(path, currentDirectory)), environment.Files);
+    }
+
+    // file:///a and file://a both mean /a, as Litestream reads them; file:a is relative. Windows: file:///C:/a, file://server/share.
+    private static string PathOfUrl(string rest)
+    {
+        if (!rest.StartsWith("//", StringComparison.Ordinal)) return rest;
+        var path = rest[2..];
+        if (path.Length == 0) return path;
+        if (!OperatingSystem.IsWindows()) return "/" + path.TrimStart('/');
+        return path[0] == '/' ? path.TrimStart('/') : @"\\" + path;
+    }
+
+    private static LitestreamException Invalid(string message, string target) => new(
+        ErrorCode.ReplicaUrlInvalid, message, target, "Give the path of a folder, or its file:// URL; s3:// comes in a later version.");
+
+    // at least two letters: one letter is a Windows drive
+    [GeneratedRegex(@"^[A-Za-z][A-Za-z0-9+.-]+://", RegexOptions.CultureInvariant)]
+    private static partial Regex Scheme();
 }

@@ -1,4 +1,5 @@
 using Litestream.Engine.Errors;
+using Litestream.Engine.Files;
 using Litestream.Engine.Replicas;
 
 namespace Litestream.Engine.Restore;
@@ -8,6 +9,8 @@ namespace Litestream.Engine.Restore;
 /// <param name="environment">Files, time and VFS.</param>
 public sealed class Restorer(EngineEnvironment environment)
 {
+    private const int MaxParallelism = 64;
+
     /// <summary>Restores a database. A failure or cancellation leaves nothing behind.</summary>
     /// <param name="replica">The replica that the plan was made for; stays open.</param>
     /// <param name="plan">What to read.</param>
@@ -20,8 +23,76 @@ public sealed class Restorer(EngineEnvironment environment)
     /// <see cref="ErrorCode.DiskFull"/>, <see cref="ErrorCode.ObjectMissing"/>, <see cref="ErrorCode.ObjectCorrupt"/>,
     /// <see cref="ErrorCode.ObjectEncrypted"/>, <see cref="ErrorCode.ChecksumMismatch"/>, <see cref="ErrorCode.IntegrityCheckFailed"/>,
     /// <see cref="ErrorCode.InvalidArgument"/>, <see cref="ErrorCode.RestorePointNotFound"/>, or a Replica… code.</exception>
-    public Task<RestoreResult> RestoreAsync(
+    public async Task<RestoreResult> RestoreAsync(
         IReplicaClient replica, RestorePlan plan, string destination, RestoreOptions options,
-        IProgress<RestoreProgress>? progress, CancellationToken cancellationToken) =>
-        throw new InvalidOperationException(environment.VfsName);
+        IProgress<RestoreProgress>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(replica);
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(options);
+        Check(destination, options);
+        try
+        {
+            return await MakeAsync(replica, plan, destination, options, progress, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (FileErrors.IsFileError(e))
+        {
+            // failures of the replica have their names already
+            throw FileErrors.Wrap(e, destination, "restore the database", ErrorCode.RestoreTargetUnwritable);
+        }
+    }
+
+    private static void Check(string destination, RestoreOptions options)
+    {
+        if (!Path.IsPathFullyQualified(destination) || Path.EndsInDirectorySeparator(destination))
+            throw new LitestreamException(ErrorCode.InvalidArgument, $"'{destination}' is not the full path of a file.", destination,
+                "Give the full path of the file to restore.");
+        if (options.Parallelism is < 1 or > MaxParallelism)
+            throw new LitestreamException(ErrorCode.InvalidArgument, $"{options.Parallelism} objects can't be fetched at once.",
+                nameof(options.Parallelism), $"Give a number from 1 to {MaxParallelism}.");
+    }
+
+    private async Task<RestoreResult> MakeAsync(
+        IReplicaClient replica, RestorePlan plan, string destination, RestoreOptions options,
+        IProgress<RestoreProgress>? progress, CancellationToken cancellationToken)
+    {
+        var started = environment.Time.GetTimestamp();
+        using var target = RestoreTarget.Create(environment, destination);
+        var applier = new PlanApplier(replica, plan, target.File, progress);
+        await ApplyAsync(applier, plan, target, options, cancellationToken).ConfigureAwait(false);
+        target.Complete();
+        progress?.Report(new(RestorePhase.Check, plan.Size, plan.Size));
+        await Task.Run(
+            () => DatabaseCheck.Run(target.PartialPath, destination, options.Check, environment.VfsName, cancellationToken),
+            cancellationToken).ConfigureAwait(false);
+        target.Publish();
+        return new(destination, plan, applier.Reached, applier.Transactions, applier.PageSize, applier.PageCount,
+            environment.Time.GetElapsedTime(started))
+        {
+            Warnings = applier.Warnings,
+        };
+    }
+
+    private async Task ApplyAsync(
+        PlanApplier applier, RestorePlan plan, RestoreTarget target, RestoreOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await applier.ApplySnapshotAsync(cancellationToken).ConfigureAwait(false);
+            if (plan.Segments.Count == 0) return;
+            using var transaction = new TransactionBuffer(environment.Files, target.SpillPath, applier.PageSize);
+            await applier.ApplyWalAsync(transaction, options.Parallelism, cancellationToken).ConfigureAwait(false);
+        }
+        catch (LitestreamException e) when (IsDamage(e.Code))
+        {
+            throw new LitestreamException(e.Code, e.Message, e.Target, $"{e.Hint} {LastGood(applier)}", e);
+        }
+    }
+
+    private static bool IsDamage(ErrorCode code) =>
+        code is ErrorCode.ObjectMissing or ErrorCode.ObjectCorrupt or ErrorCode.ObjectEncrypted or ErrorCode.ChecksumMismatch;
+
+    private static string LastGood(PlanApplier applier) => applier.LastGood is { } point
+        ? $"The last good restore point is {point}."
+        : "Without this snapshot there is no good restore point; an older snapshot or another generation may have one.";
 }

@@ -1,0 +1,17 @@
+namespace Litestream.Engine.Files;
+
+/// <summary>Creates folders that survive a power loss.</summary>
+internal static class DurableDirectory
+{
+    /// <summary>Creates a folder with its parents and flushes each name into the folder above it.</summary>
+    /// <param name="files">Where.</param>
+    /// <param name="directory">The folder; nothing happens if it is there.</param>
+    public static void Create(IFileSystem files, string directory)
+    {
+        if (files.Find(directory) is { IsDirectory: true }) return;
+        var parent = Path.GetDirectoryName(directory);
+        if (parent is not null) Create(files, parent);
+        files.CreateDirectory(directory);
+        if (parent is not null) files.FlushDirectory(parent);
+    }
+}

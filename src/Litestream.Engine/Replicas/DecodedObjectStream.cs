@@ -1,0 +1,113 @@
+using System.Buffers;
+using Litestream.Engine.Errors;
+using Litestream.Engine.Format;
+
+namespace Litestream.Engine.Replicas;
+
+/// <summary>The content of an object: decompressed, its checksum verified at the end, whatever is wrong with it named.</summary>
+internal sealed class DecodedObjectStream : ReadOnlyStream
+{
+    private const int MeasureBufferSize = 256 * 1024;
+
+    private readonly StoredObjectStream _stored;
+    private readonly Stream _content;
+    private readonly string _key;
+
+    /// <summary>Decodes an object.</summary>
+    /// <param name="source">The object as stored; is disposed with this stream.</param>
+    /// <param name="key">Its key, for errors.</param>
+    public DecodedObjectStream(Stream source, string key)
+    {
+        _stored = new(source);
+        _content = Lz4Frame.Decode(_stored);
+        _key = key;
+    }
+
+    private static ReadOnlySpan<byte> AgeMagic => "age-encryption.org/v1"u8;
+
+    /// <summary>Stored bytes read so far.</summary>
+    public long StoredBytesRead => _stored.BytesRead;
+
+    public static async Task<DecodedObjectStream> OpenAsync(IReplicaClient replica, string key, CancellationToken cancellationToken) =>
+        new(await replica.GetAsync(key, cancellationToken).ConfigureAwait(false), key);
+
+    /// <summary>Reads an object to its end and tells how long its content is.</summary>
+    public static async Task<long> MeasureAsync(IReplicaClient replica, string key, CancellationToken cancellationToken)
+    {
+        var content = await OpenAsync(replica, key, cancellationToken).ConfigureAwait(false);
+        await using (content.ConfigureAwait(false))
+        {
+            var buffer = ArrayPool<byte>.Shared.Rent(MeasureBufferSize);
+            try
+            {
+                long length = 0;
+                int read;
+                while ((read = await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0) length += read;
+                return length;
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
+        }
+    }
+
+    public override int Read(Span<byte> buffer)
+    {
+        try
+        {
+            return Checked(_content.Read(buffer), buffer.Length);
+        }
+        catch (Exception e) when (IsDecodingError(e))
+        {
+            throw Undecodable(e);
+        }
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return Checked(await _content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false), buffer.Length);
+        }
+        catch (Exception e) when (IsDecodingError(e))
+        {
+            throw Undecodable(e);
+        }
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await _content.DisposeAsync().ConfigureAwait(false);
+        await base.DisposeAsync().ConfigureAwait(false);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) _content.Dispose();
+        base.Dispose(disposing);
+    }
+
+    // The decoder takes no bytes at all for an empty content; but even that has a frame.
+    private int Checked(int read, int wanted) =>
+        read == 0 && wanted > 0 && _stored.BytesRead == 0 ? throw Undecodable(null) : read;
+
+    // The store's own failures have their names already. Of the decoder, what it throws on hostile bytes is not documented.
+    private static bool IsDecodingError(Exception e) => e is not (LitestreamException or OperationCanceledException or OutOfMemoryException);
+
+    private LitestreamException Undecodable(Exception? e)
+    {
+        var head = _stored.Head;
+        if (head.Length >= 4 && AgeMagic.StartsWith(head[..Math.Min(head.Length, AgeMagic.Length)]))
+            return new(ErrorCode.ObjectEncrypted, $"The object '{_key}' is encrypted with age.", _key,
+                "Restore this replica with Litestream 0.3 and its age identity.", e);
+        var what = e switch
+        {
+            null => "is empty",
+            EndOfStreamException => $"is cut off after {_stored.BytesRead} bytes",
+            _ => $"can't be decompressed ({e.Message.TrimEnd('.')})",
+        };
+        return new(ErrorCode.ObjectCorrupt, $"The object '{_key}' {what}.", _key,
+            "Put back an intact copy of the object, or restore to an earlier point.", e);
+    }
+}

@@ -1,0 +1,191 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using Litestream.Engine.Errors;
+using Litestream.Engine.Files;
+
+namespace Litestream.Engine.Replicas;
+
+/// <summary>A replica in a folder. Objects are files, their time is the file's time of modification.</summary>
+internal sealed class FolderReplicaClient : IReplicaClient
+{
+    /// <summary>Ending of a file that is not complete yet: Litestream and our listing pass over it.</summary>
+    private const string PartialSuffix = ".tmp";
+    private const int CopyBufferSize = 256 * 1024;
+
+    private readonly string _root;
+    private readonly IFileSystem _files;
+
+    public FolderReplicaClient(string root, IFileSystem files)
+    {
+        _root = root;
+        _files = files;
+    }
+
+    public string Url => _root;
+
+    public async IAsyncEnumerable<ReplicaObject> ListObjectsAsync(
+        string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var entry in await ListAsync(prefix, cancellationToken).ConfigureAwait(false))
+        {
+            if (!entry.IsDirectory && !entry.Name.EndsWith(PartialSuffix, StringComparison.Ordinal))
+                yield return new(prefix + entry.Name, entry.Length, entry.ModifiedAt);
+        }
+    }
+
+    public async IAsyncEnumerable<string> ListFoldersAsync(
+        string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var entry in await ListAsync(prefix, cancellationToken).ConfigureAwait(false))
+        {
+            if (entry.IsDirectory) yield return entry.Name;
+        }
+    }
+
+    public Task<Stream> GetAsync(string key, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var path = PathOf(key);
+        return Task.FromResult(Guard<Stream>(path, "read the replica", () =>
+        {
+            try
+            {
+                return new FolderObjectStream(_files.Open(path, FileOpenMode.Read), path);
+            }
+            catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+            {
+                throw new LitestreamException(ErrorCode.ObjectMissing, $"The replica '{Url}' has no object '{key}'.", key,
+                    "Check whether the object was deleted or moved, or restore to an earlier point.", e);
+            }
+        }));
+    }
+
+    public async Task PutAsync(string key, Stream content, DateTimeOffset time, CancellationToken cancellationToken)
+    {
+        var path = PathOf(key);
+        var folder = Path.GetDirectoryName(path)!;
+        var partial = path + PartialSuffix;
+        try
+        {
+            DurableDirectory.Create(_files, folder);
+            // Whole and on the device before it gets its name: after a power loss no name may lead to half an object.
+            // What an earlier attempt left under the partial name is emptied.
+            using (var file = _files.Open(partial, FileOpenMode.Create))
+            {
+                await CopyAsync(content, file, cancellationToken).ConfigureAwait(false);
+                file.FlushToDisk();
+            }
+
+            // After closing, because Windows stamps a file that was written when it is closed; before the rename, so that
+            // nobody ever sees the object with another time.
+            _files.SetModifiedTime(partial, time);
+            _files.Rename(partial, path, overwrite: true);
+            // Last: only now the name, and with it the object, survives a power loss.
+            _files.FlushDirectory(folder);
+        }
+        catch (Exception e)
+        {
+            DeletePartial(partial);
+            if (FileErrors.IsFileError(e)) throw Named(e, path, "write the replica");
+            throw;
+        }
+    }
+
+    public Task DeleteAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
+    {
+        var paths = keys.Select(PathOf).ToList();
+        foreach (var path in paths)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Guard(path, "delete from the replica", () =>
+            {
+                _files.Delete(path);
+                return true;
+            });
+        }
+
+        foreach (var folder in paths.Select(p => Path.GetDirectoryName(p)!).Distinct(StringComparer.Ordinal).Where(f => _files.Find(f) is not null))
+        {
+            Guard(folder, "delete from the replica", () =>
+            {
+                _files.FlushDirectory(folder);
+                return true;
+            });
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static async Task CopyAsync(Stream content, IFile file, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(CopyBufferSize);
+        try
+        {
+            long offset = 0;
+            int read;
+            while ((read = await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+            {
+                file.Write(buffer.AsSpan(0, read), offset);
+                offset += read;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private Task<IReadOnlyList<FileEntry>> ListAsync(string prefix, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        // Never opened to see what it is: if it is a live database of this process, closing it would drop SQLite's locks.
+        if (_files.Find(_root) is { IsDirectory: false })
+            throw new LitestreamException(ErrorCode.ReplicaFormatUnknown, $"'{Url}' is a file, not a replica.", Url,
+                "Give the folder that holds 'generations'.");
+        var folder = prefix.Length == 0 ? _root : PathOf(prefix.TrimEnd('/'));
+        return Task.FromResult(Guard(folder, "list the replica", () => _files.List(folder)));
+    }
+
+    // A key is only ever a path downwards.
+    private string PathOf(string key)
+    {
+        var parts = key.Split('/');
+        foreach (var part in parts)
+        {
+            if (part is "" or "." or ".." || part.AsSpan().IndexOfAny('\\', ':', '\0') >= 0)
+                throw new LitestreamException(ErrorCode.InvalidArgument, $"'{key}' can't be the name of an object.", key,
+                    "Use names of the replica format only.");
+        }
+
+        return Path.Join([_root, .. parts]);
+    }
+
+    private void DeletePartial(string partial)
+    {
+        try
+        {
+            _files.Delete(partial);
+        }
+        catch (Exception e) when (FileErrors.IsFileError(e))
+        {
+            // The failure that brought us here says more, and the next attempt empties the file.
+        }
+    }
+
+    private static T Guard<T>(string path, string what, Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (Exception e) when (FileErrors.IsFileError(e))
+        {
+            throw Named(e, path, what);
+        }
+    }
+
+    private static LitestreamException Named(Exception e, string path, string what) => FileErrors.Wrap(
+        e, path, what, e is UnauthorizedAccessException ? ErrorCode.ReplicaAccessDenied : ErrorCode.ReplicaUnavailable);
+}
