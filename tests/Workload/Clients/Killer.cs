@@ -18,7 +18,7 @@ internal static class Killer
             using var victim = Start(session, line);
             victim.OutputDataReceived += (_, e) => Forward(e.Data);
             victim.BeginOutputReadLine();
-            session.Wait(150, line.Number("longest", 600));
+            session.Wait(120, line.Number("longest", 350));
             victim.Kill();
             victim.WaitForExit();
             report.Done++;
@@ -29,7 +29,7 @@ internal static class Killer
                 default: break;
             }
 
-            session.Wait(0, 300);
+            session.Wait(100, 600); // the others want to write too
         }
 
         report.Print();
@@ -44,7 +44,7 @@ internal static class Killer
         {
             typeof(Killer).Assembly.Location, "writer", session.Path, "--writer", line.Text("writer", "1"),
             "--mode", line.Text("mode", "autocommit,autocommit,autocommit,autocommit,immediate,large"), "--synchronous", "full",
-            "--autocheckpoint", line.Text("autocheckpoint", "1000"), "--busy-timeout", line.Text("busy-timeout", "5000"), "--rate", line.Text("rate", "300"),
+            "--autocheckpoint", line.Text("autocheckpoint", "1000"), "--busy-timeout", line.Text("busy-timeout", "5000"),
             "--seed", session.Random.Next().ToString(CultureInfo.InvariantCulture),
         },
     }) ?? throw new InvalidOperationException("The writer did not start.");

@@ -39,7 +39,9 @@ public sealed class LatencyHistogram
         for (var i = 0; i < BucketCount; i++)
         {
             seen += Counts[i];
-            if (seen >= wanted && seen > 0) return TimeSpan.FromMicroseconds(Math.Pow(Growth, i));
+            if (seen < wanted || seen == 0) continue;
+            var end = TimeSpan.FromMicroseconds(Math.Pow(Growth, i));
+            return end < Longest ? end : Longest;
         }
 
         return TimeSpan.Zero;

@@ -1,0 +1,40 @@
+using Litestream.Stress.Cases;
+using Litestream.Stress.Replicators;
+using Litestream.Stress.Runs;
+using Litestream.Workload;
+
+namespace Litestream.Stress;
+
+/// <summary>Hard use of a replication, and what comes out of it: see --help.</summary>
+internal static class Program
+{
+    private const string Usage = """
+        Stress [--runs N] [--seed S] [--seconds T] [--replicator engine|oracle] [--restore both|oracle] [--keep]
+        Stress --case interop-long [--minutes 10]    steady writes, restored by Litestream 0.3.13 with 1024 open files
+        Stress --case 500mb [--megabytes 500]        our restore beside Litestream 0.3.13's on the same replica
+        """;
+
+    private static async Task<int> Main(string[] args)
+    {
+        if (args is ["replicate", var options, var replica]) return await ReplicateCommand.RunAsync(options, replica);
+        var line = new CommandLine(args);
+        if (line.Flag("help"))
+        {
+            Console.WriteLine(Usage);
+            return 0;
+        }
+
+        switch (line.Text("case"))
+        {
+            case null:
+                return await new Suite(StressSettings.Parse(line)).ExecuteAsync() == 0 ? 0 : 1;
+            case "interop-long":
+                return await InteropLongCase.RunAsync(TimeSpan.FromMinutes(line.Number("minutes", 10)));
+            case "500mb":
+                return await RestoreTimingCase.RunAsync(line.Number("megabytes", 500));
+            default:
+                Console.Error.WriteLine(Usage);
+                return 2;
+        }
+    }
+}
