@@ -1,0 +1,48 @@
+using System.ComponentModel;
+using System.Management.Automation;
+using Litestream.Engine.Errors;
+using Litestream.Engine.Format;
+using Litestream.Engine.Replicas;
+using EngineException = Litestream.Engine.Errors.LitestreamException;
+
+namespace Litestream.PowerShell.Abstractions;
+
+/// <summary>Base of the cmdlets that list what a replica holds.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public abstract class ReplicaCommand : LitestreamCommand
+{
+    /// <summary>Folder or URL of the replica.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string[] Replica { get; set; } = [];
+
+    /// <summary>Only this generation.</summary>
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? Generation { get; set; }
+
+    /// <inheritdoc/>
+    protected sealed override void ProcessRecord()
+    {
+        foreach (var replica in Replica)
+        {
+            TryWithReplica(replica, client =>
+            {
+                var catalog = new ReplicaCatalog(client);
+                foreach (var generation in ReadGenerations(catalog)) WriteGeneration(catalog, generation, client.Url);
+            });
+        }
+    }
+
+    private protected abstract void WriteGeneration(ReplicaCatalog catalog, GenerationInfo generation, string replica);
+
+    private IEnumerable<GenerationInfo> ReadGenerations(ReplicaCatalog catalog) => Generation is null
+        ? Enumerate(catalog.ListGenerationsAsync(PipelineStop))
+        : [Await(token => catalog.GetGenerationAsync(ParseGeneration(Generation), token))];
+
+    internal static GenerationId ParseGeneration(string text) => GenerationId.TryParse(text, out var id)
+        ? id
+        : throw new EngineException(ErrorCode.InvalidArgument,
+            $"'{text}' is not a generation: its name has 16 lower-case hex digits.", text,
+            "Get-LitestreamGeneration lists those of a replica.");
+}

@@ -1,0 +1,16 @@
+using System.Management.Automation;
+using Litestream.Engine.Format;
+using Litestream.Engine.Replicas;
+using Litestream.PowerShell.Abstractions;
+using Litestream.PowerShell.Models;
+
+namespace Litestream.PowerShell.Commands;
+
+/// <summary>Lists the generations of a replica.</summary>
+[Cmdlet(VerbsCommon.Get, "LitestreamGeneration")]
+[OutputType(typeof(LitestreamGeneration))]
+public sealed class GetLitestreamGenerationCommand : ReplicaCommand
+{
+    private protected override void WriteGeneration(ReplicaCatalog catalog, GenerationInfo generation, string replica) =>
+        WriteObject(generation.ToModel(replica));
+}

@@ -1,0 +1,18 @@
+using System.Management.Automation;
+using Litestream.Engine.Format;
+using Litestream.Engine.Replicas;
+using Litestream.PowerShell.Abstractions;
+using Litestream.PowerShell.Models;
+
+namespace Litestream.PowerShell.Commands;
+
+/// <summary>Lists the snapshots of a replica.</summary>
+[Cmdlet(VerbsCommon.Get, "LitestreamSnapshot")]
+[OutputType(typeof(LitestreamSnapshot))]
+public sealed class GetLitestreamSnapshotCommand : ReplicaCommand
+{
+    private protected override void WriteGeneration(ReplicaCatalog catalog, GenerationInfo generation, string replica)
+    {
+        foreach (var snapshot in generation.Snapshots) WriteObject(snapshot.ToModel(replica));
+    }
+}

@@ -1,0 +1,26 @@
+using System.Management.Automation;
+using Litestream.Engine.Format;
+using Litestream.Engine.Replicas;
+using Litestream.PowerShell.Abstractions;
+using Litestream.PowerShell.Models;
+
+namespace Litestream.PowerShell.Commands;
+
+/// <summary>Lists the WAL segments of a replica, with start and end.</summary>
+[Cmdlet(VerbsCommon.Get, "LitestreamWalSegment")]
+[OutputType(typeof(LitestreamWalSegment))]
+public sealed class GetLitestreamWalSegmentCommand : ReplicaCommand
+{
+    /// <summary>Only the segments of this WAL index.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateRange(0, int.MaxValue)]
+    public int? Index { get; set; }
+
+    private protected override void WriteGeneration(ReplicaCatalog catalog, GenerationInfo generation, string replica)
+    {
+        if (Index is { } index)
+            generation = generation with { Segments = [.. generation.Segments.Where(s => s.Start.Index == index)] };
+        foreach (var segment in Enumerate(catalog.MeasureSegmentsAsync(generation, PipelineStop)))
+            WriteObject(segment.ToModel(replica));
+    }
+}

@@ -1,0 +1,152 @@
+using System.Management.Automation;
+using Litestream.Engine.Replicas;
+using Litestream.Engine.Restore;
+using Litestream.PowerShell.Abstractions;
+using Litestream.PowerShell.Errors;
+using Litestream.PowerShell.Internal;
+using Litestream.PowerShell.Models;
+using Litestream.PowerShell.Restoring;
+
+namespace Litestream.PowerShell.Commands;
+
+/// <summary>Restores a database from a replica.</summary>
+[Cmdlet(VerbsData.Restore, "LitestreamDatabase", SupportsShouldProcess = true, DefaultParameterSetName = PositionSet)]
+[OutputType(typeof(LitestreamRestoreResult))]
+public sealed class RestoreLitestreamDatabaseCommand : LitestreamCommand
+{
+    private const string PositionSet = "Position";
+    private const string TimestampSet = "Timestamp";
+
+    private readonly List<RestoreInput> _inputs = [];
+
+    /// <summary>Folder or URL of the replica.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string[] Replica { get; set; } = [];
+
+    /// <summary>The file to make, or a folder (one that exists, or with a separator at the end) for it.</summary>
+    [Parameter(Mandatory = true, Position = 1)]
+    [ValidateNotNullOrEmpty]
+    public string Destination { get; set; } = string.Empty;
+
+    /// <summary>The database that was replicated: its file name is used when Destination is a folder.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("DatabasePath")]
+    [ValidateNotNullOrEmpty]
+    public string? Path { get; set; }
+
+    /// <summary>Only this generation; without it, the one with the latest change that fits.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? Generation { get; set; }
+
+    /// <summary>The last WAL index to apply.</summary>
+    [Parameter(ParameterSetName = PositionSet, ValueFromPipelineByPropertyName = true)]
+    [ValidateRange(0, int.MaxValue)]
+    public int? Index { get; set; }
+
+    /// <summary>Where in the last index to stop: its commits up to this byte are applied.</summary>
+    [Parameter(ParameterSetName = PositionSet, ValueFromPipelineByPropertyName = true)]
+    [Alias("EndOffset")]
+    [ValidateRange(0, uint.MaxValue)]
+    public long? Offset { get; set; }
+
+    /// <summary>Restore the state of this time.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = TimestampSet)]
+    public DateTimeOffset? Timestamp { get; set; }
+
+    /// <summary>Check the result with PRAGMA integrity_check instead of quick_check.</summary>
+    [Parameter]
+    public SwitchParameter FullCheck { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (var replica in Replica)
+        {
+            TryWithReplica(replica, client => _inputs.Add(new(
+                replica,
+                new()
+                {
+                    Generation = Generation is null ? null : ReplicaCommand.ParseGeneration(Generation),
+                    Index = Index,
+                    Offset = Offset,
+                    Timestamp = Timestamp,
+                },
+                RestoreTarget.Resolve(ResolvePath(Destination), RestoreTarget.IsFolder(Destination), Path, client.Url))));
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (_inputs.GroupBy(i => i.Target, RestoreTarget.Comparer).FirstOrDefault(g => g.Count() > 1) is { } contested)
+        {
+            ThrowTerminatingError(new LitestreamException(
+                ErrorTable.TargetNotUnique,
+                $"{contested.Count()} inputs are to be restored to '{contested.Key}': {string.Join(", ", contested.Select(i => i.ToString()))}. Nothing was restored.",
+                contested.Key,
+                "Filter the input down to one, or restore each to a destination of its own.").ToRecord());
+        }
+
+        foreach (var input in _inputs) TryWithReplica(input.Replica, client => Restore(client, input));
+    }
+
+    private void Restore(IReplicaClient client, RestoreInput input)
+    {
+        var plan = Await(token => new RestorePlanner(client).PlanAsync(input.Request, token));
+        var description = Describe(plan, input.Target);
+        WriteVerbose(description);
+        if (!ShouldProcess(description, $"{description} Go on?", "Restore database")) return;
+
+        var check = FullCheck ? IntegrityCheckMode.Full : IntegrityCheckMode.Quick;
+        var progress = new RestoreProgressView(input.Target);
+        var result = WaitWithProgress(
+            token => new Restorer(Environment).RestoreAsync(
+                client, plan, input.Target, new() { Check = check }, progress, token),
+            progress);
+        foreach (var warning in result.Warnings) WriteWarning(warning);
+        WriteObject(AsFile(result.ToModel(check)));
+    }
+
+    private RestoreResult WaitWithProgress(Func<CancellationToken, Task<RestoreResult>> work, RestoreProgressView progress)
+    {
+        using var abort = CancellationTokenSource.CreateLinkedTokenSource(PipelineStop);
+        var restore = work(abort.Token);
+        try
+        {
+            while (Task.WaitAny([restore], RestoreProgressView.Interval) < 0) WriteProgress(progress.ToRecord());
+            WriteProgress(progress.ToCompleted());
+        }
+        finally
+        {
+            // a writer that throws (a stopped pipeline, -ErrorAction Stop) must not leave the restore running behind it
+            if (!restore.IsCompleted) abort.Cancel();
+            Task.WaitAny([restore], CancellationToken.None);
+        }
+
+        return restore.GetAwaiter().GetResult();
+    }
+
+    private static string Describe(RestorePlan plan, string target)
+    {
+        var segments = plan.Segments.Count switch
+        {
+            0 => "no WAL segments",
+            1 => "1 WAL segment",
+            var count => $"{count} WAL segments",
+        };
+        var end = plan.Segments.Count == 0 ? $"{_Format.Index(plan.Snapshot.Index)}:0"
+            : plan.StopOffset is { } stop ? $"{_Format.Index(plan.Segments[^1].Start.Index)}:{stop}"
+            : $"the end of WAL segment {plan.Segments[^1].Start}";
+        return $"Restoring '{target}' from '{plan.ReplicaUrl}', generation {plan.Generation}: snapshot {_Format.Index(plan.Snapshot.Index)}"
+            + $" and {segments}, {_Format.Size(plan.Size)} to read, up to {end}, the state of {_Format.Time(plan.RestoresTo)} UTC.";
+    }
+
+    private static PSObject AsFile(LitestreamRestoreResult result)
+    {
+        var file = PSObject.AsPSObject(result);
+        file.Properties.Add(new PSNoteProperty("PSPath", $@"Microsoft.PowerShell.Core\FileSystem::{result.Destination}"));
+        return file;
+    }
+}

@@ -1,0 +1,23 @@
+namespace Litestream.PowerShell.Models;
+
+/// <summary>A restored database.</summary>
+/// <param name="Destination">Full path of the file.</param>
+/// <param name="Replica">The replica it came from, without secrets.</param>
+/// <param name="Generation">The generation it came from.</param>
+/// <param name="Index">WAL index of the commit that it stands at.</param>
+/// <param name="Offset">Offset behind that commit in its index; 0 for a snapshot alone.</param>
+/// <param name="RestoredTo">Time of the newest object that was read, UTC: the state is that of this moment.</param>
+/// <param name="Transactions">Commits applied on top of the snapshot.</param>
+/// <param name="SegmentCount">WAL segments read.</param>
+/// <param name="BytesRead">Stored bytes read.</param>
+/// <param name="PageSize">Bytes a page.</param>
+/// <param name="PageCount">Pages of the database.</param>
+/// <param name="Check">How SQLite checked it: Quick or Full.</param>
+/// <param name="Duration">How long it took.</param>
+public sealed record LitestreamRestoreResult(
+    string Destination, string Replica, string Generation, int Index, long Offset, DateTimeOffset RestoredTo,
+    long Transactions, int SegmentCount, long BytesRead, int PageSize, long PageCount, string Check, TimeSpan Duration)
+{
+    /// <summary>Bytes of the database.</summary>
+    public long Size => PageSize * PageCount;
+}

@@ -1,0 +1,63 @@
+using Litestream.Engine.Format;
+using Litestream.Engine.Replicas;
+using Litestream.Engine.Replication;
+using Litestream.Engine.Restore;
+using Litestream.PowerShell.Errors;
+
+namespace Litestream.PowerShell.Models;
+
+/// <summary>Makes what users see out of what the engine tells: engine types can't be named in a script.</summary>
+internal static class ModelConversions
+{
+    internal static LitestreamGeneration ToModel(this GenerationInfo generation, string replica) => new(
+        replica, generation.Id.ToString(), generation.CreatedAt, generation.UpdatedAt,
+        generation.Snapshots.Count, generation.Segments.Count, generation.Size);
+
+    internal static LitestreamSnapshot ToModel(this SnapshotInfo snapshot, string replica) => new(
+        replica, snapshot.Generation.ToString(), snapshot.Index, snapshot.Size, snapshot.CreatedAt);
+
+    internal static LitestreamWalSegment ToModel(this MeasuredSegment measured, string replica)
+    {
+        var segment = measured.Segment;
+        return new(
+            replica, segment.Generation.ToString(), segment.Start.Index, segment.Start.Offset, measured.EndOffset,
+            segment.Size, segment.CreatedAt);
+    }
+
+    internal static LitestreamPosition ToModel(this Position position) => new(position.Index, position.Offset);
+
+    internal static LitestreamReplicationEvent ToModel(this ReplicationEvent happened) => new(
+        happened.Time, happened.Kind.ToString(), happened.Severity.ToString(), happened.DatabasePath, happened.Message)
+    {
+        Replica = happened.ReplicaUrl,
+        Generation = happened.Generation?.ToString(),
+        Position = happened.Position?.ToModel(),
+    };
+
+    internal static IEnumerable<LitestreamReplication> ToModels(this ReplicationStatus status, int? jobId) =>
+        from replica in status.Replicas
+        let error = replica.LastError ?? status.LastError
+        select new LitestreamReplication
+        {
+            DatabasePath = status.DatabasePath,
+            Replica = replica.Url,
+            State = status.State.ToString(),
+            Generation = status.Generation?.ToString(),
+            Position = status.Position?.ToModel(),
+            ReplicaPosition = replica.Position?.ToModel(),
+            Lag = replica.Lag,
+            LagBytes = replica.LagBytes,
+            SpoolBytes = status.SpoolBytes,
+            StartedAt = status.StartedAt,
+            LastChangeAt = status.LastChangeAt,
+            LastSyncAt = replica.LastSyncAt,
+            LastError = error is null ? null : ErrorTable.ToPublic(error),
+            LastErrorAt = replica.LastErrorAt,
+            JobId = jobId,
+        };
+
+    internal static LitestreamRestoreResult ToModel(this RestoreResult result, IntegrityCheckMode check) => new(
+        result.Path, result.Plan.ReplicaUrl, result.Plan.Generation.ToString(), result.Reached.Index, result.Reached.Offset,
+        result.Plan.RestoresTo, result.Transactions, result.Plan.Segments.Count, result.Plan.Size,
+        result.PageSize, result.PageCount, check.ToString(), result.Duration);
+}

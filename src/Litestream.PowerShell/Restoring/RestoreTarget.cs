@@ -1,0 +1,28 @@
+using Litestream.Engine.Errors;
+using EngineException = Litestream.Engine.Errors.LitestreamException;
+
+namespace Litestream.PowerShell.Restoring;
+
+/// <summary>Which file a -Destination means.</summary>
+internal static class RestoreTarget
+{
+    internal static StringComparer Comparer { get; } =
+        OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
+
+    internal static bool IsFolder(string destination) => System.IO.Path.EndsInDirectorySeparator(destination);
+
+    /// <summary>The file itself; or in a folder the name of the database; or, when that is not known, the name of the replica's
+    /// folder, with .db where it has no extension.</summary>
+    internal static string Resolve(string destination, bool isFolder, string? databasePath, string replicaUrl)
+    {
+        if (!isFolder && !Directory.Exists(destination)) return destination;
+        var name = Path.GetFileName(databasePath) is { Length: > 0 } known
+            ? known
+            : Path.GetFileName(replicaUrl.TrimEnd('/', '\\'));
+        if (name.Length == 0 || name is "." or "..")
+            throw new EngineException(ErrorCode.InvalidArgument,
+                $"'{destination}' is a folder, and no file name can be told from the replica '{replicaUrl}'.", destination,
+                "Give a file as -Destination, or the database's name with -Path.");
+        return Path.Combine(destination, Path.HasExtension(name) ? name : name + ".db");
+    }
+}
