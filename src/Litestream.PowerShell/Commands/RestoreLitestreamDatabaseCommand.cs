@@ -132,15 +132,18 @@ public sealed class RestoreLitestreamDatabaseCommand : LitestreamCommand
     {
         var segments = plan.Segments.Count switch
         {
-            0 => "no WAL segments",
+            0 => "no WAL segment",
             1 => "1 WAL segment",
             var count => $"{count} WAL segments",
         };
-        var end = plan.Segments.Count == 0 ? $"{_Format.Index(plan.Snapshot.Index)}:0"
-            : plan.StopOffset is { } stop ? $"{_Format.Index(plan.Segments[^1].Start.Index)}:{stop}"
-            : $"the end of WAL segment {plan.Segments[^1].Start}";
-        return $"Restoring '{target}' from '{plan.ReplicaUrl}', generation {plan.Generation}: snapshot {_Format.Index(plan.Snapshot.Index)}"
-            + $" and {segments}, {_Format.Size(plan.Size)} to read, up to {end}, the state of {_Format.Time(plan.RestoresTo)} UTC.";
+        var end = plan switch
+        {
+            { Segments.Count: 0 } => "on top",
+            { StopOffset: { } stop } => $"up to index {plan.Segments[^1].Start.Index}, offset {stop}",
+            _ => $"up to the end of the segment at index {plan.Segments[^1].Start.Index}, offset {plan.Segments[^1].Start.Offset}",
+        };
+        return $"Restoring '{target}' from '{plan.ReplicaUrl}', generation {plan.Generation}: the snapshot of index {plan.Snapshot.Index}"
+            + $" and {segments} {end}; {_Format.Size(plan.Size)} to read; the state of {_Format.Time(plan.RestoresTo)} UTC.";
     }
 
     private static PSObject AsFile(LitestreamRestoreResult result)

@@ -26,6 +26,11 @@ public static class _Format
     public static string Time(DateTimeOffset? time) =>
         time?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? string.Empty;
 
+    /// <summary>A time in UTC without its year, for narrow columns.</summary>
+    /// <param name="time">The time; null gives nothing.</param>
+    public static string Clock(DateTimeOffset? time) =>
+        time?.UtcDateTime.ToString("MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? string.Empty;
+
     /// <summary>A duration, in at most 8 characters.</summary>
     /// <param name="duration">How long.</param>
     public static string Duration(TimeSpan duration) => duration switch
@@ -36,8 +41,4 @@ public static class _Format
         { TotalDays: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{duration:h\\h\\ mm\\m}"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{duration:d\\d\\ hh\\h}"),
     };
-
-    /// <summary>A WAL index, as it stands in the object's name.</summary>
-    /// <param name="index">The index.</param>
-    public static string Index(int index) => index.ToString("x8", CultureInfo.InvariantCulture);
 }

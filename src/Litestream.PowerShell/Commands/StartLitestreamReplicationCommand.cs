@@ -1,0 +1,159 @@
+using System.Collections.ObjectModel;
+using System.Management.Automation;
+using Litestream.Engine.Capture;
+using Litestream.Engine.Errors;
+using Litestream.Engine.Replication;
+using Litestream.PowerShell.Abstractions;
+using Litestream.PowerShell.Binding;
+using Litestream.PowerShell.Errors;
+using Litestream.PowerShell.Models;
+using Litestream.PowerShell.Replications;
+
+namespace Litestream.PowerShell.Commands;
+
+/// <summary>Starts replicating databases: as jobs, or in the foreground.</summary>
+[Cmdlet(VerbsLifecycle.Start, "LitestreamReplication", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
+[OutputType(typeof(LitestreamReplicationJob), typeof(LitestreamReplicationEvent))]
+public sealed class StartLitestreamReplicationCommand : LitestreamCommand, IEventOutput
+{
+    private const string PathSet = "Path";
+    private const string LiteralPathSet = "LiteralPath";
+
+    private readonly List<string> _databases = [];
+
+    /// <summary>Databases; wildcards are allowed.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[]? Path { get; set; }
+
+    /// <summary>Databases, without wildcards.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet, ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath")]
+    [ValidateNotNullOrEmpty]
+    public string[]? LiteralPath { get; set; }
+
+    /// <summary>Folders or URLs of the replicas, all of the one database.</summary>
+    [Parameter(Mandatory = true, Position = 1)]
+    [ValidateNotNullOrEmpty]
+    public string[] Replica { get; set; } = [];
+
+    /// <summary>Folder for what waits to be shipped; without it, .NAME-litestream-ps beside the database.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? MetadataPath { get; set; }
+
+    /// <summary>Under steady writes, the time between two WAL segments.</summary>
+    [Parameter]
+    [DurationTransformation]
+    public TimeSpan? SyncInterval { get; set; }
+
+    /// <summary>How long the last sync may take when it is stopped.</summary>
+    [Parameter]
+    [DurationTransformation]
+    public TimeSpan? ShutdownTimeout { get; set; }
+
+    /// <summary>Bytes that may wait in the metadata folder for a replica.</summary>
+    [Parameter]
+    [ValidateRange(1, long.MaxValue)]
+    public long? SpoolLimit { get; set; }
+
+    /// <summary>Name of the job; without it, the database's file name.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Name { get; set; }
+
+    /// <summary>Stay in the foreground and write what happens until stopped.</summary>
+    [Parameter]
+    public SwitchParameter Wait { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (var path in LiteralPath ?? Path!) Try(path, () => _databases.AddRange(FindDatabases(path)));
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (_databases.Count > 1)
+        {
+            ThrowTerminatingError(new LitestreamException(
+                ErrorTable.TargetNotUnique,
+                $"{_databases.Count} databases are to be replicated to '{string.Join(", ", Replica)}': {string.Join(", ", _databases)}. None was started.",
+                Replica[0], "Start each database by itself, with a replica of its own.").ToRecord());
+        }
+
+        foreach (var database in _databases) Try(database, () => Start(database));
+    }
+
+    private Collection<string> FindDatabases(string path)
+    {
+        if (LiteralPath is not null || !WildcardPattern.ContainsWildcardCharacters(path)) return [ResolvePath(path)];
+        var found = SessionState.Path.GetResolvedProviderPathFromPSPath(path, out var provider);
+        if (provider.Name != "FileSystem") throw NotFileSystem(path);
+        return found.Count > 0
+            ? found
+            : throw new LitestreamException(
+                nameof(ErrorCode.DatabaseNotFound), $"No file matches '{path}'.", path, "Give the path of an existing SQLite database file.");
+    }
+
+    private void Start(string database)
+    {
+        var info = DatabaseInspector.Inspect(database, Environment);
+        if (!info.IsWal && !MaySwitchJournalMode(database)) return;
+
+        var replicas = Replica.Select(OpenReplica).ToList();
+        if (!ShouldProcess(database, $"Start replication to {string.Join(", ", replicas.Select(r => r.Url))}")) return;
+
+        var session = Enter(new(ToOptions(database, allowJournalModeSwitch: !info.IsWal), replicas, Environment));
+        if (Wait) new ForegroundReplication([session], this).Run(PipelineStop);
+        else WriteObject(StartJob(session));
+    }
+
+    private bool MaySwitchJournalMode(string database)
+    {
+        if (!ShouldProcess(database, "Switch the journal mode to WAL")) return false;
+        WriteWarning($"'{database}' is not in WAL mode, which replication needs: it is switched, and stays so when replication ends.");
+        return true;
+    }
+
+    private static ReplicationSession Enter(ReplicationSession session)
+    {
+        try
+        {
+            ReplicationRegistry.Add(session, Environment);
+        }
+        catch (LitestreamException)
+        {
+            session.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            throw;
+        }
+
+        ProcessShutdown.Watch();
+        return session;
+    }
+
+    private LitestreamReplicationJob StartJob(ReplicationSession session)
+    {
+        var job = new LitestreamReplicationJob(
+            MyInvocation.Line.Trim(), Name ?? System.IO.Path.GetFileName(session.DatabasePath), session);
+        JobRepository.Add(job);
+        job.Start();
+        return job;
+    }
+
+    private ReplicationOptions ToOptions(string database, bool allowJournalModeSwitch)
+    {
+        var options = new ReplicationOptions
+        {
+            DatabasePath = database,
+            MetadataPath = MetadataPath is null ? null : ResolvePath(MetadataPath),
+            AllowJournalModeSwitch = allowJournalModeSwitch,
+        };
+        if (SyncInterval is { } interval) options = options with { SyncInterval = interval };
+        if (ShutdownTimeout is { } timeout) options = options with { ShutdownTimeout = timeout };
+        if (SpoolLimit is { } limit) options = options with { SpoolLimit = limit };
+        return options;
+    }
+}
