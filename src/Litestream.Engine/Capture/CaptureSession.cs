@@ -78,26 +78,20 @@ internal sealed class CaptureSession : IDisposable
         DatabaseConnection Open() => DatabaseConnection.Open(database.Path, environment.VfsName);
     }
 
-    /// <summary>Goes on from a remembered point if that is provably still there: the same life of the WAL, with the last
-    /// captured frame in its place.</summary>
+    /// <summary>Goes on from a remembered point if all that was captured is provably still there.</summary>
     /// <returns>Why not, or null.</returns>
     public string? TryResume(CapturePoint point)
     {
-        if (!point.HasLife) return "no WAL was known";
-        if (!_probe.TryBeginRead()) return "the database is locked";
+        for (var tries = 1; !_probe.TryBeginRead(); tries++)
+            if (tries == MaxTries) return "the database is locked";
         try
         {
-            if (_probe.GetWalSnapshot() is not { } snapshot || !point.IsSameLife(snapshot)) return "the WAL was restarted or removed";
-            if (snapshot.LastFrame < point.Frame) return "the WAL is shorter than what was captured";
-            if (point.Frame > 0 && !HoldsFrame(point, snapshot)) return "the last captured frame is gone";
+            return Wal.TryResume(_probe, point);
         }
         finally
         {
             _probe.EndTransaction();
         }
-
-        Wal.StartAt(point);
-        return null;
     }
 
     /// <summary>Starts at a view's commit. The view was opened while the reader was held.</summary>
@@ -194,15 +188,6 @@ internal sealed class CaptureSession : IDisposable
         && (before.WalIndex is null || before.WalIndex == after.WalIndex);
 
     private DatabaseConnection OpenConnection() => DatabaseConnection.Open(Path, _environment.VfsName);
-
-    private bool HoldsFrame(CapturePoint point, WalIndexSnapshot snapshot)
-    {
-        Span<byte> bytes = stackalloc byte[WalFrameHeader.Size];
-        var header = new WalHeader(PageSize, 0, snapshot.Salt1, snapshot.Salt2, BigEndianChecksums: false);
-        if (!_probe.TryReadWal(bytes, header.FrameOffset(point.Frame))) return false;
-        var frame = WalFrameHeader.Read(bytes);
-        return frame.Salt1 == point.Salt1 && frame.Salt2 == point.Salt2 && frame.Checksum == point.Checksum && frame.IsCommit;
-    }
 
     private void EnsureUnmoved()
     {

@@ -19,6 +19,36 @@ internal sealed class WalCapture
     /// <summary>Sets the point, after a snapshot or at a restart.</summary>
     public void StartAt(CapturePoint point) => Point = point;
 
+    /// <summary>Goes on from a remembered point if every frame up to it is provably still there: the same life of the WAL, and
+    /// checksums that lead from its header to the last captured commit. (That this last frame stands in its place proves
+    /// nothing: frames before it may have been overwritten.)</summary>
+    /// <param name="reader">A connection whose read transaction is open.</param>
+    /// <param name="point">The point.</param>
+    /// <returns>Why not, or null.</returns>
+    public string? TryResume(DatabaseConnection reader, CapturePoint point)
+    {
+        if (!point.HasLife || reader.GetWalSnapshot() is not { } snapshot || !point.IsSameLife(snapshot))
+            return "the WAL was restarted or removed";
+        if (snapshot.LastFrame < point.Frame) return "the WAL is shorter than what was captured";
+        if (point.Frame > 0)
+        {
+            if (!TryReadHeader(reader, snapshot, out var header, out var checksum)) return "the WAL was restarted";
+            try
+            {
+                ReadFrames(reader, null, header, 1, point.Frame, ref checksum);
+            }
+            catch (ContinuityLostException e)
+            {
+                return e.Message;
+            }
+
+            if (checksum != point.Checksum) return "captured frames of the WAL were overwritten";
+        }
+
+        Point = point;
+        return null;
+    }
+
     /// <summary>Captures all that a reader sees.</summary>
     /// <param name="reader">A connection whose read transaction is open.</param>
     /// <param name="sink">Receives the frames. What it got is void when this throws.</param>
@@ -41,13 +71,9 @@ internal sealed class WalCapture
             return 0;
         }
 
-        Span<byte> headerBytes = stackalloc byte[WalHeader.Size];
-        if (!reader.TryReadWal(headerBytes, 0) || !WalHeader.TryParse(headerBytes, out var header, out var checksum)
-            || header.Salt1 != snapshot.Salt1 || header.Salt2 != snapshot.Salt2)
-            return null;
-
+        if (!TryReadHeader(reader, snapshot, out var header, out var checksum)) return null;
         if (sameLife && Point.Frame > 0) checksum = Point.Checksum;
-        var commits = CopyFrames(reader, sink, header, first, snapshot.LastFrame, ref checksum);
+        var commits = ReadFrames(reader, sink, header, first, snapshot.LastFrame, ref checksum);
         if (checksum != snapshot.Checksum)
             throw new ContinuityLostException($"the checksums of the WAL do not lead to the commit at frame {snapshot.LastFrame}");
         CheckCommits(snapshot, commits);
@@ -55,8 +81,19 @@ internal sealed class WalCapture
         return snapshot.LastFrame - first + 1;
     }
 
-    private static uint CopyFrames(
-        DatabaseConnection reader, IFrameSink sink, WalHeader header, uint first, uint last, ref WalChecksum checksum)
+    /// <summary>Reads the header of the life that a reader sees; false while the WAL is just being restarted.</summary>
+    private static bool TryReadHeader(
+        DatabaseConnection reader, WalIndexSnapshot snapshot, out WalHeader header, out WalChecksum checksum)
+    {
+        header = default;
+        checksum = default;
+        Span<byte> bytes = stackalloc byte[WalHeader.Size];
+        return reader.TryReadWal(bytes, 0) && WalHeader.TryParse(bytes, out header, out checksum)
+            && header.Salt1 == snapshot.Salt1 && header.Salt2 == snapshot.Salt2;
+    }
+
+    private static uint ReadFrames(
+        DatabaseConnection reader, IFrameSink? sink, WalHeader header, uint first, uint last, ref WalChecksum checksum)
     {
         var size = header.FrameSize;
         var perRead = (uint)Math.Max(1, BufferSize / size);
@@ -71,7 +108,7 @@ internal sealed class WalCapture
                 if (!reader.TryReadWal(run, header.FrameOffset(frame)))
                     throw new ContinuityLostException($"the WAL file ends before frame {last}, which is committed");
                 commits += Verify(run, header, frame, ref checksum);
-                sink.Append(run, header);
+                sink?.Append(run, header);
                 frame += count;
             }
 

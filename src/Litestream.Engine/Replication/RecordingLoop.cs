@@ -19,7 +19,7 @@ internal sealed class RecordingLoop(
 
     private readonly Signal _wake = new();
     private CaptureSchedule _schedule = new(options, environment.Time.GetUtcNow());
-    private string? _whyNewGeneration;
+    private volatile string? _whyNewGeneration;
     private long? _dataVersion;
     private int _failures;
 
@@ -48,7 +48,7 @@ internal sealed class RecordingLoop(
     /// <param name="reason">Why, for people.</param>
     public void RequestGeneration(string reason)
     {
-        Volatile.Write(ref _whyNewGeneration, reason);
+        _whyNewGeneration = reason;
         Wake();
     }
 
@@ -115,8 +115,8 @@ internal sealed class RecordingLoop(
 
     private async Task StepAsync(CancellationToken stop)
     {
-        if (Interlocked.Exchange(ref _whyNewGeneration, null) is { } reason) await BeginGenerationAsync(reason, stop).ConfigureAwait(false);
         if (!recorder.IsOpen) await OpenAsync(stop).ConfigureAwait(false);
+        if (_whyNewGeneration is { } reason) await BeginGenerationAsync(reason, stop).ConfigureAwait(false);
         recorder.ReapSnapshot();
 
         var now = environment.Time.GetUtcNow();
@@ -199,18 +199,15 @@ internal sealed class RecordingLoop(
         var database = DatabaseInspector.Inspect(options.DatabasePath, environment);
         if (database.IsEmpty) return false;
         if (!database.IsWal && !WalSwitch.TrySwitch(database, options, environment, events)) return false;
-        return recorder.TryOpen(database, Interlocked.Exchange(ref _whyNewGeneration, null));
+        if (!recorder.TryOpen(database, _whyNewGeneration)) return false;
+        _whyNewGeneration = null;
+        return true;
     }
 
     private async Task BeginGenerationAsync(string reason, CancellationToken stop)
     {
-        if (!recorder.IsOpen)
-        {
-            _whyNewGeneration = reason;
-            return;
-        }
-
         while (!recorder.TryStartGeneration(reason)) await Task.Delay(s_busyRetry, environment.Time, stop).ConfigureAwait(false);
+        _whyNewGeneration = null;
         Stepped();
     }
 
