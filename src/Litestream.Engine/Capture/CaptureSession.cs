@@ -101,6 +101,14 @@ internal sealed class CaptureSession : IDisposable
         _isCapturedSinceHandOver = true;
     }
 
+    /// <summary>Goes back to an earlier point, to capture again from there. If the WAL does not hold that any more, the capture
+    /// will say so.</summary>
+    public void RewindTo(CapturePoint point)
+    {
+        Wal.StartAt(point);
+        _isCapturedSinceHandOver = false;
+    }
+
     /// <summary>Opens a view of the last commit. Null when somebody is in the way.</summary>
     public DatabaseView? TryOpenView()
     {

@@ -11,7 +11,7 @@ internal static class Checkpointer
     /// <returns>Whether the reader rests in slot 0 now.</returns>
     public static bool TryRest(CaptureSession session, IFrameSink sink)
     {
-        if (!TryFollow(session, sink)) return false;
+        if (session.TryCapture(sink) is null || !TryFollow(session, sink)) return false;
         var answer = session.Checkpoint();
         if (!answer.IsComplete || !TryFollow(session, sink)) return false;
         session.RestAfter(answer);

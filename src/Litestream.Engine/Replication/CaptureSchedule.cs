@@ -18,6 +18,9 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     /// <summary>When the database was last looked at with success.</summary>
     public DateTimeOffset LastLook => _lastLook;
 
+    /// <summary>Whether a change is waiting to be captured or cut.</summary>
+    public bool IsSignalled => _firstSignal is not null;
+
     /// <summary>Notes a hint that the database has changed.</summary>
     public void Signal(DateTimeOffset now)
     {

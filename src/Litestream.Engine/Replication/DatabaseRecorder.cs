@@ -1,4 +1,5 @@
 using Litestream.Engine.Capture;
+using Litestream.Engine.Errors;
 using Litestream.Engine.Format;
 using Litestream.Engine.Spool;
 
@@ -35,6 +36,9 @@ internal sealed class DatabaseRecorder(
     /// <summary>Whether the present generation's first snapshot is still being copied.</summary>
     public bool ExpectsSnapshot => _snapshot is { IsFirst: true };
 
+    /// <summary>Whether the generation's first snapshot could not be made: only another generation helps.</summary>
+    public bool LacksSnapshot { get; private set; }
+
     /// <summary>Whether the reader rests where it is in nobody's way.</summary>
     public bool IsResting => _session is { IsResting: true };
 
@@ -60,9 +64,15 @@ internal sealed class DatabaseRecorder(
             return true;
         }
 
-        if (TryStartGeneration(reason)) return true;
-        CloseSession();
-        return false;
+        var isStarted = false;
+        try
+        {
+            return isStarted = TryStartGeneration(reason);
+        }
+        finally
+        {
+            if (!isStarted) CloseSession();
+        }
     }
 
     /// <summary>Begins a generation at the last commit: its snapshot is copied while capture goes on. False when somebody is in
@@ -76,11 +86,12 @@ internal sealed class DatabaseRecorder(
             AbandonSegment();
             EndSnapshot();
             _session.StartAt(view.Point);
-            Generation = GenerationId.Create(environment.Random);
-            _head = StreamHead.Start(_session.PageSize, environment.Random);
-            spool.Begin(StateAt(_head, Now()));
-            Announce(ReplicationEventKind.GenerationStarted, $"Generation {Generation} begins: {reason}.");
-            _snapshot = SnapshotJob.Start(view, Generation.Value, _head.Position.Index, _lastTime, isFirst: true, spool, events);
+            var generation = GenerationId.Create(environment.Random);
+            var head = StreamHead.Start(_session.PageSize, environment.Random);
+            spool.Begin(StateAt(generation, head, environment.Time.GetUtcNow()));
+            (Generation, _head, LacksSnapshot) = (generation, head, false);
+            Announce(ReplicationEventKind.GenerationStarted, $"Generation {generation} begins: {reason}.");
+            _snapshot = SnapshotJob.Start(view, generation, head.Position.Index, _lastTime, isFirst: true, spool, events);
             _ = _snapshot.Completion.ContinueWith(_ => SnapshotEnded(), TaskScheduler.Default);
             return true;
         }
@@ -119,7 +130,7 @@ internal sealed class DatabaseRecorder(
     {
         if (_segment is not { IsEmpty: false } segment) return false;
         var head = segment.Head with { SegmentCount = segment.Start.SegmentCount + 1 };
-        spool.Commit(segment, StateAt(head, LastChangeAt ?? Now()));
+        spool.Commit(segment, StateAt(Generation!.Value, head, LastChangeAt ?? environment.Time.GetUtcNow()));
         _segment = null;
         _head = RollIfFull(head);
         events.Place = (Generation!.Value, head.Position);
@@ -131,12 +142,15 @@ internal sealed class DatabaseRecorder(
 
     /// <summary>Ends a snapshot that is ready or has failed.</summary>
     /// <returns>Whether one became ready.</returns>
-    /// <exception cref="ContinuityLostException">The generation's first snapshot can't be made.</exception>
+    /// <exception cref="ContinuityLostException">The view did not hold.</exception>
+    /// <exception cref="LitestreamException">It could not be written; see <see cref="LacksSnapshot"/>.</exception>
     public bool ReapSnapshot()
     {
         if (_snapshot is not { IsCompleted: true } job) return false;
         _snapshot = null;
+        LacksSnapshot = job.IsFirst;
         job.ThrowIfFailed();
+        LacksSnapshot = false;
         return true;
     }
 
@@ -152,7 +166,7 @@ internal sealed class DatabaseRecorder(
     {
         AbandonSegment();
         if (spool.State is not { } state) return;
-        _session?.StartAt(state.Source);
+        _session?.RewindTo(state.Source);
         _head = RollIfFull(state.Head);
     }
 
@@ -170,8 +184,7 @@ internal sealed class DatabaseRecorder(
     {
         CloseSession();
         if (Generation is { } generation) spool.Drop(generation);
-        Generation = null;
-        _head = null;
+        (Generation, _head) = (null, null);
     }
 
     public void Dispose() => CloseSession();
@@ -199,18 +212,16 @@ internal sealed class DatabaseRecorder(
         return session.TryResume(state.Source);
     }
 
-    private SpoolState StateAt(StreamHead head, DateTimeOffset time)
+    private SpoolState StateAt(GenerationId generation, StreamHead head, DateTimeOffset time)
     {
         // times never go back in a stream, whatever the clock does: restores to a time go by them
         _lastTime = time > _lastTime ? time : _lastTime;
-        return new(Generation!.Value.ToString(), head, _session!.Point, _session.Files.Database, environment.BootId, _lastTime);
+        return new(generation.ToString(), head, _session!.Point, _session.Files.Database, environment.BootId, _lastTime);
     }
 
     private StreamHead RollIfFull(StreamHead head) =>
         head.SegmentCount >= options.MaxSegmentsPerIndex || head.Position.Offset >= options.MaxIndexSize
             ? head.NextIndex(environment.Random) : head;
-
-    private DateTimeOffset Now() => environment.Time.GetUtcNow();
 
     private void Announce(ReplicationEventKind kind, string message)
     {

@@ -179,7 +179,8 @@ public sealed class DatabaseReplicator : IAsyncDisposable
             await recorder.FinishSnapshotAsync(limit.Token).ConfigureAwait(false);
             loop.Finish();
             Publish(recorder);
-            await DrainAsync(limit.Token).ConfigureAwait(false);
+            // a replica that waits for nothing need not answer
+            foreach (var shipper in _shippers.Where(s => s.HasPending)) await shipper.DrainAsync(limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {

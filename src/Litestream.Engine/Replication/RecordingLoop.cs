@@ -106,7 +106,11 @@ internal sealed class RecordingLoop(
             var now = environment.Time.GetUtcNow();
             var due = _schedule.NextDue(!recorder.IsResting);
             if (due <= now) return;
-            if (await _wake.WaitAsync(due - now, environment.Time, stop).ConfigureAwait(false))
+
+            // Under a storm of writes one look at the signal every quiet interval is enough.
+            if (_schedule.IsSignalled) await Task.Delay(Shorter(due - now, options.QuietInterval), environment.Time, stop).ConfigureAwait(false);
+            var wait = _schedule.IsSignalled ? TimeSpan.Zero : due - now;
+            if (await _wake.WaitAsync(wait, environment.Time, stop).ConfigureAwait(false))
                 _schedule.Signal(environment.Time.GetUtcNow());
         }
 
@@ -229,6 +233,8 @@ internal sealed class RecordingLoop(
     {
         LastError = error;
         recorder.Rewind();
+        IsWaiting = !recorder.IsOpen;
+        if (recorder.LacksSnapshot) _whyNewGeneration ??= "the snapshot of the former one could not be made";
         var wait = Backoff.After(++_failures, environment.Random);
         events.Write(ReplicationEventKind.RetryScheduled, ReplicationSeverity.Warning,
             $"{error.Message} {error.Hint} Next try in {wait.TotalSeconds:0.0} s.", error: error);
@@ -236,6 +242,8 @@ internal sealed class RecordingLoop(
         await Task.Delay(wait, environment.Time, stop).ConfigureAwait(false);
         _schedule.Signal(environment.Time.GetUtcNow());
     }
+
+    private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
     private LitestreamException Named(Exception e) => e as LitestreamException
         ?? FileErrors.Wrap(e, options.MetadataPath ?? options.DatabasePath, "write the spool", ErrorCode.MetadataUnwritable);

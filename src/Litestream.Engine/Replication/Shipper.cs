@@ -37,6 +37,9 @@ internal sealed class Shipper(
     /// <summary>Whether the replica answered last time and fits what waits.</summary>
     public bool IsReachable => _isAligned;
 
+    /// <summary>Whether something waits for the replica.</summary>
+    public bool HasPending => !queue.IsEmptyFor(number) || Present() is { ExpectsSnapshot: true };
+
     /// <summary>Says that there may be something to ship.</summary>
     public void Wake() => _work.Set();
 
@@ -76,7 +79,7 @@ internal sealed class Shipper(
     /// <summary>Returns when the replica holds everything that was offered, and the present generation's snapshot.</summary>
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
-        while (!_isAligned || !queue.IsEmptyFor(number) || Present() is { ExpectsSnapshot: true })
+        while (!_isAligned || HasPending)
         {
             Wake();
             await _done.WaitAsync(TimeSpan.FromMilliseconds(100), environment.Time, cancellationToken).ConfigureAwait(false);

@@ -22,6 +22,7 @@ internal sealed class Signal
         var source = Volatile.Read(ref _source);
         if (!source.Task.IsCompleted)
         {
+            if (timeout == TimeSpan.Zero) return false;
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             await Task.WhenAny(source.Task, Task.Delay(timeout, time, ended.Token)).ConfigureAwait(false);
             await ended.CancelAsync().ConfigureAwait(false);

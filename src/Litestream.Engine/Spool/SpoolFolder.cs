@@ -139,6 +139,8 @@ internal sealed class SpoolFolder(MetadataFolder folder, SpoolQueue queue, IFile
             end = start;
         }
 
+        if (found.Count == 0 && State?.Generation != generation.ToString())
+            files.DeleteDirectory(folder.PathOf(ObjectKey.Generation(generation)));
         foreach (var content in found.OrderBy(o => o.Start).ThenBy(o => !o.IsSnapshot)) queue.Add(content);
     }
 

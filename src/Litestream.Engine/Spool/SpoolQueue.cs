@@ -12,12 +12,13 @@ internal sealed class SpoolQueue(int replicaCount)
     private readonly List<SpoolEntry> _entries = [];
     private readonly HashSet<(int Replica, GenerationId Generation)> _withSnapshot = [];
 
-    /// <summary>Bytes that some replica still waits for.</summary>
+    /// <summary>Bytes of captured changes that some replica still waits for. Snapshots do not count: they are as large as they
+    /// are, and can be made again.</summary>
     public long PendingSize
     {
         get
         {
-            lock (_lock) return _entries.Where(e => e.Pending != 0).Sum(e => e.Content.Size);
+            lock (_lock) return _entries.Where(e => e.Pending != 0 && !e.Content.IsSnapshot).Sum(e => e.Content.Size);
         }
     }
 
