@@ -25,7 +25,8 @@ internal sealed class EventLog(string databasePath, TimeProvider time)
     /// <summary>Tells how far a snapshot is.</summary>
     public void WriteProgress(long done, long total) =>
         Write(Create(ReplicationEventKind.SnapshotProgress, ReplicationSeverity.Information, "A snapshot is being copied.")
-            with { BytesDone = done, BytesTotal = total });
+            with
+        { BytesDone = done, BytesTotal = total });
 
     /// <summary>Nothing more will come.</summary>
     public void Complete() => _events.Writer.TryComplete();
