@@ -1,0 +1,51 @@
+using Litestream.Engine.Errors;
+using Litestream.Engine.Replicas;
+
+namespace Litestream.Engine.Tests.Fakes;
+
+/// <summary>A replica whose operations fail while a test says so.</summary>
+internal sealed class FailingReplicaClient(IReplicaClient inner) : IReplicaClient
+{
+    /// <summary>Tells for an operation ("get", "put", "list", "delete") and a key whether it fails; called on any thread.</summary>
+    public Func<string, string, bool> Fails { get; set; } = (_, _) => false;
+
+    public string Url => inner.Url;
+
+    public IAsyncEnumerable<ReplicaObject> ListObjectsAsync(string prefix, CancellationToken cancellationToken)
+    {
+        Check("list", prefix);
+        return inner.ListObjectsAsync(prefix, cancellationToken);
+    }
+
+    public IAsyncEnumerable<string> ListFoldersAsync(string prefix, CancellationToken cancellationToken)
+    {
+        Check("list", prefix);
+        return inner.ListFoldersAsync(prefix, cancellationToken);
+    }
+
+    public Task<Stream> GetAsync(string key, CancellationToken cancellationToken)
+    {
+        Check("get", key);
+        return inner.GetAsync(key, cancellationToken);
+    }
+
+    public Task PutAsync(string key, Stream content, DateTimeOffset time, CancellationToken cancellationToken)
+    {
+        Check("put", key);
+        return inner.PutAsync(key, content, time, cancellationToken);
+    }
+
+    public Task DeleteAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
+    {
+        foreach (var key in keys) Check("delete", key);
+        return inner.DeleteAsync(keys, cancellationToken);
+    }
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    private void Check(string operation, string key)
+    {
+        if (Fails(operation, key))
+            throw new LitestreamException(ErrorCode.ReplicaUnavailable, $"{operation} of '{key}' fails.", key, "Try again.");
+    }
+}
