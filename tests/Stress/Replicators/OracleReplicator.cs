@@ -24,8 +24,8 @@ internal sealed class OracleReplicator(Oracle oracle, RunFolder folder) : IRepli
         await File.WriteAllTextAsync(config, $"""
             dbs:
               - path: {folder.Database}
-                monitor-interval: 10ms
-                min-checkpoint-page-count: 10
+                monitor-interval: 2ms
+                min-checkpoint-page-count: 4
                 checkpoint-interval: 1s
                 replicas:
                   - type: file

@@ -116,6 +116,7 @@ internal sealed class MixedRun(RunPlan plan, StressSettings settings, RunFolder 
 
     private async Task CompareAsync()
     {
+        outcome.Confirmed = _confirmations.Count;
         outcome.Census = ReplicaCensus.Take(folder.Replica);
         var image = await _checks.ExpectSourceAsync();
         var state = LedgerCheck.Run(image);

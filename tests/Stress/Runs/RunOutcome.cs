@@ -20,6 +20,9 @@ internal sealed class RunOutcome
     /// <summary>What the replication said that a reader of the log wants to see: why generations started, errors.</summary>
     public List<string> Remarks { get; } = [];
 
+    /// <summary>Commits that were confirmed while replication ran, or was meant to.</summary>
+    public long Confirmed { get; set; }
+
     public int Restarts { get; set; }
 
     /// <summary>Restores compared or checked, ours and the oracle's.</summary>

@@ -37,6 +37,7 @@ internal sealed class ScriptRun(RunPlan plan, StressSettings settings, RunFolder
             outcome.Note(replicator.Events);
         }
 
+        outcome.Confirmed = confirmations.Count;
         outcome.Census = ReplicaCensus.Take(folder.Replica);
         await new RestoreChecks(folder, oracle, settings, outcome).ExpectSourceAsync();
         if (settings.EngineRestores) await new TimeTravel(folder, oracle, await RecordedStates.ReadAsync(states), outcome).CheckAsync();

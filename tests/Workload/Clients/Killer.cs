@@ -9,6 +9,8 @@ namespace Litestream.Workload.Clients;
 /// its time between its last frame and the wal-index, which is where it shall die.</summary>
 internal static class Killer
 {
+    private const string DefaultKinds = "autocommit,autocommit,autocommit,autocommit,autocommit,autocommit,immediate,immediate,immediate,large";
+
     public static int Run(CommandLine line)
     {
         using var session = new ClientSession(line);
@@ -43,7 +45,7 @@ internal static class Killer
         ArgumentList =
         {
             typeof(Killer).Assembly.Location, "writer", session.Path, "--writer", line.Text("writer", "1"),
-            "--mode", line.Text("mode", "autocommit,autocommit,autocommit,autocommit,immediate,large"), "--synchronous", "full",
+            "--mode", line.Text("mode", DefaultKinds), "--synchronous", "full",
             "--autocheckpoint", line.Text("autocheckpoint", "1000"), "--busy-timeout", line.Text("busy-timeout", "5000"),
             "--seed", session.Random.Next().ToString(CultureInfo.InvariantCulture),
         },

@@ -17,7 +17,7 @@ internal sealed class SpillTransaction : ITransaction
         {
             ledger.Database.Execute("BEGIN IMMEDIATE");
             ledger.Load();
-            var rows = random.Next(50, 300);
+            var rows = random.Next(20, 120);
             for (var row = 1; row <= rows; row++)
                 ledger.Append(Payload.OfLength(random, random.Next(100, 2_000)), closes: row == rows);
             ledger.Database.Execute(commits ? "COMMIT" : "ROLLBACK");
