@@ -1,8 +1,7 @@
-# The source of the manifest. Imported from here it loads the module that `dotnet build` stages in the folder 'out', or says
-# that it is not built. The staged copy, made by src/Litestream.PowerShell/Staging.targets, has its paths relative to itself and no
-# ScriptsToProcess.
+# The source of the manifest, for use from here: it loads what `dotnet build` stages in the folder 'out', or says that nothing is
+# built. The staged copy has the assembly as its RootModule, see src/Litestream.PowerShell/Staging.targets.
 @{
-    RootModule           = 'out/Litestream/Litestream.PowerShell.dll'
+    RootModule           = 'src/Litestream.PowerShell/FromBuild.psm1'
     ModuleVersion        = '0.1.0'
     GUID                 = 'c6a370e3-3218-4271-8638-fbf000b66131'
     Author               = 'Litestream for PowerShell contributors'
@@ -11,8 +10,6 @@
     Description          = 'Streaming replication of live SQLite databases and restore to any committed moment, in the replica format of Litestream 0.3.'
     CompatiblePSEditions = @('Core')
     PowerShellVersion    = '7.4'
-    ScriptsToProcess     = @('src/Litestream.PowerShell/RequireBuild.ps1')
-    FormatsToProcess     = @('src/Litestream.PowerShell/Litestream.Format.ps1xml')
     CmdletsToExport      = @(
         'Get-LitestreamGeneration'
         'Get-LitestreamReplication'

@@ -10,7 +10,6 @@ internal static class ErrorTable
 {
     internal const string UnexpectedError = nameof(UnexpectedError);
     internal const string NotFileSystemPath = nameof(NotFileSystemPath);
-    internal const string PathNotFound = nameof(PathNotFound);
     internal const string ReplicaInUse = nameof(ReplicaInUse);
     internal const string ReplicationNotFound = nameof(ReplicationNotFound);
     internal const string TargetNotUnique = nameof(TargetNotUnique);
@@ -49,7 +48,6 @@ internal static class ErrorTable
         [nameof(ErrorCode.InvalidArgument)] = ErrorCategory.InvalidArgument,
         [UnexpectedError] = ErrorCategory.NotSpecified,
         [NotFileSystemPath] = ErrorCategory.InvalidArgument,
-        [PathNotFound] = ErrorCategory.ObjectNotFound,
         [ReplicaInUse] = ErrorCategory.ResourceExists,
         [ReplicationNotFound] = ErrorCategory.ObjectNotFound,
         [TargetNotUnique] = ErrorCategory.InvalidArgument,
