@@ -3,6 +3,7 @@ namespace Litestream.Stress.Clients;
 /// <summary>Draws the clients of a run. Deferred writers, long readers, foreign checkpoints and killed writers are in every one.</summary>
 internal static class ClientMixture
 {
+    private static readonly string[] s_synchronous = ["normal", "normal", "full", "off"];
     private static readonly int[] s_busyTimeouts = [0, 5000];
     private static readonly int[] s_autocheckpoints = [0, 5, 20, 1000];
 
@@ -15,27 +16,43 @@ internal static class ClientMixture
 
     private static readonly string[] s_extraModes = ["grow,shrink,schema", "spill", "immediate,rollback", "autocommit", "deferred"];
 
-    public static IReadOnlyList<ClientSpec> Draw(Random random)
+    /// <summary>Draws a mixture.</summary>
+    /// <param name="random">What decides.</param>
+    /// <param name="storm">Whether the WAL shall be restarted as often as can be: many small commits, checkpoints all the time.</param>
+    public static IReadOnlyList<ClientSpec> Draw(Random random, bool storm) => storm ? Storm(random) : Mixture(random);
+
+    private static List<ClientSpec> Mixture(Random random)
     {
         var writer = 0;
         var clients = new List<ClientSpec>
         {
-            Writer("autocommit", Pick(random, [20, 100, 300])),
-            Writer("immediate,immediate,spill,rollback", Pick(random, [10, 40])),
-            Writer("deferred", Pick(random, [20, 50])),
+            Writer(random, ++writer, "autocommit", Pick(random, [20, 100, 300])),
+            Writer(random, ++writer, "immediate,immediate,spill,rollback", Pick(random, [10, 40])),
+            Writer(random, ++writer, "deferred", Pick(random, [20, 50])),
             new("reader", $"--longest {Pick(random, s_longestReads)}"),
             new("reader", "--longest 20"),
             new("checkpointer", Pick(random, s_checkpointers)),
             new("killer", $"--writer {++writer} --autocheckpoint {Pick(random, s_autocheckpoints)}"),
         };
-        for (var extra = random.Next(3); extra > 0; extra--) clients.Add(Writer(Pick(random, s_extraModes), Pick(random, [5, 20, 50])));
+        for (var extra = random.Next(3); extra > 0; extra--)
+            clients.Add(Writer(random, ++writer, Pick(random, s_extraModes), Pick(random, [5, 20, 50])));
         return clients;
-
-        ClientSpec Writer(string modes, int rate) => new(
-            "writer",
-            $"--writer {++writer} --mode {modes} --rate {rate} --busy-timeout {Pick(random, s_busyTimeouts)} "
-            + $"--autocheckpoint {Pick(random, s_autocheckpoints)} --synchronous {Pick(random, ["normal", "normal", "full", "off"])}");
     }
+
+    private static List<ClientSpec> Storm(Random random) =>
+    [
+        new("writer", $"--writer 1 --mode autocommit --rate {Pick(random, [0, 150, 500])} --autocheckpoint {Pick(random, [5, 20])}"),
+        new("writer", $"--writer 2 --mode autocommit,immediate,rollback --rate 150 --autocheckpoint {Pick(random, [5, 20])}"),
+        new("writer", "--writer 3 --mode deferred,spill --rate 30 --autocheckpoint 5 --busy-timeout 0"),
+        new("reader", $"--longest {Pick(random, [2, 20, 300])}"),
+        new("checkpointer", $"--longest {Pick(random, [5, 50, 300])} --busy-timeout {Pick(random, s_busyTimeouts) / 500}"),
+        new("killer", "--writer 4 --autocheckpoint 20"),
+    ];
+
+    private static ClientSpec Writer(Random random, int writer, string modes, int rate) => new(
+        "writer",
+        $"--writer {writer} --mode {modes} --rate {rate} --busy-timeout {Pick(random, s_busyTimeouts)} "
+        + $"--autocheckpoint {Pick(random, s_autocheckpoints)} --synchronous {Pick(random, s_synchronous)}");
 
     private static T Pick<T>(Random random, IReadOnlyList<T> choices) => choices[random.Next(choices.Count)];
 }

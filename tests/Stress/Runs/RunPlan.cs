@@ -20,6 +20,9 @@ internal sealed record RunPlan
 
     public required int InitialRows { get; init; }
 
+    /// <summary>Whether the clients make the WAL restart as often as can be.</summary>
+    public required bool Storm { get; init; }
+
     public required IReadOnlyList<ClientSpec> Clients { get; init; }
 
     /// <summary>Whether the engine runs in a process of its own.</summary>
@@ -45,6 +48,7 @@ internal sealed record RunPlan
     {
         var random = new Random(seed);
         var defaults = random.Next(3) == 0;
+        var storm = random.Next(2) == 0;
         return new()
         {
             Seed = seed,
@@ -52,7 +56,8 @@ internal sealed record RunPlan
             AutoVacuum = Pick(random, s_autoVacuums),
             Encoding = Pick(random, s_encodings),
             InitialRows = Pick(random, [0, 0, 200, 3000]),
-            Clients = ClientMixture.Draw(random),
+            Storm = storm,
+            Clients = ClientMixture.Draw(random, storm),
             OwnProcess = random.Next(2) == 0,
             Restarts = random.Next(2) == 0,
             Unlink = random.Next(4) == 0 ? Pick(random, [UnlinkKind.Both, UnlinkKind.IndexOnly]) : UnlinkKind.None,
@@ -64,7 +69,7 @@ internal sealed record RunPlan
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"page size {PageSize}, auto_vacuum {AutoVacuum}, {Encoding}, {InitialRows} rows; "
+        $"page size {PageSize}, auto_vacuum {AutoVacuum}, {Encoding}, {InitialRows} rows; {(Storm ? "storm, " : "")}"
         + $"{(OwnProcess ? "own process" : "in process")}{(Restarts ? ", restarted" : "")}, {(DefaultOptions ? "default" : "random")} options"
         + $"{(Unlink == UnlinkKind.None ? "" : $", unlinks {Unlink}")}";
 
