@@ -11,7 +11,7 @@ public sealed class ListingTests(NotesHost notes) : IClassFixture<NotesHost>
     [Theory]
     [InlineData("Get-LitestreamGeneration ./replica")]
     [InlineData("'./replica' | Get-LitestreamGeneration")]
-    [InlineData("Get-LitestreamGeneration -Replica \"file://$((Get-Location).ProviderPath)/replica\"")]
+    [InlineData("Get-LitestreamGeneration -Replica \"file://$($PWD.ProviderPath)/replica\"")]
     public void Generation_lists_all_with_typed_numbers_and_times(string script)
     {
         var generations = _host.Run(script).Succeeded().ToDictionary(g => g.Value<string>("Generation")!);

@@ -21,7 +21,7 @@ public sealed class RestoreTests(NotesHost notes) : IClassFixture<NotesHost>
     [InlineData($"Get-LitestreamWalSegment ./replica {NotesReplica.Earlier} | Where-Object EndOffset -eq 4856 | Restore-LitestreamDatabase -Destination $args[0]", "zero one two")]
     [InlineData($"Get-LitestreamSnapshot ./replica {NotesReplica.Earlier} | Restore-LitestreamDatabase -Destination $args[0]", "zero")]
     [InlineData("Restore-LitestreamDatabase ./replica $args[0] -Timestamp '2026-05-01T12:00:25Z'", "zero one two")]
-    [InlineData("Restore-LitestreamDatabase ./replica $args[0] -Timestamp ([DateTime]::new(2026, 5, 1, 12, 0, 25, 'Utc'))", "zero one two")]
+    [InlineData("Restore-LitestreamDatabase ./replica $args[0] -Timestamp ([DateTimeOffset]::Parse('2026-05-01T12:00:25Z').UtcDateTime)", "zero one two")]
     [InlineData("Restore-LitestreamDatabase ./replica $args[0] -Timestamp '2030-01-01'", AllNotes)]
     [InlineData($"Get-LitestreamGeneration ./replica {NotesReplica.Later} | Restore-LitestreamDatabase -Destination $args[0] -Timestamp '2026-05-01T12:01:10Z' -FullCheck", "zero one two three lost gap four")]
     public void Restore_gives_the_state_that_was_asked_for(string script, string expected)

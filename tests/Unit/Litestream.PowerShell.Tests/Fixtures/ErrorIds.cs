@@ -1,0 +1,20 @@
+using System.Collections;
+using System.Reflection;
+
+namespace Litestream.PowerShell.Tests.Fixtures;
+
+/// <summary>The ids that errors can have, from inside the module.</summary>
+internal static class ErrorIds
+{
+    /// <summary>Those of the module's table.</summary>
+    public static IReadOnlyList<string> InTable()
+    {
+        var table = ModuleAssemblies.Cmdlets.GetType("Litestream.PowerShell.Errors.ErrorTable", throwOnError: true)!;
+        var categories = (IDictionary)table.GetField("s_categories", BindingFlags.NonPublic | BindingFlags.Static)!.GetValue(null)!;
+        return [.. categories.Keys.Cast<string>()];
+    }
+
+    /// <summary>The engine's codes.</summary>
+    public static IReadOnlyList<string> OfEngine() =>
+        ModuleAssemblies.Engine.GetType("Litestream.Engine.Errors.ErrorCode", throwOnError: true)!.GetEnumNames();
+}

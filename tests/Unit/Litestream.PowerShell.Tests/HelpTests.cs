@@ -1,0 +1,94 @@
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using System.Xml.Linq;
+using Litestream.PowerShell.Tests.Fixtures;
+using Litestream.PowerShell.Tests.Hosting;
+using Xunit;
+
+namespace Litestream.PowerShell.Tests;
+
+public sealed class HelpTests(ModuleHost host) : IClassFixture<ModuleHost>
+{
+    private static readonly XNamespace s_command = "http://schemas.microsoft.com/maml/dev/command/2004/10";
+    private static readonly XNamespace s_maml = "http://schemas.microsoft.com/maml/2004/10";
+    private static readonly XNamespace s_dev = "http://schemas.microsoft.com/maml/dev/2004/10";
+
+    public static TheoryData<string> Cmdlets => new(
+        "Get-LitestreamGeneration", "Get-LitestreamReplication", "Get-LitestreamSnapshot", "Get-LitestreamWalSegment",
+        "Restore-LitestreamDatabase", "Start-LitestreamReplication", "Stop-LitestreamReplication");
+
+    [Theory]
+    [MemberData(nameof(Cmdlets))]
+    public void Help_is_found(string cmdlet)
+    {
+        var help = Assert.Single(host.Run("Get-Help $args[0]", cmdlet).Succeeded());
+
+        Assert.DoesNotContain(cmdlet, help.Value<string>("Synopsis"), StringComparison.Ordinal);
+        Assert.NotNull(help.Properties["description"]?.Value);
+    }
+
+    [Theory]
+    [MemberData(nameof(Cmdlets))]
+    public void Help_describes_every_parameter_and_no_other(string cmdlet)
+    {
+        var command = Command(cmdlet);
+        var own = command.Parameters.Values.Where(p => !Cmdlet.CommonParameters.Contains(p.Name)).Select(p => p.Name);
+
+        var described = Topic(cmdlet).Element(s_command + "parameters")!.Elements().ToDictionary(
+            p => p.Element(s_maml + "name")!.Value, p => p.Element(s_maml + "description")!.Value);
+
+        Assert.Equal(own.Order(), described.Keys.Order());
+        Assert.All(described.Values, text => Assert.True(text.Length > 10, text));
+    }
+
+    [Theory]
+    [MemberData(nameof(Cmdlets))]
+    public void Help_shows_the_syntax_as_it_is(string cmdlet)
+    {
+        var sets = Command(cmdlet).ParameterSets.Select(s => string.Join(' ', s.Parameters
+            .Where(p => !Cmdlet.CommonParameters.Contains(p.Name)).Select(p => $"{p.Name}:{p.IsMandatory}:{p.Position}").Order()));
+
+        var shown = Topic(cmdlet).Element(s_command + "syntax")!.Elements().Select(i => string.Join(' ', i.Elements(s_command + "parameter")
+            .Select(p => $"{p.Element(s_maml + "name")!.Value}:{bool.Parse(p.Attribute("required")!.Value)}:{Position(p)}").Order()));
+
+        Assert.Equal(sets.Order(), shown.Order());
+
+        static string Position(XElement parameter) =>
+            parameter.Attribute("position")!.Value is var position && position == "named" ? $"{int.MinValue}" : position;
+    }
+
+    [Theory]
+    [MemberData(nameof(Cmdlets))]
+    public void Help_has_examples_that_parse_and_use_what_exists(string cmdlet)
+    {
+        var examples = Topic(cmdlet).Element(s_command + "examples")!.Elements().Select(e => e.Element(s_dev + "code")!.Value).ToList();
+
+        Assert.True(examples.Count >= 2);
+        foreach (var example in examples)
+        {
+            var script = Parser.ParseInput(example, out _, out var errors);
+            Assert.Empty(errors);
+            foreach (var used in script.FindAll(a => a is CommandAst, searchNestedScriptBlocks: true).Cast<CommandAst>())
+            {
+                if (!used.GetCommandName().Contains("-Litestream", StringComparison.Ordinal)) continue;
+                var known = Command(used.GetCommandName()).Parameters.Keys;
+                Assert.All(used.CommandElements.OfType<CommandParameterAst>(), p => Assert.Contains(p.ParameterName, known));
+            }
+        }
+    }
+
+    [Fact]
+    public void About_lists_every_error_id()
+    {
+        host.UseEngine();
+        var about = File.ReadAllText(Path.Combine(Repository.StagedFolder, "en-US", "about_Litestream.help.txt"));
+
+        Assert.All(ErrorIds.InTable(), id => Assert.Contains($"\n    {id} ", about, StringComparison.Ordinal));
+    }
+
+    private CommandInfo Command(string name) => (CommandInfo)host.Run("Get-Command $args[0]", name).Succeeded()[0].BaseObject;
+
+    private static XElement Topic(string cmdlet) =>
+        XDocument.Load(Path.Combine(Repository.StagedFolder, "en-US", "Litestream.PowerShell.dll-Help.xml"))
+            .Descendants(s_command + "command").Single(c => c.Descendants(s_command + "name").First().Value == cmdlet);
+}
