@@ -125,7 +125,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         using var ending = new CancellationTokenSource();
         var watchdog = new Watchdog(_options, _environment, _events);
         var helpers = _shippers.Select(s => s.RunAsync(ending.Token))
-            .Append(watchdog.RunAsync(() => loop.LastLook, () => _shippers.Select(s => s.Status), ending.Token)).ToList();
+            .Append(watchdog.RunAsync(() => (loop.LastLook, recorder.Position), () => _shippers.Select(s => s.Status), ending.Token)).ToList();
         try
         {
             var first = await Task.WhenAny([loop.RunAsync(stop), .. helpers]).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using Litestream.Engine.Errors;
+using Litestream.Engine.Format;
 
 namespace Litestream.Engine.Replication;
 
@@ -12,29 +13,37 @@ internal sealed class Watchdog(ReplicationOptions options, EngineEnvironment env
     private const int Intervals = 3;
 
     private readonly HashSet<string> _stalled = [];
+    private DateTimeOffset _movedAt;
+    private Position? _position;
 
     /// <summary>Looks once an interval until cancelled.</summary>
-    /// <param name="lastLook">When the database was last looked at with success.</param>
+    /// <param name="source">When the database was last looked at with success, and how far it is captured.</param>
     /// <param name="replicas">How far each replica is.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task RunAsync(
-        Func<DateTimeOffset> lastLook, Func<IEnumerable<ReplicaStatus>> replicas, CancellationToken cancellationToken)
+        Func<(DateTimeOffset LastLook, Position? Position)> source, Func<IEnumerable<ReplicaStatus>> replicas,
+        CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(options.SyncInterval, environment.Time);
         while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
         {
-            LookAtSource(lastLook());
+            LookAtSource(source());
             foreach (var replica in replicas()) LookAtReplica(replica);
         }
     }
 
     private TimeSpan Limit => options.SyncInterval * Intervals;
 
-    private void LookAtSource(DateTimeOffset lastLook)
+    private void LookAtSource((DateTimeOffset LastLook, Position? Position) source)
     {
+        var now = environment.Time.GetUtcNow();
+        if (source.Position != _position) _movedAt = now;
+        _position = source.Position;
+
+        // A large transaction takes its time: as long as the position moves, nothing stands still.
+        var alive = source.LastLook > _movedAt ? source.LastLook : _movedAt;
         var changedAt = environment.Files.Find(options.DatabasePath + "-wal")?.ModifiedAt;
-        var isStalled = changedAt > lastLook && environment.Time.GetUtcNow() - lastLook > Limit;
-        Report(isStalled, options.DatabasePath, null, "The database changes and could not be captured");
+        Report(changedAt > source.LastLook && now - alive > Limit, options.DatabasePath, null, "The database changes and could not be captured");
     }
 
     private void LookAtReplica(ReplicaStatus replica) =>
