@@ -11,6 +11,10 @@ internal sealed class CaptureSession : IDisposable
     /// <summary>How often a WAL that is just being restarted is looked at again.</summary>
     private const int MaxTries = 20;
 
+    /// <summary>How often a gap is looked for in what other processes do, and how long between: about ten milliseconds in all.</summary>
+    private const int MaxGapTries = 700;
+    private const int GapSpin = 100;
+
     private readonly EngineEnvironment _environment;
     private readonly SourceFiles _files;
     private readonly ReaderRelay _relay;
@@ -156,11 +160,17 @@ internal sealed class CaptureSession : IDisposable
         return true;
     }
 
-    /// <summary>Backfills what readers allow, waiting for nobody.</summary>
+    /// <summary>Backfills what readers allow. An application beyond its autocheckpoint limit holds the checkpoint lock for a
+    /// moment at each commit; only that is waited for, for some milliseconds.</summary>
     public CheckpointAnswer Checkpoint()
     {
-        EnsureUnmoved();
-        return _probe.Checkpoint(CheckpointMode.Passive);
+        for (var tries = 1; ; tries++)
+        {
+            EnsureUnmoved();
+            var answer = _probe.Checkpoint(CheckpointMode.Passive);
+            if (!answer.IsBusy || tries == MaxGapTries) return answer;
+            Thread.SpinWait(GapSpin);
+        }
     }
 
     /// <summary>Whether the database file holds all of the WAL.</summary>
@@ -171,12 +181,18 @@ internal sealed class CaptureSession : IDisposable
     public void RestAfter(CheckpointAnswer answer) =>
         IsResting = answer.IsComplete && (_relay.Began?.LastFrame ?? 0) == (uint)answer.Frames;
 
-    /// <summary>Takes the write lock for a moment. Null when somebody has it.</summary>
+    /// <summary>Takes the write lock for a moment, if there is a gap between two commits in the next milliseconds. No busy
+    /// handler: one that sleeps never meets the gaps of a busy writer. Null when there was none.</summary>
     /// <returns>Ends the transaction when disposed.</returns>
     public IDisposable? TryHoldWriters()
     {
         var connection = OpenConnection();
-        if (connection.TryBeginWrite()) return connection;
+        for (var tries = 0; tries < MaxGapTries; tries++)
+        {
+            if (connection.TryBeginWrite()) return connection;
+            Thread.SpinWait(GapSpin);
+        }
+
         connection.Dispose();
         return null;
     }

@@ -7,6 +7,8 @@ namespace Litestream.Engine.Capture;
 /// </summary>
 internal static class Checkpointer
 {
+    private const int RoundsBeforeLock = 3;
+
     /// <summary>Hands over, captures, backfills, and moves the reader to slot 0 if everything could be backfilled.</summary>
     /// <returns>Whether the reader rests in slot 0 now.</returns>
     public static bool TryRest(CaptureSession session, IFrameSink sink)
@@ -18,11 +20,13 @@ internal static class Checkpointer
         return session.IsResting;
     }
 
-    /// <summary>As <see cref="TryRest"/>, while the write lock keeps writers from adding frames in between. An application that
-    /// wants to upgrade a read transaction in that moment gets SQLITE_BUSY at once: only for a WAL that does not get small
-    /// otherwise, after <see cref="TryRest"/> has done the bulk of the work.</summary>
+    /// <summary>As <see cref="TryRest"/>, but at the last with the write lock, which keeps writers from adding frames in between. An
+    /// application that wants to upgrade a read transaction in that moment gets SQLITE_BUSY at once: only for a WAL that does
+    /// not get small otherwise. The bulk is captured and backfilled before, so that the lock is held for a moment.</summary>
     public static bool TryForceRest(CaptureSession session, IFrameSink sink)
     {
+        for (var rounds = 0; rounds < RoundsBeforeLock; rounds++)
+            if (TryRest(session, sink)) return true;
         using var writers = session.TryHoldWriters();
         return writers is not null && TryRest(session, sink);
     }

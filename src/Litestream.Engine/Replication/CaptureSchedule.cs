@@ -6,7 +6,7 @@ namespace Litestream.Engine.Replication;
 /// </summary>
 internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset start)
 {
-    private static readonly TimeSpan s_checkpointRetry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_checkpointRetry = TimeSpan.FromMilliseconds(500);
 
     private DateTimeOffset? _firstSignal;
     private DateTimeOffset _lastSignal = start;

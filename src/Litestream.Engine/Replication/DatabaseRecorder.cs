@@ -118,8 +118,7 @@ internal sealed class DatabaseRecorder(
     public bool TryRest(bool force)
     {
         var before = Position;
-        var rests = Checkpointer.TryRest(_session!, Segment())
-            || force && Checkpointer.TryForceRest(_session!, Segment());
+        var rests = force ? Checkpointer.TryForceRest(_session!, Segment()) : Checkpointer.TryRest(_session!, Segment());
         if (Position != before) LastChangeAt = environment.Time.GetUtcNow();
         return rests;
     }
