@@ -56,7 +56,9 @@ internal sealed class DecodedObjectStream : ReadOnlyStream
     {
         try
         {
-            return Checked(_content.Read(buffer), buffer.Length);
+            var read = _content.Read(buffer);
+            if (read == 0 && buffer.Length > 0) CheckEnd(_stored.Read(stackalloc byte[1]));
+            return read;
         }
         catch (Exception e) when (IsDecodingError(e))
         {
@@ -68,7 +70,9 @@ internal sealed class DecodedObjectStream : ReadOnlyStream
     {
         try
         {
-            return Checked(await _content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false), buffer.Length);
+            var read = await _content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            if (read == 0 && buffer.Length > 0) CheckEnd(await _stored.ReadAsync(new byte[1], cancellationToken).ConfigureAwait(false));
+            return read;
         }
         catch (Exception e) when (IsDecodingError(e))
         {
@@ -88,25 +92,25 @@ internal sealed class DecodedObjectStream : ReadOnlyStream
         base.Dispose(disposing);
     }
 
-    // The decoder takes no bytes at all for an empty content; but even that has a frame.
-    private int Checked(int read, int wanted) =>
-        read == 0 && wanted > 0 && _stored.BytesRead == 0 ? throw Undecodable(null) : read;
+    // The decoder takes no bytes at all for an empty content, but even that has a frame; and it may leave bytes behind a frame.
+    private void CheckEnd(int more)
+    {
+        if (_stored.BytesRead == 0) throw new InvalidDataException("it is empty");
+        if (more > 0) throw new InvalidDataException("bytes follow behind its end");
+    }
 
     // The store's own failures have their names already. Of the decoder, what it throws on hostile bytes is not documented.
     private static bool IsDecodingError(Exception e) => e is not (LitestreamException or OperationCanceledException or OutOfMemoryException);
 
-    private LitestreamException Undecodable(Exception? e)
+    private LitestreamException Undecodable(Exception e)
     {
         var head = _stored.Head;
         if (head.Length >= 4 && AgeMagic.StartsWith(head[..Math.Min(head.Length, AgeMagic.Length)]))
             return new(ErrorCode.ObjectEncrypted, $"The object '{_key}' is encrypted with age.", _key,
                 "Restore this replica with Litestream 0.3 and its age identity.", e);
-        var what = e switch
-        {
-            null => "is empty",
-            EndOfStreamException => $"is cut off after {_stored.BytesRead} bytes",
-            _ => $"can't be decompressed ({e.Message.TrimEnd('.')})",
-        };
+        var what = e is EndOfStreamException
+            ? $"is cut off after {_stored.BytesRead} bytes"
+            : $"can't be decompressed ({e.Message.TrimEnd('.')})";
         return new(ErrorCode.ObjectCorrupt, $"The object '{_key}' {what}.", _key,
             "Put back an intact copy of the object, or restore to an earlier point.", e);
     }

@@ -75,10 +75,13 @@ internal sealed class ReplicaBuilder(string generation = "0123456789abcdef", int
         return this;
     }
 
+    /// <summary>What the WAL has got since the last time.</summary>
+    public (long Offset, byte[] Bytes) TakeWal() => _wal!.Take();
+
     /// <summary>Puts what the WAL has got since the last time as a segment.</summary>
     public ReplicaBuilder Segment(double? minute = null)
     {
-        var (offset, bytes) = _wal!.Take();
+        var (offset, bytes) = TakeWal();
         return Put(ObjectKey.Segment(Generation, new(Index, offset)), bytes, minute);
     }
 
