@@ -1,4 +1,5 @@
 using Litestream.Engine.Errors;
+using Litestream.Engine.Sqlite;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -20,7 +21,7 @@ internal static class DatabaseCheck
     public static void Run(string path, string name, IntegrityCheckMode mode, string? vfs, CancellationToken cancellationToken)
     {
         if (mode == IntegrityCheckMode.None) return;
-        Batteries_V2.Init();
+        SqliteLibrary.EnsureUsable();
         var messages = new List<string>();
         try
         {
