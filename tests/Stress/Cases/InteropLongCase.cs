@@ -28,7 +28,7 @@ internal static class InteropLongCase
             ];
             await using (var fleet = new ClientFleet(folder.Database, clients, 1, new()))
             {
-                await Task.Delay(duration);
+                await fleet.WorkAsync(duration);
                 var report = await fleet.StopAsync();
                 Console.WriteLine($"{report.Commits} commits in {duration.TotalMinutes:f0} minutes");
             }

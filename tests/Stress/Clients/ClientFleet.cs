@@ -13,6 +13,16 @@ internal sealed class ClientFleet : IAsyncDisposable
     public ClientFleet(string database, IEnumerable<ClientSpec> specs, int seed, Confirmations confirmations) =>
         _clients = [.. specs.Select((spec, i) => new ClientProcess(database, spec, seed + i, confirmations))];
 
+    /// <summary>Lets all work together for a while.</summary>
+    public async Task WorkAsync(TimeSpan time)
+    {
+        await ReadyAsync();
+        await Task.Delay(time);
+    }
+
+    /// <summary>Waits until all have come up.</summary>
+    public Task ReadyAsync() => Task.WhenAll(_clients.Select(c => c.Ready));
+
     /// <summary>Ends all and adds their reports up.</summary>
     public async Task<FleetReport> StopAsync()
     {

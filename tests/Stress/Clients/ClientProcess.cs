@@ -11,6 +11,7 @@ internal sealed class ClientProcess : IDisposable
     private readonly Task _reading;
     private readonly Task<string> _errors;
     private readonly Confirmations _confirmations;
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ClientReport? _report;
 
     /// <summary>Starts a client.</summary>
@@ -32,6 +33,9 @@ internal sealed class ClientProcess : IDisposable
     }
 
     public ClientSpec Spec { get; }
+
+    /// <summary>Completes when the client has come up: with many of them that takes longer than it seems.</summary>
+    public Task Ready => _ready.Task;
 
     /// <summary>Lets the client end by itself, or ends it when it waits for its standard input, and takes its report.</summary>
     public async Task<ClientReport> StopAsync()
@@ -80,7 +84,10 @@ internal sealed class ClientProcess : IDisposable
     {
         while (await _process.StandardOutput.ReadLineAsync() is { } line)
         {
+            _ready.TrySetResult();
             if (!_confirmations.Read(line)) _report = ClientReport.Parse(line) ?? _report;
         }
+
+        _ready.TrySetResult(); // StopAsync says why it has ended
     }
 }

@@ -26,19 +26,30 @@ internal sealed class MixedRun(RunPlan plan, StressSettings settings, RunFolder 
         await TestDatabase.CreateAsync(folder.Database, plan);
         await using (var replicator = RunReplicators.Create(plan, settings, folder, oracle))
         {
-            await replicator.StartAsync();
-            await replicator.SyncAsync();
-            outcome.Replicated.Add(await MeasureAsync(folder.Database, _confirmations));
-            await TreatRoughlyAsync(replicator);
-            if (plan.Unlink != UnlinkKind.None) await UnlinkAsync();
-            await SettleAsync();
-            await replicator.SyncAsync();
-            await replicator.StopAsync();
-            outcome.Note(replicator.Events);
+            try
+            {
+                await ReplicateAsync(replicator);
+            }
+            finally
+            {
+                outcome.Note(replicator.Events);
+            }
         }
 
         await CompareAsync();
         if (!plan.AloneFirst) await MeasureAloneAsync();
+    }
+
+    private async Task ReplicateAsync(IReplicator replicator)
+    {
+        await replicator.StartAsync();
+        await replicator.SyncAsync();
+        outcome.Replicated.Add(await MeasureAsync(folder.Database, _confirmations));
+        await TreatRoughlyAsync(replicator);
+        if (plan.Unlink != UnlinkKind.None) await UnlinkAsync();
+        await SettleAsync();
+        await replicator.SyncAsync();
+        await replicator.StopAsync();
     }
 
     private async Task MeasureAloneAsync()
@@ -51,13 +62,14 @@ internal sealed class MixedRun(RunPlan plan, StressSettings settings, RunFolder 
     private async Task<FleetReport> MeasureAsync(string database, Confirmations confirmations)
     {
         await using var fleet = new ClientFleet(database, plan.Clients, plan.Seed, confirmations);
-        await Task.Delay(settings.Load);
+        await fleet.WorkAsync(settings.Load);
         return await fleet.StopAsync();
     }
 
     private async Task TreatRoughlyAsync(IReplicator replicator)
     {
         await using var fleet = new ClientFleet(folder.Database, plan.Clients, plan.Seed + 1000, _confirmations);
+        await fleet.ReadyAsync();
         var started = Stopwatch.GetTimestamp();
         var checks = 0;
         while (Stopwatch.GetElapsedTime(started) < settings.Load)
@@ -95,7 +107,8 @@ internal sealed class MixedRun(RunPlan plan, StressSettings settings, RunFolder 
             ? [new("reader", "--longest 60000"), new("writer", "--writer 31 --mode immediate --rate 50 --autocheckpoint 0")]
             : [new("reader", "--longest 60000"), new("reader", "--longest 100")];
         await using var fleet = new ClientFleet(folder.Database, users, plan.Seed + 2000, new());
-        await PauseAsync(300, 600);
+        await fleet.ReadyAsync();
+        await PauseAsync(100, 400);
         await RunClientAsync(new("unlink", $"{(plan.Unlink == UnlinkKind.Both ? "--wal " : "")}--shm --writer 32 --rounds 8 --autocheckpoint 20"));
         await PauseAsync(0, 500);
 

@@ -49,15 +49,16 @@ internal sealed record RunPlan
         var random = new Random(seed);
         var defaults = random.Next(3) == 0;
         var storm = random.Next(2) == 0;
+        var pageSize = Pick(random, s_pageSizes);
         return new()
         {
             Seed = seed,
-            PageSize = Pick(random, s_pageSizes),
+            PageSize = pageSize,
             AutoVacuum = Pick(random, s_autoVacuums),
             Encoding = Pick(random, s_encodings),
             InitialRows = Pick(random, [0, 0, 200, 3000]),
             Storm = storm,
-            Clients = ClientMixture.Draw(random, storm),
+            Clients = ClientMixture.Draw(random, storm, pageSize),
             OwnProcess = random.Next(2) == 0,
             Restarts = random.Next(2) == 0,
             Unlink = random.Next(4) == 0 ? Pick(random, [UnlinkKind.Both, UnlinkKind.IndexOnly]) : UnlinkKind.None,

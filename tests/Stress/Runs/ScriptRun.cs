@@ -1,4 +1,5 @@
 using Litestream.Stress.Clients;
+using Litestream.Stress.Replicators;
 using Litestream.Stress.Restores;
 
 namespace Litestream.Stress.Runs;
@@ -21,25 +22,36 @@ internal sealed class ScriptRun(RunPlan plan, StressSettings settings, RunFolder
         await TestDatabase.CreateAsync(folder.Database, plan);
         await using (var replicator = RunReplicators.Create(plan, settings, folder, oracle))
         {
-            await replicator.StartAsync();
-            await replicator.SyncAsync();
-            ClientSpec[] others = [new("reader", "--longest 200"), new("checkpointer", "--longest 300 --busy-timeout 20")];
-            await using (var fleet = new ClientFleet(folder.Database, others, plan.Seed, confirmations))
+            try
             {
-                var script = new ClientSpec("script", $"--states {states} --commits {Commits} --longest 20 --autocheckpoint 20");
-                using var client = new ClientProcess(folder.Database, script, plan.Seed, confirmations);
-                outcome.Rough.Add(await client.StopAsync());
-                outcome.Rough.Add(await fleet.StopAsync());
+                await ReplicateAsync(replicator, states, confirmations);
             }
-
-            await replicator.SyncAsync();
-            await replicator.StopAsync();
-            outcome.Note(replicator.Events);
+            finally
+            {
+                outcome.Note(replicator.Events);
+            }
         }
 
         outcome.Confirmed = confirmations.Count;
         outcome.Census = ReplicaCensus.Take(folder.Replica);
         await new RestoreChecks(folder, oracle, settings, outcome).ExpectSourceAsync();
         if (settings.EngineRestores) await new TimeTravel(folder, oracle, await RecordedStates.ReadAsync(states), outcome).CheckAsync();
+    }
+
+    private async Task ReplicateAsync(IReplicator replicator, string states, Confirmations confirmations)
+    {
+        await replicator.StartAsync();
+        await replicator.SyncAsync();
+        ClientSpec[] others = [new("reader", "--longest 200"), new("checkpointer", "--longest 300 --busy-timeout 20")];
+        await using (var fleet = new ClientFleet(folder.Database, others, plan.Seed, confirmations))
+        {
+            var script = new ClientSpec("script", $"--states {states} --commits {Commits} --longest 20 --autocheckpoint 20");
+            using var client = new ClientProcess(folder.Database, script, plan.Seed, confirmations);
+            outcome.Rough.Add(await client.StopAsync());
+            outcome.Rough.Add(await fleet.StopAsync());
+        }
+
+        await replicator.SyncAsync();
+        await replicator.StopAsync();
     }
 }

@@ -15,6 +15,7 @@ internal sealed class ClientSession : IDisposable
         Path = line.Positional(0, "The database");
         Random = new(line.Number("seed", Environment.ProcessId));
         Stop = new(line.Text("seconds") is { } seconds ? TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture)) : null);
+        Console.Out.WriteLine("ready"); // lets a harness count the time from here
     }
 
     public string Path { get; }

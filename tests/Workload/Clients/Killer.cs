@@ -46,7 +46,7 @@ internal static class Killer
         {
             typeof(Killer).Assembly.Location, "writer", session.Path, "--writer", line.Text("writer", "1"),
             "--mode", line.Text("mode", DefaultKinds), "--synchronous", "full",
-            "--autocheckpoint", line.Text("autocheckpoint", "1000"), "--busy-timeout", line.Text("busy-timeout", "5000"),
+            "--rate", line.Text("rate", "0"), "--autocheckpoint", line.Text("autocheckpoint", "1000"), "--busy-timeout", line.Text("busy-timeout", "5000"),
             "--seed", session.Random.Next().ToString(CultureInfo.InvariantCulture),
         },
     }) ?? throw new InvalidOperationException("The writer did not start.");
