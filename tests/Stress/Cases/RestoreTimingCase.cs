@@ -27,7 +27,8 @@ internal static class RestoreTimingCase
         {
             await replicator.StartAsync();
             await replicator.SyncAsync();
-            using var writer = new ClientProcess(folder.Database, new("writer", "--writer 1 --mode immediate,spill --rate 50 --seconds 20"), 1, new());
+            var changes = new ClientSpec("writer", "--writer 1 --mode immediate,spill --rate 50 --seconds 20");
+            using var writer = new ClientProcess(folder.Database, changes, 1, new());
             await writer.StopAsync();
             await replicator.SyncAsync();
             await replicator.StopAsync();
@@ -41,7 +42,8 @@ internal static class RestoreTimingCase
         {
             theirs += await TimeAsync("0.3.13", target => oracle.RestoreAsync(folder.Replica, target));
             checkedOurs += await TimeAsync("ours", target => EngineRestore.RunAsync(folder.Replica, target));
-            ours += await TimeAsync("ours unchecked", target => EngineRestore.RunAsync(folder.Replica, target, check: IntegrityCheckMode.None));
+            ours += await TimeAsync(
+                "ours unchecked", target => EngineRestore.RunAsync(folder.Replica, target, check: IntegrityCheckMode.None));
         }
 
         Console.WriteLine($"ours takes {checkedOurs / theirs:f2} of Litestream 0.3.13's time with quick_check, {ours / theirs:f2} without");

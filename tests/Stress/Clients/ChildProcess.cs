@@ -32,6 +32,7 @@ internal static class ChildProcess
         var text = await output + await errors;
         return process.ExitCode == 0
             ? text
-            : throw new RunFailedException($"{Path.GetFileName(fileName)} {string.Join(' ', process.StartInfo.ArgumentList)} ended with {process.ExitCode}: {text.Trim()}");
+            : throw new RunFailedException(
+                $"{Path.GetFileName(fileName)} {string.Join(' ', arguments)} ended with {process.ExitCode}: {text.Trim()}");
     }
 }

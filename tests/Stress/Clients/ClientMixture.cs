@@ -46,8 +46,10 @@ internal static class ClientMixture
 
     private static List<ClientSpec> Storm(Random random, bool hindered) =>
     [
-        new("writer", $"--writer 1 --mode autocommit --rate {Pick(random, hindered ? s_slowRates : s_fastRates)} --autocheckpoint {Pick(random, [5, 20])}"),
-        new("writer", $"--writer 2 --mode autocommit,immediate,rollback --rate {(hindered ? 50 : 150)} --autocheckpoint {Pick(random, [5, 20])}"),
+        new("writer", $"--writer 1 --mode autocommit --rate {Pick(random, hindered ? s_slowRates : s_fastRates)} "
+            + $"--autocheckpoint {Pick(random, [5, 20])}"),
+        new("writer", $"--writer 2 --mode autocommit,immediate,rollback --rate {(hindered ? 50 : 150)} "
+            + $"--autocheckpoint {Pick(random, [5, 20])}"),
         new("writer", "--writer 3 --mode deferred,spill --rate 30 --autocheckpoint 5 --busy-timeout 0"),
         new("reader", $"--longest {Pick(random, [2, 20, 300])}"),
         new("checkpointer", $"--longest {Pick(random, [5, 50, 300])} --busy-timeout {Pick(random, s_busyTimeouts) / 500}"),

@@ -6,7 +6,8 @@ using Litestream.Stress.Restores;
 
 namespace Litestream.Stress.Replicators;
 
-/// <summary>The real Litestream 0.3.13 as the replicator, in quick time: what these runs find wrong with it shows that they can fail.</summary>
+/// <summary>The real Litestream 0.3.13 as the replicator, in quick time: what these runs find wrong with it shows that they
+/// can fail.</summary>
 /// <param name="oracle">The program.</param>
 /// <param name="folder">The run's files.</param>
 internal sealed class OracleReplicator(Oracle oracle, RunFolder folder) : IReplicator

@@ -19,8 +19,8 @@ internal static class LoadTable
         var latency = report.Latency;
         var errors = report.WriterErrors.Select(e => $"{e.Key} {1000.0 * e.Value / Math.Max(1, report.Commits):f1}");
         Console.WriteLine(
-            $"  {name,-12}{report.Commits,9}{Milliseconds(0.5),9}{Milliseconds(0.99),9}{Milliseconds(0.999),10}{latency.Longest.TotalMilliseconds,9:f1}"
-            + $"  {(report.WriterErrors.Count == 0 ? "none" : string.Join(", ", errors))}");
+            $"  {name,-12}{report.Commits,9}{Milliseconds(0.5),9}{Milliseconds(0.99),9}{Milliseconds(0.999),10}"
+            + $"{latency.Longest.TotalMilliseconds,9:f1}  {(report.WriterErrors.Count == 0 ? "none" : string.Join(", ", errors))}");
 
         string Milliseconds(double share) => latency.Percentile(share).TotalMilliseconds.ToString("f2", null);
     }

@@ -24,5 +24,6 @@ internal sealed record ReplicaCensus(int Generations, int Snapshots, int Indexes
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Generations} generations, {Snapshots} snapshots, {Indexes} indexes, {Segments} segments, {Bytes >> 10} KiB";
+    public override string ToString() =>
+        $"{Generations} generations, {Snapshots} snapshots, {Indexes} indexes, {Segments} segments, {Bytes >> 10} KiB";
 }

@@ -16,7 +16,8 @@ internal static class SourceImage
         File.Copy(database, image);
         if (File.Exists($"{database}-wal")) File.Copy($"{database}-wal", $"{image}-wal");
         using var copy = Database.Open(image, 0);
-        if (copy.Number("PRAGMA wal_checkpoint(TRUNCATE)") != 0) throw new RunFailedException("The copy of the source can't be checkpointed.");
+        if (copy.Number("PRAGMA wal_checkpoint(TRUNCATE)") != 0)
+            throw new RunFailedException("The copy of the source can't be checkpointed.");
         return image;
     }
 }

@@ -109,10 +109,11 @@ internal sealed class MixedRun(RunPlan plan, StressSettings settings, RunFolder 
         await using var fleet = new ClientFleet(folder.Database, users, plan.Seed + 2000, new());
         await fleet.ReadyAsync();
         await PauseAsync(100, 400);
-        await RunClientAsync(new("unlink", $"{(plan.Unlink == UnlinkKind.Both ? "--wal " : "")}--shm --writer 32 --rounds 8 --autocheckpoint 20"));
+        var files = plan.Unlink == UnlinkKind.Both ? "--wal --shm" : "--shm";
+        await RunClientAsync(new("unlink", $"{files} --writer 32 --rounds 8 --autocheckpoint 20"));
         await PauseAsync(0, 500);
 
-        // killed, not ended: a last close would checkpoint the deleted WAL over newer pages, which is SQLite's loss and not to be judged here
+        // killed, not ended: a last close would checkpoint the deleted WAL over newer pages, and that is SQLite's loss
         await fleet.KillAsync();
         await RunClientAsync(new("writer", "--writer 33 --mode immediate,autocommit --rate 100 --autocheckpoint 20 --seconds 1"));
     }

@@ -33,8 +33,8 @@ internal sealed class RestoreChecks(RunFolder folder, Oracle? oracle, StressSett
         if (!state.IsSound) throw new RunFailedException($"{what} was never committed: {string.Join("; ", state.Problems)}");
         foreach (var (writer, seq) in confirmed)
         {
-            if (state.Writers.GetValueOrDefault(writer) < seq)
-                throw new RunFailedException($"{what} ends at {state.Writers.GetValueOrDefault(writer)} of writer {writer}; {seq} was confirmed.");
+            var last = state.Writers.GetValueOrDefault(writer);
+            if (last < seq) throw new RunFailedException($"{what} ends at {last} of writer {writer}; {seq} was confirmed.");
         }
     }
 

@@ -71,8 +71,8 @@ internal sealed record RunPlan
     /// <inheritdoc/>
     public override string ToString() =>
         $"page size {PageSize}, auto_vacuum {AutoVacuum}, {Encoding}, {InitialRows} rows; {(Storm ? "storm, " : "")}"
-        + $"{(OwnProcess ? "own process" : "in process")}{(Restarts ? ", restarted" : "")}, {(DefaultOptions ? "default" : "random")} options"
-        + $"{(Unlink == UnlinkKind.None ? "" : $", unlinks {Unlink}")}";
+        + $"{(OwnProcess ? "own process" : "in process")}{(Restarts ? ", restarted" : "")}, "
+        + $"{(DefaultOptions ? "default" : "random")} options{(Unlink == UnlinkKind.None ? "" : $", unlinks {Unlink}")}";
 
     private static ReplicationOptions DrawOptions(Random random) => new()
     {

@@ -23,9 +23,11 @@ internal sealed class TimeTravel(RunFolder folder, Oracle? oracle, RecordedState
     {
         await using var client = ReplicaClients.Open(folder.Replica, Environment.CurrentDirectory, new EngineEnvironment());
         var generations = new List<GenerationInfo>();
-        await foreach (var generation in new ReplicaCatalog(client).ListGenerationsAsync(CancellationToken.None)) generations.Add(generation);
+        await foreach (var generation in new ReplicaCatalog(client).ListGenerationsAsync(CancellationToken.None))
+            generations.Add(generation);
         foreach (var generation in generations.OrderBy(g => g.CreatedAt)) await CheckAsync(generation, isOnly: generations.Count == 1);
-        if (_reached != states.Last) throw new RunFailedException($"The last of the recorded states, {states.Last}, is not in the replica, only {_reached}.");
+        if (_reached != states.Last)
+            throw new RunFailedException($"The replica ends at recorded state {_reached} of {states.Last}.");
     }
 
     private async Task CheckAsync(GenerationInfo generation, bool isOnly)
@@ -43,7 +45,7 @@ internal sealed class TimeTravel(RunFolder folder, Oracle? oracle, RecordedState
             var state = states.Find(digest, _reached)
                 ?? throw new RunFailedException($"The commit at {generation.Id}/{end} is none of the recorded states from {_reached} on.");
             if (isOnly && _reached >= 0 && state > _reached + 1)
-                throw new RunFailedException($"Between recorded states {_reached} and {state} of {generation.Id}/{end} commits are missing.");
+                throw new RunFailedException($"Commits are missing between recorded states {_reached} and {state}, before {generation.Id}/{end}.");
             _reached = state;
             File.Delete(target);
         }
@@ -53,7 +55,8 @@ internal sealed class TimeTravel(RunFolder folder, Oracle? oracle, RecordedState
         {
             var restored = Path.Combine(scratch, $"oracle-{index}.db");
             await oracle.RestoreAsync(
-                folder.Replica, restored, "-generation", generation.Id.ToString(), "-index", index.ToString("x8", CultureInfo.InvariantCulture));
+                folder.Replica, restored,
+                "-generation", generation.Id.ToString(), "-index", index.ToString("x8", CultureInfo.InvariantCulture));
             outcome.OracleRestores++;
             if (StateDigest.Compute(restored) != digest)
                 throw new RunFailedException($"Index {index:x8} of {generation.Id} is another state to Litestream 0.3.13 than to us.");

@@ -9,7 +9,7 @@ namespace Litestream.Workload.Clients;
 /// its time between its last frame and the wal-index, which is where it shall die.</summary>
 internal static class Killer
 {
-    private const string DefaultKinds = "autocommit,autocommit,autocommit,autocommit,autocommit,autocommit,immediate,immediate,immediate,large";
+    private const string DefaultKinds = "autocommit,autocommit,autocommit,autocommit,autocommit,immediate,immediate,large";
 
     public static int Run(CommandLine line)
     {
@@ -46,7 +46,8 @@ internal static class Killer
         {
             typeof(Killer).Assembly.Location, "writer", session.Path, "--writer", line.Text("writer", "1"),
             "--mode", line.Text("mode", DefaultKinds), "--synchronous", "full",
-            "--rate", line.Text("rate", "0"), "--autocheckpoint", line.Text("autocheckpoint", "1000"), "--busy-timeout", line.Text("busy-timeout", "5000"),
+            "--rate", line.Text("rate", "0"), "--autocheckpoint", line.Text("autocheckpoint", "1000"),
+            "--busy-timeout", line.Text("busy-timeout", "5000"),
             "--seed", session.Random.Next().ToString(CultureInfo.InvariantCulture),
         },
     }) ?? throw new InvalidOperationException("The writer did not start.");

@@ -8,7 +8,9 @@ namespace Litestream.Workload.Clients;
 /// stands still.</summary>
 internal static class Reader
 {
-    private const string Glance = "SELECT count(*) || '/' || coalesce(max(id), 0) || '/' || (SELECT coalesce(sum(seq), 0) FROM accounts) FROM ledger";
+    private const string Glance = """
+        SELECT count(*) || '/' || coalesce(max(id), 0) || '/' || (SELECT coalesce(sum(seq), 0) FROM accounts) FROM ledger
+        """;
 
     public static int Run(CommandLine line)
     {

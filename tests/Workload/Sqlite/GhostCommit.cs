@@ -55,8 +55,8 @@ internal static class GhostCommit
             if (!frame.AsSpan(8, 8).SequenceEqual(header.AsSpan(32, 8))) return false;
             Sum(frame.AsSpan(0, 8));
             Sum(frame.AsSpan(FrameHeaderSize));
-            if (s1 != BinaryPrimitives.ReadUInt32BigEndian(frame.AsSpan(16)) || s2 != BinaryPrimitives.ReadUInt32BigEndian(frame.AsSpan(20)))
-                return false;
+            var (f1, f2) = (BinaryPrimitives.ReadUInt32BigEndian(frame.AsSpan(16)), BinaryPrimitives.ReadUInt32BigEndian(frame.AsSpan(20)));
+            if (s1 != f1 || s2 != f2) return false;
             if (BinaryPrimitives.ReadUInt32BigEndian(frame.AsSpan(4)) != 0) return true;
         }
 
