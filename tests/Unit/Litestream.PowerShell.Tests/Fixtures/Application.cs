@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using Litestream.PowerShell.Tests.Hosting;
+
+namespace Litestream.PowerShell.Tests.Fixtures;
+
+/// <summary>The application that owns a database: a process of its own, as two copies of SQLite in one break each other's locks.</summary>
+internal sealed class Application : IDisposable
+{
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(1);
+
+    private static readonly string s_program = Path.Combine(
+        Repository.Root, "tests", "Workload", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "Workload.dll");
+
+    private readonly Process _process;
+
+    private Application(params string[] arguments) =>
+        _process = Process.Start(new ProcessStartInfo("dotnet", [s_program, .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
+
+    /// <summary>Makes a database.</summary>
+    public static void Create(string database, string journalMode = "wal") => Run("create", database, "--journal-mode", journalMode);
+
+    /// <summary>Commits so many transactions, and ends.</summary>
+    public static void Write(string database, int commits)
+    {
+        using var writer = StartWriter(database);
+        writer.WaitForCommits(commits);
+    }
+
+    /// <summary>Writes until it is disposed.</summary>
+    public static Application StartWriter(string database) => new("writer", database, "--rate", "50");
+
+    /// <summary>A digest of all that is in a database.</summary>
+    public static string State(string database) => Run("state", database).Trim();
+
+    /// <summary>Returns when so many more commits are confirmed.</summary>
+    public void WaitForCommits(int count)
+    {
+        while (count > 0)
+        {
+            var line = _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The application has ended.");
+            if (line.StartsWith("c ", StringComparison.Ordinal)) count--;
+        }
+    }
+
+    public void Dispose()
+    {
+        _process.StandardInput.Close();
+        _process.StandardOutput.ReadToEnd();
+        if (!_process.WaitForExit(s_limit)) _process.Kill();
+        _process.Dispose();
+    }
+
+    private static string Run(params string[] arguments)
+    {
+        using var application = new Application(arguments);
+        var output = application._process.StandardOutput.ReadToEnd();
+        application._process.WaitForExit();
+        return application._process.ExitCode == 0
+            ? output
+            : throw new InvalidOperationException($"The application ended with {application._process.ExitCode}: {output}");
+    }
+}

@@ -1,0 +1,73 @@
+using Litestream.PowerShell.Tests.Fixtures;
+using Litestream.PowerShell.Tests.Hosting;
+using Xunit;
+
+namespace Litestream.PowerShell.Tests;
+
+public sealed class ReplicationStatusTests : ReplicationTests
+{
+    [Fact]
+    public void Get_shows_how_far_it_is()
+    {
+        Host.Run("$job = Start-LitestreamReplication ./app.db ./replica").Succeeded();
+        Application.Write(Database, commits: 5);
+        WaitUntil("$r = Get-LitestreamReplication; $r.ReplicaPosition -and $r.Lag -eq 0 -and $r.ReplicaPosition -eq $r.Position");
+
+        var shown = Assert.Single(Host.Run("Get-LitestreamReplication ./app.db").Succeeded());
+
+        Assert.Equal(Database, shown.Value<string>("DatabasePath"));
+        Assert.Equal(Host.Folder["replica"], shown.Value<string>("Replica"));
+        Assert.Equal("Running", shown.Value<string>("State"));
+        Assert.Equal(0L, shown.Value<long>("LagBytes"));
+        Assert.NotNull(shown.Value<string>("Generation"));
+        Assert.NotNull(shown.Value<object>("LastSyncAt"));
+        Assert.Null(shown.Value<Exception>("LastError"));
+        Assert.Equal(Host.Run("$job.Id").Succeeded()[0].BaseObject, shown.Value<object>("JobId"));
+    }
+
+    [Theory]
+    [InlineData("Get-LitestreamReplication ./app.db")]
+    [InlineData("Get-LitestreamReplication ./a*")]
+    [InlineData("'./app.db' | Get-LitestreamReplication")]
+    [InlineData("Get-LitestreamReplication | Get-LitestreamReplication")]
+    public void Get_finds_by_path(string script)
+    {
+        Host.Run("Start-LitestreamReplication ./app.db ./replica").Succeeded();
+
+        Assert.Single(Host.Run(script).Succeeded());
+        Assert.Empty(Host.Run("Get-LitestreamReplication ./b*").Succeeded());
+    }
+
+    [Fact]
+    public void Get_binds_to_restore()
+    {
+        Host.Run("Start-LitestreamReplication ./app.db ./replica").Succeeded();
+        WaitUntil("[bool](Get-LitestreamReplication).LastSyncAt");
+
+        Host.Run("Get-LitestreamReplication | Restore-LitestreamDatabase -Destination ./restored/").Succeeded();
+
+        Assert.Equal(Application.State(Database), Application.State(Host.Folder["restored/app.db"]));
+    }
+
+    [Fact]
+    public void Get_shows_the_view()
+    {
+        Host.Run("Start-LitestreamReplication ./app.db ./replica").Succeeded();
+
+        var text = Host.Run("Get-LitestreamReplication | Out-Default").HostText;
+
+        Assert.Contains("Database         State    Position", text, StringComparison.Ordinal);
+        Assert.All(text.Split('\n'), l => Assert.True(l.Length <= 80, l));
+    }
+
+    [Fact]
+    public void Stop_does_nothing_with_WhatIf()
+    {
+        Host.Run("Start-LitestreamReplication ./app.db ./replica").Succeeded();
+
+        var result = Host.Run("Stop-LitestreamReplication ./app.db -WhatIf");
+
+        Assert.Contains("What if", result.HostText, StringComparison.Ordinal);
+        Assert.Single(Host.Run("Get-LitestreamReplication").Succeeded());
+    }
+}
