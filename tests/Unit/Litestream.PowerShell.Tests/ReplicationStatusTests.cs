@@ -41,8 +41,8 @@ public sealed class ReplicationStatusTests : ReplicationTests
     [Fact]
     public void Get_binds_to_restore()
     {
-        Host.Run("Start-LitestreamReplication ./app.db ./replica").Succeeded();
-        WaitUntil("[bool](Get-LitestreamReplication).LastSyncAt");
+        Host.Run("$job = Start-LitestreamReplication ./app.db ./replica").Succeeded();
+        WaitUntil("[bool]($job.Output | Where-Object Kind -eq SnapshotShipped)");
 
         Host.Run("Get-LitestreamReplication | Restore-LitestreamDatabase -Destination ./restored/").Succeeded();
 
