@@ -29,15 +29,15 @@ function Invoke-Program([string] $Program, [string[]] $Arguments) {
 
 switch ($Task) {
     Build {
-        Invoke-Program dotnet build, $solution, -c, $Configuration
+        Invoke-Program dotnet @('build', $solution, '-c', $Configuration)
     }
     Test {
-        Invoke-Program dotnet test, $solution, -c, $Configuration
+        Invoke-Program dotnet @('test', $solution, '-c', $Configuration)
         # NonInteractive: a forgotten parameter fails instead of asking
         $pester = "Invoke-Pester -Path '$PSScriptRoot/tests/Pester' -CI"
-        Invoke-Program (Get-Process -Id $PID).Path -NoProfile, -NonInteractive, -Command, $pester
+        Invoke-Program (Get-Process -Id $PID).Path @('-NoProfile', '-NonInteractive', '-Command', $pester)
     }
     Package {
-        Invoke-Program dotnet build, (Join-Path $PSScriptRoot 'src/Litestream.PowerShell'), -c, $Configuration, -t:PackageModule
+        Invoke-Program dotnet @('build', (Join-Path $PSScriptRoot 'src/Litestream.PowerShell'), '-c', $Configuration, '-t:PackageModule')
     }
 }

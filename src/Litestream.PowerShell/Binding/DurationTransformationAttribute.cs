@@ -22,7 +22,8 @@ public sealed class DurationTransformationAttribute : ArgumentTransformationAttr
         (inputData is PSObject wrapped ? wrapped.BaseObject : inputData) switch
         {
             TimeSpan duration => NotNegative(duration, inputData),
-            int or long or byte => NotNegative(Multiply(Convert.ToInt64(inputData, CultureInfo.InvariantCulture), TimeSpan.FromSeconds(1)), inputData),
+            // short, because that is what PowerShell makes of 10s without quotes
+            int or long or short or byte => NotNegative(Multiply(LanguagePrimitives.ConvertTo<long>(inputData), TimeSpan.FromSeconds(1)), inputData),
             string text => NotNegative(Parse(text.Trim()), inputData),
             _ => throw Refused(inputData),
         };

@@ -14,6 +14,8 @@ public sealed class DurationTests(ModuleHost host) : IClassFixture<ModuleHost>
     [InlineData("'7d'", 604800)]
     [InlineData("' 10S '", 10)]
     [InlineData("10", 10)]
+    [InlineData("10s", 10)]
+    [InlineData("5m", 300)]
     [InlineData("0", 0)]
     [InlineData("'00:00:10'", 10)]
     [InlineData("([TimeSpan]::FromSeconds(10))", 10)]

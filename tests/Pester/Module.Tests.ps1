@@ -1,0 +1,51 @@
+BeforeAll {
+    . "$PSScriptRoot/common.ps1"
+    $cmdlets = Get-Command -Module Litestream
+}
+
+Describe 'Module' {
+    It 'Has a valid manifest' {
+        (Test-ModuleManifest $Manifest).ExportedCmdlets.Count | Should -Be 7
+    }
+
+    It 'Exports what has tests here, and nothing else' {
+        $tested = Get-ChildItem $PSScriptRoot -Filter '*-*.Tests.ps1' | ForEach-Object { $_.Name -replace '\.Tests\.ps1$' }
+        $cmdlets.Name | Sort-Object | Should -Be ($tested | Sort-Object)
+    }
+
+    It 'Uses approved verbs' {
+        $cmdlets.Verb | Should -BeIn (Get-Verb).Verb
+    }
+
+    It 'Has help for every cmdlet' {
+        foreach ($cmdlet in $cmdlets) {
+            $help = Get-Help $cmdlet.Name -Full
+            $help.Synopsis | Should -Not -BeLike "*$($cmdlet.Name)*"
+            @($help.examples.example).Count | Should -BeGreaterOrEqual 2
+        }
+    }
+
+    It 'Has an about topic' {
+        Get-Help about_Litestream | Out-String | Should -BeLike '*LOCK TRAP*'
+    }
+
+    It 'Gives each parameter the same type everywhere' {
+        $types = $cmdlets.Parameters.Values | Group-Object Name
+        foreach ($name in 'Replica', 'Generation', 'Index', 'LiteralPath') {
+            ($types | Where-Object Name -eq $name).Group.ParameterType | Select-Object -Unique | Should -HaveCount 1
+        }
+    }
+
+    It 'Imports from the root of the source in a new session' {
+        $script = "Import-Module '$Repository/Litestream.psd1'; (Get-Command -Module Litestream).Count"
+        & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command $script | Should -Be 7
+    }
+
+    It 'Is imported fast and loads no engine' {
+        $script = "Import-Module '$Manifest'; [System.AppDomain]::CurrentDomain.GetAssemblies().ForEach({ `$_.GetName().Name })"
+        $assemblies = & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command $script
+        $assemblies | Should -Contain Litestream.PowerShell
+        $assemblies | Should -Not -Contain Litestream.Engine
+        $assemblies | Should -Not -Contain Microsoft.Data.Sqlite
+    }
+}

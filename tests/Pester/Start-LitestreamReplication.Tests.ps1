@@ -1,0 +1,86 @@
+BeforeAll {
+    . "$PSScriptRoot/common.ps1"
+    $id = 'Litestream.PowerShell.Commands.StartLitestreamReplicationCommand'
+}
+
+Describe 'Start-LitestreamReplication' {
+    BeforeEach {
+        $folder = (New-Item -ItemType Directory "$TestDrive/$([guid]::NewGuid())").FullName
+        $database = "$folder/shop.db"
+        $replica = "$folder/replica"
+        Invoke-Shop create $database
+    }
+
+    AfterEach { Stop-Everything }
+
+    It 'Replicates until it is stopped - parameter' {
+        $job = Start-LitestreamReplication $database $replica
+        Invoke-Selling $database
+        Stop-Job $job
+        $job.State | Should -Be Stopped
+        $null = Restore-LitestreamDatabase $replica "$folder/restored.db"
+        Invoke-Shop list "$folder/restored.db" | Should -Be (Invoke-Shop list $database)
+    }
+
+    It 'Replicates until it is stopped - piped' {
+        $job = Get-Item $database | Start-LitestreamReplication -Replica $replica
+        Invoke-Selling $database
+        Stop-Job $job
+        $null = Restore-LitestreamDatabase $replica "$folder/restored.db"
+        Invoke-Shop list "$folder/restored.db" | Should -Be (Invoke-Shop list $database)
+    }
+
+    It 'Refuses a second replication of the database' {
+        $null = Start-LitestreamReplication $database $replica
+        { Start-LitestreamReplication $database "$folder/other" } | Should -Throw -ErrorId "ReplicationAlreadyRunning,$id"
+    }
+
+    It 'Fails with a stable id when another process replicates the database' {
+        $script = "Import-Module '$Manifest'; Start-LitestreamReplication '$database' '$replica' -Wait"
+        $other = Start-Process (Get-Process -Id $PID).Path -ArgumentList '-NoProfile', '-Command', $script -PassThru -RedirectStandardOutput "$folder/out"
+        Wait-Until { Test-Path "$replica/generations/*/snapshots/*" }
+        $job = Start-LitestreamReplication $database "$folder/other"
+        $null = Wait-Job $job -Timeout 60
+        $job.State | Should -Be Failed
+        { Receive-Job $job -ErrorAction Stop } | Should -Throw -ErrorId 'ReplicationAlreadyRunning*'
+        Stop-Process $other
+    }
+
+    It 'Syncs a last time on SIGTERM' -Skip:$IsWindows {
+        $script = "Import-Module '$Manifest'; Start-LitestreamReplication '$database' '$replica' -SyncInterval 30s -Wait"
+        $service = Start-Process (Get-Process -Id $PID).Path -ArgumentList '-NoProfile', '-Command', $script -PassThru -RedirectStandardOutput "$folder/out"
+        Wait-Until { Test-Path "$replica/generations/*/snapshots/*" }
+        Invoke-Selling $database
+        & kill -TERM $service.Id
+        $service.WaitForExit()
+        $null = Restore-LitestreamDatabase $replica "$folder/restored.db"
+        Invoke-Shop list "$folder/restored.db" | Should -Be (Invoke-Shop list $database)
+    }
+
+    It 'Syncs a last time when the session ends' {
+        $script = "Import-Module '$Manifest'; `$null = Start-LitestreamReplication '$database' '$replica'; " +
+            "while (-not (Test-Path '$folder/go')) { Start-Sleep -Milliseconds 50 }"
+        $session = Start-Process (Get-Process -Id $PID).Path -ArgumentList '-NoProfile', '-Command', $script -PassThru
+        Wait-Until { Test-Path "$replica/generations/*/snapshots/*" }
+        Invoke-Selling $database
+        $null = New-Item "$folder/go"
+        $session.WaitForExit()
+        $null = Restore-LitestreamDatabase $replica "$folder/restored.db"
+        Invoke-Shop list "$folder/restored.db" | Should -Be (Invoke-Shop list $database)
+    }
+
+    It 'Does nothing with WhatIf' {
+        Start-LitestreamReplication $database $replica -WhatIf | Should -BeNullOrEmpty
+        $replica | Should -Not -Exist
+    }
+
+    It 'Tells what is no database' {
+        Set-Content "$folder/text.db" ('x' * 5000)
+        { Start-LitestreamReplication "$folder/text.db" $replica } | Should -Throw -ErrorId "NotADatabase,$id"
+        { Start-LitestreamReplication "$folder/missing.db" $replica } | Should -Throw -ErrorId "DatabaseNotFound,$id"
+    }
+
+    It 'Refuses a duration that may be misread' {
+        { Start-LitestreamReplication $database $replica -SyncInterval '10' } | Should -Throw -ErrorId 'ParameterArgumentTransformationError,*'
+    }
+}

@@ -1,0 +1,68 @@
+# Is dotted by every test file: the staged module, and what the tests need.
+$ErrorActionPreference = 'Stop'
+
+$Repository = [System.IO.Path]::GetFullPath("$PSScriptRoot/../..")
+$Manifest = "$Repository/out/Litestream/Litestream.psd1"
+$Shop = "$Repository/out/samples/Shop/Shop.dll"
+foreach ($built in $Manifest, $Shop) {
+    if (-not (Test-Path -LiteralPath $built)) { throw "$built is not there. Run: dotnet build $Repository/Litestream.sln" }
+}
+
+Import-Module $Manifest
+
+$Earlier = '0b2ad470f44f1ca0'
+$Later = '082a8f643eecaa50'
+
+# The replica of tests/Unit/Litestream.PowerShell.Tests/TestData/README.md, from 2026-05-01 12:00 UTC on.
+function New-NotesReplica([string] $Path) {
+    $null = New-Item -ItemType Directory $Path
+    Copy-Item "$Repository/tests/Unit/Litestream.PowerShell.Tests/TestData/notes/generations" $Path -Recurse
+    $start = [datetime]::new(2026, 5, 1, 12, 0, 0, [System.DateTimeKind]::Utc)
+    $seconds = @{
+        "$Earlier/snapshots/00000000.snapshot.lz4" = 0; "$Earlier/wal/00000000_00000000.wal.lz4" = 0
+        "$Earlier/wal/00000000_00000ec8.wal.lz4" = 10; "$Earlier/wal/00000000_000010e0.wal.lz4" = 20
+        "$Earlier/wal/00000000_000012f8.wal.lz4" = 30
+        "$Later/snapshots/00000000.snapshot.lz4" = 60; "$Later/wal/00000000_00000000.wal.lz4" = 60
+        "$Later/wal/00000000_00000238.wal.lz4" = 70; "$Later/wal/00000000_00000450.wal.lz4" = 80
+    }
+    foreach ($key in $seconds.Keys) {
+        [System.IO.File]::SetLastWriteTimeUtc("$Path/generations/$key", $start.AddSeconds($seconds[$key]))
+    }
+}
+
+# An application on SQLite, always another process.
+function Invoke-Shop([string] $Command, [string] $Path) {
+    $output = & dotnet $Shop $Command $Path
+    if ($LASTEXITCODE -ne 0) { throw "The shop's '$Command' ended with $LASTEXITCODE." }
+    $output
+}
+
+function Start-Shop([string] $Path) {
+    $start = [System.Diagnostics.ProcessStartInfo]::new('dotnet')
+    foreach ($argument in $Shop, 'sell', $Path) { $start.ArgumentList.Add($argument) }
+    $start.RedirectStandardInput = $true
+    [System.Diagnostics.Process]::Start($start)
+}
+
+# Takes some orders and ends.
+function Invoke-Selling([string] $Path, [int] $Orders = 3) {
+    $target = @(Invoke-Shop list $Path).Count + $Orders
+    $process = Start-Shop $Path
+    Wait-Until { @(Invoke-Shop list $Path).Count -ge $target }
+    $process.StandardInput.Close()
+    $process.WaitForExit()
+}
+
+function Wait-Until([scriptblock] $Condition) {
+    $deadline = [datetime]::UtcNow.AddSeconds(60)
+    while (-not (& $Condition)) {
+        if ([datetime]::UtcNow -gt $deadline) { throw "Did not come true: $Condition" }
+        Start-Sleep -Milliseconds 50
+    }
+}
+
+# Ends what a test left running.
+function Stop-Everything {
+    Get-LitestreamReplication | Stop-LitestreamReplication
+    Get-Job | Where-Object PSJobTypeName -eq LitestreamReplication | Remove-Job -Force
+}
