@@ -1,0 +1,250 @@
+using Litestream.Engine.Capture;
+using Litestream.Engine.Tests.Sqlite;
+using SQLitePCL;
+using Xunit;
+
+namespace Litestream.Engine.Tests.Capture;
+
+public sealed class CaptureSessionTests : IDisposable
+{
+    private readonly TestDatabase _database = new();
+    private readonly CaptureSession _session;
+    private readonly FrameImage _sink;
+
+    public CaptureSessionTests()
+    {
+        App.Insert(5);
+        _session = CaptureSession.TryOpen(_database.Info, new())!;
+        _sink = Start();
+    }
+
+    private Application App => _database.App;
+
+    [Theory]
+    [InlineData(Application.Restart)]
+    [InlineData(Application.Truncate)]
+    public void A_foreign_checkpoint_cannot_restart_the_WAL_under_the_reader(int mode)
+    {
+        App.Insert();
+        Assert.Equal(raw.SQLITE_BUSY, App.Checkpoint(mode).Code);
+        Assert.False(_session.IsResting);
+        Assert.True(Checkpointer.TryRest(_session, _sink));
+        Assert.True(_session.IsResting);
+        Assert.Equal(raw.SQLITE_OK, App.Checkpoint(mode).Code);
+    }
+
+    [Fact]
+    public void A_rest_lets_one_restart_pass_and_capture_goes_on()
+    {
+        for (var life = 0; life < 4; life++)
+        {
+            App.Insert(10);
+            _session.TryCapture(_sink);
+            Assert.True(Checkpointer.TryRest(_session, _sink));
+            Assert.Equal(raw.SQLITE_OK, App.Checkpoint(Application.Truncate).Code);
+            App.Insert(10);
+            Assert.True(_session.TryCapture(_sink) > 0);
+            Checkpointer.LeaveRest(_session, _sink);
+            Assert.False(_session.IsResting);
+        }
+
+        Assert.Equal(App.Image(), _sink.Bytes);
+    }
+
+    [Fact]
+    public void A_second_restart_cannot_pass_a_resting_reader()
+    {
+        Assert.True(Checkpointer.TryRest(_session, _sink));
+        Assert.Equal(raw.SQLITE_OK, App.Checkpoint(Application.Truncate).Code);
+        App.Insert(10);
+        Assert.NotEqual(raw.SQLITE_OK, App.Checkpoint(Application.Truncate).Code);
+        App.Insert(10);
+        Assert.True(_session.TryCapture(_sink) > 0);
+        Assert.Equal(App.Image(), _sink.Bytes);
+    }
+
+    [Fact]
+    public void After_rest_the_next_commit_restarts_the_WAL_by_itself()
+    {
+        App.Insert(200, 500);
+        Assert.True(Checkpointer.TryRest(_session, _sink));
+        App.Insert();
+        Assert.InRange(_database.Snapshot()!.Value.LastFrame, 1u, 5u);
+    }
+
+    [Fact]
+    public void After_LeaveRest_an_application_can_backfill_its_WAL_again()
+    {
+        Assert.True(Checkpointer.TryRest(_session, _sink));
+        App.Insert(3000, 500);
+        Assert.Equal(0, App.Checkpoint(Application.Passive).Backfilled);
+        _session.TryCapture(_sink);
+        Checkpointer.LeaveRest(_session, _sink);
+        var (code, frames, backfilled) = App.Checkpoint(Application.Passive);
+        Assert.Equal((raw.SQLITE_OK, frames), (code, backfilled));
+        Assert.True(frames > 300);
+    }
+
+    [Fact]
+    public void TryHandOver_throws_before_a_capture()
+    {
+        Assert.True(_session.TryHandOver());
+        Assert.Throws<InvalidOperationException>(() => _session.TryHandOver());
+        _session.TryCapture(_sink);
+        Assert.True(_session.TryHandOver());
+    }
+
+    [Fact]
+    public void TryRest_fails_when_a_writer_commits_in_between()
+    {
+        App.Insert();
+        _sink.Taking = Once(() => App.Insert());
+        Assert.False(Checkpointer.TryRest(_session, _sink));
+        Assert.False(_session.IsResting);
+        Assert.Equal(raw.SQLITE_BUSY, App.Checkpoint(Application.Truncate).Code);
+        _session.TryCapture(_sink);
+        Assert.Equal(App.Image(), _sink.Bytes);
+    }
+
+    [Fact]
+    public void TryForceRest_keeps_the_writer_out()
+    {
+        App.Insert();
+        var code = 0;
+        _sink.Taking = Once(() => code = App.TryExecute(Application.InsertSql(1, 10)));
+        Assert.True(Checkpointer.TryForceRest(_session, _sink));
+        Assert.Equal(raw.SQLITE_BUSY, code);
+        Assert.True(_session.IsResting);
+        App.Insert();
+        Assert.True(_session.TryCapture(_sink) > 0);
+        Assert.Equal(App.Image(), _sink.Bytes);
+    }
+
+    [Fact]
+    public void TryForceRest_does_nothing_while_somebody_writes()
+    {
+        App.Execute("BEGIN IMMEDIATE");
+        Assert.False(Checkpointer.TryForceRest(_session, _sink));
+        App.Execute("COMMIT");
+        Assert.True(Checkpointer.TryForceRest(_session, _sink));
+    }
+
+    [Fact]
+    public void TryRest_fails_while_an_application_reads_an_older_state()
+    {
+        using var reader = Application.Open(_database.Path);
+        reader.Execute("BEGIN; SELECT count(*) FROM item");
+        App.Insert();
+        Assert.False(Checkpointer.TryRest(_session, _sink));
+        reader.Execute("COMMIT");
+        Assert.True(Checkpointer.TryRest(_session, _sink));
+    }
+
+    [Theory]
+    [InlineData("-wal")]
+    [InlineData("-shm")]
+    [InlineData("")]
+    public void A_removed_file_breaks_continuity(string suffix)
+    {
+        App.Insert();
+        File.Move(_database.Path + suffix, _database["moved"]);
+        Assert.Throws<ContinuityLostException>(() => _session.TryCapture(_sink));
+        Assert.Throws<ContinuityLostException>(() => _session.Checkpoint());
+        Assert.Throws<ContinuityLostException>(() => _session.TryOpenView());
+        Assert.Throws<ContinuityLostException>(() => _session.TryHandOver());
+        Assert.Equal(0u, _sink.Frames);
+    }
+
+    [Fact]
+    public void A_replaced_database_breaks_continuity()
+    {
+        File.WriteAllBytes(_database["other.db"], App.Image());
+        File.Move(_database["other.db"], _database.Path, overwrite: true);
+        Assert.Throws<ContinuityLostException>(() => _session.TryCapture(_sink));
+    }
+
+    [Fact]
+    public void The_application_cannot_leave_WAL_mode_meanwhile() =>
+        Assert.NotEqual("delete", App.Text("PRAGMA journal_mode=delete"));
+
+    [Fact]
+    public void Closing_leaves_the_WAL_and_checkpoints_nothing()
+    {
+        using var database = new TestDatabase();
+        database.App.LeaveWalOnClose();
+        database.App.Insert(20, 500);
+        var session = CaptureSession.TryOpen(database.Info, new())!;
+        database.CloseApp();
+        var (file, wal) = (database.FileBytes(), database.WalBytes());
+        session.Dispose();
+        Assert.True(File.Exists(database.WalIndexPath));
+        Assert.Equal(wal, database.WalBytes());
+        Assert.Equal(file, database.FileBytes());
+    }
+
+    [Fact]
+    public void Closing_releases_the_WAL()
+    {
+        Assert.Equal(raw.SQLITE_BUSY, App.Checkpoint(Application.Truncate).Code);
+        _session.Dispose();
+        Assert.Equal(raw.SQLITE_OK, App.Checkpoint(Application.Truncate).Code);
+    }
+
+    [Fact]
+    public void TryOpen_answers_null_when_the_database_is_locked()
+    {
+        using var database = new TestDatabase();
+        database.ReopenApp();
+        database.App.Execute("PRAGMA locking_mode=EXCLUSIVE");
+        database.App.Insert();
+        Assert.Null(CaptureSession.TryOpen(database.Info, new()));
+    }
+
+    [Fact]
+    public void TryResume_goes_on_after_the_session_was_closed()
+    {
+        App.Insert();
+        _session.TryCapture(_sink);
+        var point = _session.Point;
+        _session.Dispose();
+        App.Insert();
+        using var next = CaptureSession.TryOpen(_database.Info, new())!;
+        Assert.Null(next.TryResume(point));
+        Assert.True(next.TryCapture(_sink) > 0);
+        Assert.Equal(App.Image(), _sink.Bytes);
+    }
+
+    [Fact]
+    public void TryResume_refuses_after_the_WAL_was_restarted()
+    {
+        _session.Dispose();
+        Assert.Equal(raw.SQLITE_OK, App.Checkpoint(Application.Truncate).Code);
+        App.Insert(100, 500);
+        using var next = CaptureSession.TryOpen(_database.Info, new())!;
+        Assert.NotNull(next.TryResume(_session.Point));
+    }
+
+    public void Dispose()
+    {
+        _session.Dispose();
+        _database.Dispose();
+    }
+
+    private FrameImage Start()
+    {
+        using var view = _session.TryOpenView()!;
+        _session.StartAt(view.Point);
+        return new(App.Image());
+    }
+
+    private static Action Once(Action action)
+    {
+        var isDone = false;
+        return () =>
+        {
+            if (isDone) return;
+            isDone = true;
+            action();
+        };
+    }
+}
