@@ -24,10 +24,12 @@ internal sealed class RestoreChain
                 IsSnapshotIndexCut = true;
         }
 
-        // Asked for by number, the index has to be reached, unless the snapshot itself stands there.
+        // Asked for by number, the index has to be reached. That of the snapshot may be without WAL, unless later ones prove
+        // that there was some.
         var target = request.Offset == 0 ? request.Index - 1 : request.Index;
-        if (target > snapshot.Index && ReachedIndex < target) Missing ??= new(ReachedIndex + 1, 0);
-        if (target == snapshot.Index && request.Offset == 0 && _segments.Count == 0) Missing ??= new(snapshot.Index, 0);
+        var isOver = generation.Snapshots[^1].Index > snapshot.Index
+            || (generation.Segments.Count > 0 && generation.Segments[^1].Start.Index > snapshot.Index);
+        if (ReachedIndex < target && (target > snapshot.Index || isOver)) Missing ??= new(ReachedIndex + 1, 0);
     }
 
     /// <summary>Where the first object that is needed and not there would start; null if none is missing by name.</summary>

@@ -214,6 +214,15 @@ public sealed class RestorePlannerTests
     }
 
     [Fact]
+    public async Task Plan_names_the_missing_WAL_of_the_snapshots_own_index()
+    {
+        _replica.Snapshot(2).Wal(3).Commit(2, 3, 1).Segment();
+        Assert.Equal(_replica.SegmentKey(2, 0), (await FailAsync(new() { Index = 2 }, ErrorCode.ObjectMissing)).Target);
+        Assert.Equal(_replica.SegmentKey(2, 0), (await FailAsync(new() { Index = 3, Offset = 0 }, ErrorCode.ObjectMissing)).Target);
+        AssertPlan(await PlanAsync(new() { Index = 2, Offset = 0 }), 2);
+    }
+
+    [Fact]
     public async Task Plan_without_a_snapshot_is_not_possible()
     {
         _replica.Wal(0).Commit(2, 3, 1).Segment();
