@@ -143,6 +143,31 @@ public sealed class OracleReplicaTests : IDisposable
     }
 
     [SkippableFact]
+    public async Task Restore_chooses_the_generation_that_the_oracle_chooses()
+    {
+        LitestreamOracle.SkipWhereMissing();
+        for (var i = 0; i < 3; i++)
+        {
+            var earlier = i;
+            await ReplicateAsync(new(CheckpointPages: 10), async (database, oracle) =>
+            {
+                await oracle.WaitAsync(() => OracleReplication.Objects(Replica, "00000000_00000000.wal.lz4") > earlier);
+                for (var j = 0; j < 10; j++) await oracle.AfterAsync(() => database.Insert(5));
+            }, isNew: i == 0);
+            // without its own notes it begins a new generation
+            Directory.Delete(_folder[".app.db-litestream"], recursive: true);
+        }
+
+        await CompareAsync();
+        using var replica = new TestReplica(Replica);
+        var generations = new List<GenerationId>();
+        await foreach (var generation in new ReplicaCatalog(replica.Client).ListGenerationsAsync(default)) generations.Add(generation.Id);
+        Assert.Equal(3, generations.Count);
+        foreach (var generation in generations)
+            await CompareAsync(new() { Generation = generation }, "-generation", generation.ToString());
+    }
+
+    [SkippableFact]
     public async Task Restore_equals_the_oracles_when_other_files_lie_about()
     {
         LitestreamOracle.SkipWhereMissing();
