@@ -60,7 +60,7 @@ public abstract class LitestreamCommand : PSCmdlet, IDisposable
         {
             throw new PipelineStoppedException();
         }
-        catch (Exception exception) when (exception is not (PipelineStoppedException or RuntimeException))
+        catch (Exception exception) when (exception is not (PipelineStoppedException or RuntimeException or FlowControlException))
         {
             WriteError(exception.ToRecord(target));
         }

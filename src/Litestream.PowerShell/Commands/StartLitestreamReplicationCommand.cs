@@ -2,6 +2,7 @@ using System.Collections.ObjectModel;
 using System.Management.Automation;
 using Litestream.Engine.Capture;
 using Litestream.Engine.Errors;
+using Litestream.Engine.Replicas;
 using Litestream.Engine.Replication;
 using Litestream.PowerShell.Abstractions;
 using Litestream.PowerShell.Binding;
@@ -103,12 +104,37 @@ public sealed class StartLitestreamReplicationCommand : LitestreamCommand, IEven
         var info = DatabaseInspector.Inspect(database, Environment);
         if (!info.IsWal && !MaySwitchJournalMode(database)) return;
 
-        var replicas = Replica.Select(OpenReplica).ToList();
-        if (!ShouldProcess(database, $"Start replication to {string.Join(", ", replicas.Select(r => r.Url))}")) return;
+        var session = new ReplicationSession(ToOptions(database, allowJournalModeSwitch: !info.IsWal), OpenReplicas(), Environment);
+        var entered = false;
+        try
+        {
+            entered = Enter(session);
+        }
+        finally
+        {
+            if (!entered) session.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
 
-        var session = Enter(new(ToOptions(database, allowJournalModeSwitch: !info.IsWal), replicas, Environment));
+        if (!entered) return;
         if (Wait) new ForegroundReplication([session], this).Run(PipelineStop);
         else WriteObject(StartJob(session));
+    }
+
+    private bool Enter(ReplicationSession session)
+    {
+        if (!ShouldProcess(session.DatabasePath, $"Start replication to {string.Join(", ", session.Replicas)}")) return false;
+        ReplicationRegistry.Add(session, Environment);
+        ProcessShutdown.Watch();
+        return true;
+    }
+
+    private List<IReplicaClient> OpenReplicas()
+    {
+        var replicas = Replica.Select(OpenReplica).ToList();
+        return replicas.GroupBy(r => r.Url).FirstOrDefault(g => g.Count() > 1) is not { } twice
+            ? replicas
+            : throw new LitestreamException(
+                ErrorTable.TargetNotUnique, $"The replica '{twice.Key}' is given twice.", twice.Key, "Give each replica once.");
     }
 
     private bool MaySwitchJournalMode(string database)
@@ -116,22 +142,6 @@ public sealed class StartLitestreamReplicationCommand : LitestreamCommand, IEven
         if (!ShouldProcess(database, "Switch the journal mode to WAL")) return false;
         WriteWarning($"'{database}' is not in WAL mode, which replication needs: it is switched, and stays so when replication ends.");
         return true;
-    }
-
-    private static ReplicationSession Enter(ReplicationSession session)
-    {
-        try
-        {
-            ReplicationRegistry.Add(session, Environment);
-        }
-        catch (LitestreamException)
-        {
-            session.DisposeAsync().AsTask().GetAwaiter().GetResult();
-            throw;
-        }
-
-        ProcessShutdown.Watch();
-        return session;
     }
 
     private LitestreamReplicationJob StartJob(ReplicationSession session)

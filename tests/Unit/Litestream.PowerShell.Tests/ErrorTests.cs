@@ -46,4 +46,14 @@ public sealed class ErrorTests(ModuleHost host) : IClassFixture<ModuleHost>
         Assert.Equal(["TargetNotUnique"], result.ErrorIds);
         Assert.False(Directory.Exists(host.Folder["replica"]));
     }
+
+    [Fact]
+    public void Flow_control_from_downstream_is_no_error()
+    {
+        NotesReplica.CopyTo(host.Folder["notes"]);
+
+        var result = host.Run("foreach ($once in 1) { Get-LitestreamWalSegment ./notes | ForEach-Object { $_; break } }");
+
+        Assert.Single(result.Succeeded());
+    }
 }

@@ -117,6 +117,25 @@ public sealed class JobTests : ReplicationTests
     }
 
     [Fact]
+    public void One_replica_given_twice_is_refused()
+    {
+        Assert.Equal(["TargetNotUnique"], Host.Run("Start-LitestreamReplication ./app.db ./replica, ./sub/../replica").ErrorIds);
+        Assert.False(Directory.Exists(Host.Folder["replica"]));
+    }
+
+    [Fact]
+    public void Two_replicas_of_a_database_are_both_shown_and_hold_the_same()
+    {
+        Host.Run("$job = Start-LitestreamReplication ./app.db ./replica, ./second").Succeeded();
+        Application.Write(Database, commits: 3);
+        var shown = Host.Run("Stop-LitestreamReplication ./app.db -PassThru").Succeeded();
+
+        Assert.Equal([Host.Folder["replica"], Host.Folder["second"]], shown.Select(r => r.Value<string>("Replica")));
+        Host.Run("Restore-LitestreamDatabase ./second ./second.db").Succeeded();
+        Assert.Equal(StateOfRestored(), Application.State(Host.Folder["second.db"]));
+    }
+
+    [Fact]
     public void Remove_with_force_ends_the_replication()
     {
         Host.Run("$job = Start-LitestreamReplication ./app.db ./replica").Succeeded();

@@ -1,0 +1,28 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using Litestream.PowerShell.Tests.Hosting;
+using Xunit;
+
+namespace Litestream.PowerShell.Tests;
+
+public sealed partial class QuickstartTests
+{
+    [Fact]
+    public void Quickstart_replicates_and_restores_what_was_deleted()
+    {
+        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+        var program = Path.Combine(Repository.Root, "samples", "Quickstart", "bin", configuration, "net10.0", "Quickstart.dll");
+        using var quickstart = Process.Start(new ProcessStartInfo("dotnet", [program]) { RedirectStandardOutput = true })!;
+
+        var output = quickstart.StandardOutput.ReadToEnd();
+        quickstart.WaitForExit();
+
+        Assert.Equal(0, quickstart.ExitCode);
+        Assert.DoesNotContain('\x1b', output);
+        var restored = int.Parse(RestoredOrders().Match(output).Groups[1].ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
+        Assert.True(restored >= 5, output);
+    }
+
+    [GeneratedRegex(@"The restored one has (\d+), the last of them:")]
+    private static partial Regex RestoredOrders();
+}
