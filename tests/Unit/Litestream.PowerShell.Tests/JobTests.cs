@@ -166,4 +166,18 @@ public sealed class JobTests : ReplicationTests
 
         Assert.Empty(Host.Run("Get-LitestreamReplication").Succeeded());
     }
+
+    [Fact]
+    public void Names_may_hold_spaces_brackets_and_letters_of_any_script()
+    {
+        const string Name = "größe [1] 名前 100%.db";
+        Application.Create(Host.Folder[Name]);
+        Host.Run("$job = Start-LitestreamReplication -LiteralPath $args[0] -Replica './réplica [2]'", Name).Succeeded();
+        Application.Write(Host.Folder[Name], commits: 3);
+
+        Assert.Single(Host.Run("Get-LitestreamReplication | Stop-LitestreamReplication -PassThru").Succeeded());
+        Host.Run("Restore-LitestreamDatabase './réplica [2]' './[3] 復元.db'").Succeeded();
+
+        Assert.Equal(Application.State(Host.Folder[Name]), Application.State(Host.Folder["[3] 復元.db"]));
+    }
 }
