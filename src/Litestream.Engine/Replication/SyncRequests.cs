@@ -6,6 +6,7 @@ namespace Litestream.Engine.Replication;
 internal sealed class SyncRequests
 {
     private readonly ConcurrentQueue<TaskCompletionSource> _waiting = new();
+    private volatile Exception? _ended;
 
     /// <summary>Whether somebody waits.</summary>
     public bool Any => !_waiting.IsEmpty;
@@ -16,6 +17,7 @@ internal sealed class SyncRequests
     {
         var source = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _waiting.Enqueue(source);
+        if (_ended is { } reason) Fail(reason);
         return source.Task;
     }
 
@@ -33,9 +35,10 @@ internal sealed class SyncRequests
         foreach (var source in requests) _waiting.Enqueue(source);
     }
 
-    /// <summary>Lets all fail: nothing will be captured any more.</summary>
+    /// <summary>Lets all fail, those that come later too: nothing will be captured any more.</summary>
     public void Fail(Exception reason)
     {
+        _ended = reason;
         foreach (var source in Take()) source.TrySetException(reason);
     }
 }
