@@ -17,10 +17,14 @@ namespace Litestream.Engine.Replication;
 internal sealed class Shipper(
     int number, IReplicaClient client, SpoolQueue queue, SpoolFolder spool, EngineEnvironment environment, EventLog events)
 {
+    /// <summary>How long a replica is taken to be as it was found, before the next object is put there.</summary>
+    private static readonly TimeSpan s_trust = TimeSpan.FromSeconds(10);
+
     private readonly Signal _work = new();
     private readonly Signal _done = new();
     private volatile ReplicaStatus _status = new(client.Url);
     private volatile bool _isAligned;
+    private long _seenAt;
 
     /// <summary>How far the replica is; lag is computed when asked.</summary>
     public ReplicaStatus Status => WithLag(_status);
@@ -88,6 +92,7 @@ internal sealed class Shipper(
 
     private async Task ShipAllAsync(CancellationToken cancellationToken)
     {
+        if (_isAligned && !queue.IsEmptyFor(number)) await LookAgainAsync(cancellationToken).ConfigureAwait(false);
         if (!_isAligned) await AlignAsync(cancellationToken).ConfigureAwait(false);
         while (_isAligned && queue.Next(number) is { } content)
         {
@@ -125,7 +130,18 @@ internal sealed class Shipper(
             return;
         }
 
+        _seenAt = environment.Time.GetTimestamp();
         _isAligned = true;
+    }
+
+    /// <summary>A replica that was deleted takes new objects without a word: see now and then whether it is still there.</summary>
+    private async Task LookAgainAsync(CancellationToken cancellationToken)
+    {
+        if (environment.Time.GetElapsedTime(_seenAt) < s_trust || Present() is not { ExpectsSnapshot: false } present) return;
+        var snapshots = client.ListObjectsAsync(ObjectKey.Snapshots(present.Id), cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using (snapshots.ConfigureAwait(false))
+            if (!await snapshots.MoveNextAsync().ConfigureAwait(false)) _isAligned = false;
+        _seenAt = environment.Time.GetTimestamp();
     }
 
     /// <summary>Throws when the replica does not answer.</summary>
