@@ -2,7 +2,7 @@ namespace Litestream.Engine.Replication;
 
 /// <summary>
 /// When to look at the database, when to cut a segment, when to checkpoint. A first change after quiet is shipped at once, when
-/// the burst it begins has ended; under steady writes one segment an interval. Pure: times come in from outside.
+/// the burst it begins has ended; under steady writes one segment an interval. Pure: times come in from outside, and never go back.
 /// </summary>
 internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset start)
 {
@@ -14,9 +14,6 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     private DateTimeOffset _lastCut = start - options.SyncInterval;
     private DateTimeOffset _nextCheckpoint = start;
     private DateTimeOffset _nextRest = start;
-
-    /// <summary>When the database was last looked at with success.</summary>
-    public DateTimeOffset LastLook => _lastLook;
 
     /// <summary>Whether a change is waiting to be captured or cut.</summary>
     public bool IsSignalled => _firstSignal is not null;

@@ -172,17 +172,24 @@ internal sealed class DatabaseRecorder(
     /// <summary>Lets the database go.</summary>
     public void CloseSession()
     {
-        AbandonSegment();
-        EndSnapshot();
-        _session?.Dispose();
-        _session = null;
+        try
+        {
+            AbandonSegment();
+            EndSnapshot();
+        }
+        finally
+        {
+            // whatever the spool's device says, the application's WAL is let go
+            _session?.Dispose();
+            _session = null;
+        }
     }
 
-    /// <summary>Gives up the present generation as far as it is not shipped.</summary>
-    public void DropGeneration()
+    /// <summary>Gives up the present generation, and former ones, as far as they are not shipped.</summary>
+    public void DropGenerations()
     {
         CloseSession();
-        if (Generation is { } generation) spool.Drop(generation);
+        spool.DropAll();
         (Generation, _head) = (null, null);
     }
 

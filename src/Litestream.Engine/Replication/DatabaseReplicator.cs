@@ -176,8 +176,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         using var limit = new CancellationTokenSource(_options.ShutdownTimeout, _environment.Time);
         try
         {
-            await recorder.FinishSnapshotAsync(limit.Token).ConfigureAwait(false);
-            loop.Finish();
+            await loop.FinishAsync(limit.Token).ConfigureAwait(false);
             Publish(recorder);
             // a replica that waits for nothing need not answer
             foreach (var shipper in _shippers.Where(s => s.HasPending)) await shipper.DrainAsync(limit.Token).ConfigureAwait(false);

@@ -18,7 +18,10 @@ internal sealed class RecordingLoop(
     private static readonly TimeSpan s_openPatience = TimeSpan.FromSeconds(10);
 
     private readonly Signal _wake = new();
+    private readonly SteadyClock _clock = new(environment.Time);
     private CaptureSchedule _schedule = new(options, environment.Time.GetUtcNow());
+    private DateTimeOffset? _lastChange;
+    private long _lastLook = environment.Time.GetUtcNow().UtcTicks;
     private volatile string? _whyNewGeneration;
     private long? _dataVersion;
     private int _failures;
@@ -39,7 +42,7 @@ internal sealed class RecordingLoop(
     public Exception? LastError { get; private set; }
 
     /// <summary>When the database was last looked at with success.</summary>
-    public DateTimeOffset LastLook => _schedule.LastLook;
+    public DateTimeOffset LastLook => new(Volatile.Read(ref _lastLook), TimeSpan.Zero);
 
     /// <summary>Lets the loop look at once.</summary>
     public void Wake() => _wake.Set();
@@ -68,9 +71,7 @@ internal sealed class RecordingLoop(
             }
             catch (ContinuityLostException e)
             {
-                events.Write(ReplicationEventKind.ContinuityLost, ReplicationSeverity.Warning, $"Continuity is lost: {e.Message}.", error: e);
-                recorder.CloseSession();
-                _whyNewGeneration = e.Message;
+                Lose(e);
             }
             catch (Exception e) when (e is LitestreamException || FileErrors.IsFileError(e))
             {
@@ -82,19 +83,42 @@ internal sealed class RecordingLoop(
     }
 
     /// <summary>Captures a last time, leaves the database file with the whole WAL in it if nobody is in the way, and lets it go.</summary>
-    public void Finish()
+    /// <param name="limit">Cancelled when that takes too long.</param>
+    public async Task FinishAsync(CancellationToken limit)
     {
         if (!recorder.IsOpen) return;
         try
         {
-            _ = recorder.TryCapture();
-            _ = recorder.TryRest(force: false);
-            recorder.Cut();
+            try
+            {
+                await FinishOnceAsync(limit).ConfigureAwait(false);
+            }
+            catch (ContinuityLostException e)
+            {
+                Lose(e);
+                await OpenAsync(limit).ConfigureAwait(false);
+                await FinishOnceAsync(limit).ConfigureAwait(false);
+            }
         }
         finally
         {
             recorder.CloseSession();
         }
+    }
+
+    private async Task FinishOnceAsync(CancellationToken limit)
+    {
+        await recorder.FinishSnapshotAsync(limit).ConfigureAwait(false);
+        while (recorder.TryCapture() is null) await Task.Delay(s_busyRetry, environment.Time, limit).ConfigureAwait(false);
+        _ = recorder.TryRest(force: false);
+        recorder.Cut();
+    }
+
+    private void Lose(ContinuityLostException reason)
+    {
+        events.Write(ReplicationEventKind.ContinuityLost, ReplicationSeverity.Warning, $"Continuity is lost: {reason.Message}.", error: reason);
+        recorder.CloseSession();
+        _whyNewGeneration = reason.Message;
     }
 
     private void Signalled() => _wake.Set();
@@ -103,7 +127,7 @@ internal sealed class RecordingLoop(
     {
         while (recorder.IsOpen && !syncs.Any && _whyNewGeneration is null)
         {
-            var now = environment.Time.GetUtcNow();
+            var now = _clock.Now;
             var due = _schedule.NextDue(!recorder.IsResting);
             if (due <= now) return;
 
@@ -111,7 +135,7 @@ internal sealed class RecordingLoop(
             if (_schedule.IsSignalled) await Task.Delay(Shorter(due - now, options.QuietInterval), environment.Time, stop).ConfigureAwait(false);
             var wait = _schedule.IsSignalled ? TimeSpan.Zero : due - now;
             if (await _wake.WaitAsync(wait, environment.Time, stop).ConfigureAwait(false))
-                _schedule.Signal(environment.Time.GetUtcNow());
+                _schedule.Signal(_clock.Now);
         }
 
         stop.ThrowIfCancellationRequested();
@@ -123,24 +147,27 @@ internal sealed class RecordingLoop(
         if (_whyNewGeneration is { } reason) await BeginGenerationAsync(reason, stop).ConfigureAwait(false);
         recorder.ReapSnapshot();
 
-        var now = environment.Time.GetUtcNow();
+        var now = _clock.Now;
+        var looked = environment.Time.GetUtcNow();
         if (_schedule.IsPollDue(now) && !syncs.Any && !HasNewVersion() && !IsRestDue(now))
         {
-            _schedule.Looked(now, isOpen: false);
+            Looked(now, looked);
             return;
         }
 
         var requests = syncs.Take();
         try
         {
-            if (recorder.TryCapture() is null)
+            var frames = recorder.TryCapture();
+            if (frames is null)
             {
                 await Task.Delay(s_busyRetry, environment.Time, stop).ConfigureAwait(false);
                 syncs.Return(requests);
                 return;
             }
 
-            _schedule.Looked(now, recorder.HasOpenSegment);
+            if (frames > 0) _lastChange = now;
+            Looked(now, looked);
             Housekeep(now);
             if (requests.Count > 0 || _schedule.IsCutDue(now)) _schedule.Cut(now, recorder.Cut());
         }
@@ -154,6 +181,12 @@ internal sealed class RecordingLoop(
         if (IsSpoolFull()) await SuspendAsync(stop).ConfigureAwait(false);
     }
 
+    private void Looked(DateTimeOffset now, DateTimeOffset time)
+    {
+        _schedule.Looked(now, recorder.HasOpenSegment);
+        Volatile.Write(ref _lastLook, time.UtcTicks);
+    }
+
     private bool HasNewVersion()
     {
         var version = recorder.TryGetDataVersion();
@@ -162,7 +195,7 @@ internal sealed class RecordingLoop(
         return isNew;
     }
 
-    private bool IsRestDue(DateTimeOffset now) => !recorder.IsResting && _schedule.IsRestDue(now, recorder.LastChangeAt);
+    private bool IsRestDue(DateTimeOffset now) => !recorder.IsResting && _schedule.IsRestDue(now, _lastChange);
 
     private void Housekeep(DateTimeOffset now)
     {
@@ -175,9 +208,16 @@ internal sealed class RecordingLoop(
     /// <summary>Opens the database, waiting until it has a page and nobody locks it.</summary>
     private async Task OpenAsync(CancellationToken stop)
     {
-        var patienceEnds = environment.Time.GetUtcNow() + s_openPatience;
-        while (!TryOpen())
+        var patienceEnds = _clock.Now + s_openPatience;
+        var isNew = false;
+        while (!TryOpen(isNew && _clock.Now <= patienceEnds))
         {
+            if (environment.Files.Find(options.DatabasePath) is { Length: 0 })
+            {
+                isNew = true;
+                patienceEnds = _clock.Now + s_openPatience;
+            }
+
             if (!IsWaiting)
             {
                 IsWaiting = true;
@@ -186,22 +226,24 @@ internal sealed class RecordingLoop(
                 Stepped();
             }
 
-            if (environment.Files.Find(options.DatabasePath) is { Length: > 0 } && environment.Time.GetUtcNow() > patienceEnds)
+            if (_clock.Now > patienceEnds)
                 throw new LitestreamException(ErrorCode.DatabaseLocked, $"'{options.DatabasePath}' is locked by another process.",
                     options.DatabasePath, "Let the application use locking_mode=NORMAL, or end the transaction that locks the database.");
             await Task.Delay(options.CaptureInterval, environment.Time, stop).ConfigureAwait(false);
         }
 
         IsWaiting = false;
-        _schedule = new(options, environment.Time.GetUtcNow());
-        _schedule.Signal(environment.Time.GetUtcNow());
+        _dataVersion = null; // each connection counts for itself
+        _schedule = new(options, _clock.Now);
+        _schedule.Signal(_clock.Now);
         Stepped();
     }
 
-    private bool TryOpen()
+    /// <param name="isBeingMade">The application has just begun to make the database, and may be about to switch it to WAL mode.</param>
+    private bool TryOpen(bool isBeingMade)
     {
         var database = DatabaseInspector.Inspect(options.DatabasePath, environment);
-        if (database.IsEmpty) return false;
+        if (database.IsEmpty || !database.IsWal && isBeingMade && !options.AllowJournalModeSwitch) return false;
         if (!database.IsWal && !WalSwitch.TrySwitch(database, options, environment, events)) return false;
         if (!recorder.TryOpen(database, _whyNewGeneration)) return false;
         _whyNewGeneration = null;
@@ -218,7 +260,7 @@ internal sealed class RecordingLoop(
     /// <summary>The spool is full: the application's WAL is let go, and a new generation follows when a replica is back.</summary>
     private async Task SuspendAsync(CancellationToken stop)
     {
-        recorder.DropGeneration();
+        recorder.DropGenerations();
         IsWaiting = true;
         LastError = new LitestreamException(ErrorCode.ReplicationStalled,
             $"The spool of '{options.DatabasePath}' reached its bound of {options.SpoolLimit} bytes: what was not shipped of the generation is given up.",
@@ -240,7 +282,7 @@ internal sealed class RecordingLoop(
             $"{error.Message} {error.Hint} Next try in {wait.TotalSeconds:0.0} s.", error: error);
         Stepped();
         await Task.Delay(wait, environment.Time, stop).ConfigureAwait(false);
-        _schedule.Signal(environment.Time.GetUtcNow());
+        _schedule.Signal(_clock.Now);
     }
 
     private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;

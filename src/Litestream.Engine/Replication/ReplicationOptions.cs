@@ -36,7 +36,7 @@ public sealed record ReplicationOptions
     /// <summary>Uncompressed bytes after which a new index begins; at most 2 GiB, so that offsets stay in 8 hex digits. Default 64 MiB.</summary>
     public long MaxIndexSize { get; init; } = 64L << 20;
 
-    /// <summary>Bytes that may wait in the spool for a replica. Default 1 GiB.</summary>
+    /// <summary>Bytes that may wait in the spool for a replica, snapshots not counted. Default 1 GiB.</summary>
     public long SpoolLimit { get; init; } = 1L << 30;
 
     /// <summary>Whether a database that is not in WAL mode may be switched to it. Default no.</summary>

@@ -78,6 +78,14 @@ internal sealed class SpoolFolder(MetadataFolder folder, SpoolQueue queue, IFile
     /// <summary>Gives up a former generation for one replica, which holds no snapshot of it or something else.</summary>
     public void Abandon(int replica, GenerationId generation) => Delete(queue.Abandon(replica, generation));
 
+    /// <summary>Gives up all generations: what was not shipped is deleted.</summary>
+    public void DropAll()
+    {
+        var generations = queue.Generations.ToHashSet();
+        if (State is { } state) generations.Add(GenerationId.Parse(state.Generation));
+        foreach (var generation in generations) Drop(generation);
+    }
+
     /// <summary>Gives up a generation: what was not shipped is deleted.</summary>
     public void Drop(GenerationId generation)
     {
@@ -124,8 +132,9 @@ internal sealed class SpoolFolder(MetadataFolder folder, SpoolQueue queue, IFile
             if (ObjectKey.TryParseSnapshot(file.Name, out var index))
                 found.Add(new(generation, IsSnapshot: true, new(index, 0), new(index, 0), file.Length, file.ModifiedAt));
 
-        // From the end to the start, because a segment ends where the next one starts.
-        var end = State?.Generation == generation.ToString() ? State.Head.Position : new Position(int.MaxValue, long.MaxValue);
+        // From the end to the start, because a segment ends where the next one starts. Where the last one of a former generation
+        // ends is not known without reading it, and nobody needs to know.
+        var end = State?.Generation == generation.ToString() ? State.Head.Position : (Position?)null;
         foreach (var file in Complete(ObjectKey.Wal(generation)).Reverse())
         {
             if (!ObjectKey.TryParseSegment(file.Name, out var start)) continue;
@@ -135,7 +144,7 @@ internal sealed class SpoolFolder(MetadataFolder folder, SpoolQueue queue, IFile
                 continue;
             }
 
-            found.Add(new(generation, IsSnapshot: false, start, end, file.Length, file.ModifiedAt));
+            found.Add(new(generation, IsSnapshot: false, start, end ?? start, file.Length, file.ModifiedAt));
             end = start;
         }
 

@@ -85,8 +85,9 @@ internal sealed class SpoolQueue(int replicaCount)
             if (!hasSnapshot && !expectsSnapshot && !mine.Exists(e => e.Content.IsSnapshot)) return false;
 
             // The last segment that a replica holds stays in the spool until the next one is there: it ties the two together.
+            // Where it holds none, what waits has to begin at a snapshot.
             var segments = mine.Where(e => !e.Content.IsSnapshot).Select(e => e.Content).ToList();
-            return last is null ? segments.Count == 0 || segments[0].Start.Offset == 0 : segments.Exists(s => s.Start == last);
+            return last is null ? segments.Count == 0 || IsAtSnapshot(segments[0].Start, held, mine) : segments.Exists(s => s.Start == last);
         }
     }
 
@@ -131,6 +132,12 @@ internal sealed class SpoolQueue(int replicaCount)
             return removed;
         }
     }
+
+    private static bool IsAtSnapshot(Position start, GenerationInfo? held, List<SpoolEntry> mine) =>
+        start.Offset == 0
+        && (start.Index == 0
+            || held?.Snapshots.Any(s => s.Index == start.Index) == true
+            || mine.Exists(e => e.Content.IsSnapshot && e.Content.Start.Index == start.Index));
 
     /// <summary>Takes out what all replicas hold, but for the last segment of it: see <see cref="Align"/>.</summary>
     private List<SpooledObject> Trim()
