@@ -1,0 +1,183 @@
+using Litestream.Engine.Replication;
+using Xunit;
+
+namespace Litestream.Engine.Tests.Replication;
+
+public sealed class CaptureScheduleTests
+{
+    private static readonly DateTimeOffset s_start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private static readonly ReplicationOptions s_options = new()
+    {
+        DatabasePath = "/app.db",
+        SyncInterval = TimeSpan.FromMilliseconds(1000),
+        QuietInterval = TimeSpan.FromMilliseconds(20),
+        CaptureInterval = TimeSpan.FromMilliseconds(100),
+        PollInterval = TimeSpan.FromMilliseconds(700),
+        CheckpointQuietInterval = TimeSpan.FromMilliseconds(5000),
+        CheckpointPageCount = 1000,
+    };
+
+    private readonly CaptureSchedule _schedule = new(s_options, s_start);
+
+    [Fact]
+    public void A_first_change_is_cut_when_it_has_been_quiet()
+    {
+        _schedule.Signal(At(300));
+        Assert.False(_schedule.IsCutDue(At(319)));
+        Assert.True(_schedule.IsCutDue(At(320)));
+    }
+
+    [Fact]
+    public void A_burst_is_cut_when_it_ends()
+    {
+        for (var ms = 300; ms <= 500; ms += 10) _schedule.Signal(At(ms));
+        Assert.False(_schedule.IsCutDue(At(519)));
+        Assert.True(_schedule.IsCutDue(At(520)));
+    }
+
+    [Fact]
+    public void A_burst_without_end_is_cut_once_an_interval()
+    {
+        for (var ms = 300; ms <= 1400; ms += 10) _schedule.Signal(At(ms));
+        Assert.True(_schedule.IsCutDue(At(1300)));
+        _schedule.Cut(At(1400), hadContent: true);
+        for (var ms = 1410; ms <= 2390; ms += 10)
+        {
+            _schedule.Signal(At(ms));
+            Assert.False(_schedule.IsCutDue(At(ms)));
+        }
+
+        Assert.True(_schedule.IsCutDue(At(2410)));
+    }
+
+    [Fact]
+    public void A_change_soon_after_a_cut_waits_for_the_interval()
+    {
+        _schedule.Cut(At(100), hadContent: true);
+        _schedule.Signal(At(200));
+        Assert.False(_schedule.IsCutDue(At(1099)));
+        Assert.True(_schedule.IsCutDue(At(1100)));
+    }
+
+    [Fact]
+    public void A_cut_without_content_delays_nothing()
+    {
+        _schedule.Cut(At(100), hadContent: false);
+        _schedule.Signal(At(200));
+        Assert.True(_schedule.IsCutDue(At(220)));
+    }
+
+    [Fact]
+    public void Without_a_signal_nothing_is_cut()
+    {
+        Assert.False(_schedule.IsCutDue(At(100_000)));
+        _schedule.Signal(At(100_000));
+        _schedule.Cut(At(100_020), hadContent: true);
+        Assert.False(_schedule.IsCutDue(At(200_000)));
+    }
+
+    [Fact]
+    public void What_a_look_has_found_is_cut_without_a_signal()
+    {
+        _schedule.Looked(At(500), isOpen: true);
+        Assert.True(_schedule.IsCutDue(At(520)));
+    }
+
+    [Fact]
+    public void A_poll_is_due_when_nothing_was_looked_at_for_long()
+    {
+        Assert.False(_schedule.IsPollDue(At(699)));
+        Assert.True(_schedule.IsPollDue(At(700)));
+        _schedule.Looked(At(700), isOpen: false);
+        Assert.False(_schedule.IsPollDue(At(1399)));
+        Assert.True(_schedule.IsPollDue(At(1400)));
+    }
+
+    [Fact]
+    public void A_signal_takes_the_place_of_a_poll()
+    {
+        _schedule.Signal(At(700));
+        Assert.False(_schedule.IsPollDue(At(10_000)));
+    }
+
+    [Fact]
+    public void NextDue_is_the_poll_when_nothing_happens()
+    {
+        Assert.Equal(At(700), _schedule.NextDue(mayRest: false));
+        Assert.Equal(At(700), _schedule.NextDue(mayRest: true));
+    }
+
+    [Fact]
+    public void NextDue_is_the_rest_when_that_comes_before_the_poll()
+    {
+        _schedule.Looked(At(4900), isOpen: false);
+        Assert.Equal(At(5000), _schedule.NextDue(mayRest: true));
+        Assert.Equal(At(5600), _schedule.NextDue(mayRest: false));
+    }
+
+    [Fact]
+    public void NextDue_is_the_end_of_quiet_after_a_first_change()
+    {
+        _schedule.Looked(At(290), isOpen: false);
+        _schedule.Signal(At(300));
+        Assert.Equal(At(320), _schedule.NextDue(mayRest: true));
+    }
+
+    [Fact]
+    public void NextDue_is_the_next_capture_under_steady_writes()
+    {
+        _schedule.Cut(At(300), hadContent: true);
+        _schedule.Signal(At(310));
+        _schedule.Looked(At(310), isOpen: true);
+        _schedule.Signal(At(320));
+        Assert.Equal(At(410), _schedule.NextDue(mayRest: true));
+    }
+
+    [Fact]
+    public void NextDue_is_at_once_when_a_change_waited_for_a_capture()
+    {
+        _schedule.Cut(At(250), hadContent: true);
+        _schedule.Signal(At(300));
+        Assert.Equal(At(300), _schedule.NextDue(mayRest: true));
+    }
+
+    [Fact]
+    public void A_rest_is_due_after_quiet()
+    {
+        _schedule.Signal(At(1000));
+        Assert.False(_schedule.IsRestDue(At(5999), lastChange: null));
+        Assert.True(_schedule.IsRestDue(At(6000), lastChange: null));
+        Assert.False(_schedule.IsRestDue(At(6999), lastChange: At(2000)));
+        Assert.True(_schedule.IsRestDue(At(7000), lastChange: At(2000)));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_rest_is_not_tried_again_at_once(bool succeeded)
+    {
+        _schedule.Checkpointed(At(6000), succeeded);
+        Assert.False(_schedule.IsRestDue(At(10_999), lastChange: null));
+        Assert.True(_schedule.IsRestDue(At(11_000), lastChange: null));
+    }
+
+    [Fact]
+    public void A_checkpoint_is_due_at_its_number_of_frames()
+    {
+        Assert.False(_schedule.IsCheckpointDue(At(10), 999));
+        Assert.True(_schedule.IsCheckpointDue(At(10), 1000));
+    }
+
+    [Fact]
+    public void A_checkpoint_that_failed_waits_a_second()
+    {
+        _schedule.Checkpointed(At(100), succeeded: false);
+        Assert.False(_schedule.IsCheckpointDue(At(1099), 5000));
+        Assert.True(_schedule.IsCheckpointDue(At(1100), 5000));
+        _schedule.Checkpointed(At(1100), succeeded: true);
+        Assert.True(_schedule.IsCheckpointDue(At(1100), 5000));
+    }
+
+    private static DateTimeOffset At(int milliseconds) => s_start.AddMilliseconds(milliseconds);
+}

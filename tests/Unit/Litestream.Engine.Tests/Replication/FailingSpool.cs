@@ -1,0 +1,49 @@
+using Litestream.Engine.Files;
+
+namespace Litestream.Engine.Tests.Replication;
+
+/// <summary>The local files, but for some names whose opening for writing fails a number of times.</summary>
+internal sealed class FailingSpool(string suffix) : IFileSystem
+{
+    private readonly LocalFileSystem _files = LocalFileSystem.Instance;
+    private int _failures;
+
+    /// <summary>How many of the next openings fail.</summary>
+    public int Failures
+    {
+        get => Math.Max(0, Volatile.Read(ref _failures));
+        set => Volatile.Write(ref _failures, value);
+    }
+
+    public IFile Open(string path, FileOpenMode mode, UnixFileMode? unixMode = null)
+    {
+        if (mode != FileOpenMode.Read && path.EndsWith(suffix, StringComparison.Ordinal) && path.Contains("-litestream-ps", StringComparison.Ordinal)
+            && Failures > 0 && Interlocked.Decrement(ref _failures) >= 0)
+            throw new IOException("It can't be written for now.");
+        return _files.Open(path, mode, unixMode);
+    }
+
+    public FileEntry? Find(string path) => _files.Find(path);
+
+    public FileIdentity? Identify(string path) => _files.Identify(path);
+
+    public UnixFileMode? GetUnixMode(string path) => _files.GetUnixMode(path);
+
+    public IReadOnlyList<FileEntry> List(string directory) => _files.List(directory);
+
+    public void CreateDirectory(string directory, UnixFileMode? unixMode = null) => _files.CreateDirectory(directory, unixMode);
+
+    public void FlushDirectory(string directory) => _files.FlushDirectory(directory);
+
+    public void Rename(string from, string to, bool overwrite) => _files.Rename(from, to, overwrite);
+
+    public void Delete(string path) => _files.Delete(path);
+
+    public void DeleteDirectory(string directory) => _files.DeleteDirectory(directory);
+
+    public void SetModifiedTime(string path, DateTimeOffset time) => _files.SetModifiedTime(path, time);
+
+    public IDisposable? TryLock(string path) => _files.TryLock(path);
+
+    public IDisposable Watch(string path, Action changed) => _files.Watch(path, changed);
+}

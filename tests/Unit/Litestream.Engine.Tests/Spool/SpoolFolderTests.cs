@@ -1,0 +1,253 @@
+using Litestream.Engine.Capture;
+using Litestream.Engine.Errors;
+using Litestream.Engine.Files;
+using Litestream.Engine.Format;
+using Litestream.Engine.Spool;
+using Litestream.Engine.Tests.Sqlite;
+using Xunit;
+using static Litestream.Engine.Tests.Spool.Objects;
+
+namespace Litestream.Engine.Tests.Spool;
+
+/// <summary>What a start finds after the process was killed at each step.</summary>
+public sealed class SpoolFolderTests : IDisposable
+{
+    private readonly TestDatabase _database = new();
+    private readonly LocalFileSystem _files = LocalFileSystem.Instance;
+    private readonly CaptureSession _session;
+    private MetadataFolder _folder;
+
+    public SpoolFolderTests()
+    {
+        _session = CaptureSession.TryOpen(_database.Info, new())!;
+        using var view = _session.TryOpenView()!;
+        _session.StartAt(view.Point);
+        _folder = OpenFolder();
+    }
+
+    private string StatePath => _database["meta/state.json"];
+
+    [Fact]
+    public void Load_finds_nothing_in_a_new_folder()
+    {
+        var (spool, queue) = Load();
+        Assert.Null(spool.State);
+        Assert.Empty(queue.Generations);
+    }
+
+    [Fact]
+    public void Load_finds_what_was_committed()
+    {
+        var (spool, _) = Load();
+        var state = Fill(spool, segments: 2);
+        var (loaded, queue) = Reload();
+        Assert.Equal(state, loaded.State);
+        var snapshot = queue.Next(0)!;
+        Assert.True(snapshot.IsSnapshot);
+        queue.Confirm(0, snapshot);
+        var first = queue.Next(0)!;
+        queue.Confirm(0, first);
+        var second = queue.Next(0)!;
+        Assert.Equal((first.End, state.Head.Position), (second.Start, second.End));
+        Assert.Equal(Time, second.Time);
+        queue.Confirm(0, second);
+        Assert.Null(queue.Next(0));
+    }
+
+    [Fact]
+    public void Load_deletes_what_was_never_completed()
+    {
+        var (spool, _) = Load();
+        Fill(spool, segments: 1);
+        var segment = Path.Combine(_folder.PathOf(ObjectKey.Wal(A)), "00000000_00001234.wal.lz4.tmp");
+        var snapshot = _folder.PathOf(ObjectKey.Snapshot(A, 5)) + ".tmp";
+        File.WriteAllText(segment, "half");
+        File.WriteAllText(snapshot, "half");
+        var (_, queue) = Reload();
+        Assert.False(File.Exists(segment));
+        Assert.False(File.Exists(snapshot));
+        Assert.Equal(2, Ship(queue).Count);
+    }
+
+    [Fact]
+    public void Load_deletes_a_segment_that_the_state_does_not_count()
+    {
+        var (spool, _) = Load();
+        var state = Fill(spool, segments: 1);
+        var beyond = _folder.PathOf(ObjectKey.Segment(A, state.Head.Position));
+        File.WriteAllText(beyond, "killed before the state was written");
+        var (loaded, queue) = Reload();
+        Assert.False(File.Exists(beyond));
+        Assert.Equal(state, loaded.State);
+        Assert.Equal(state.Head.Position, Ship(queue)[^1].End);
+    }
+
+    [Fact]
+    public void Load_goes_on_when_what_was_shipped_is_gone()
+    {
+        var (spool, _) = Load();
+        var state = Fill(spool, segments: 2);
+        foreach (var content in Ship(Reload().Queue)) File.Delete(_folder.PathOf(content.Key));
+        var (loaded, queue) = Reload();
+        Assert.Equal(state, loaded.State);
+        Assert.True(queue.IsEmptyFor(0));
+    }
+
+    [Fact]
+    public void Confirm_deletes_the_files_that_nobody_needs_but_for_the_anchor()
+    {
+        var (spool, queue) = Load();
+        Fill(spool, segments: 3);
+        while (queue.Next(0) is { } content) spool.Confirm(0, content);
+        Assert.Empty(Directory.GetFiles(_folder.PathOf(ObjectKey.Snapshots(A))));
+        Assert.Single(Directory.GetFiles(_folder.PathOf(ObjectKey.Wal(A))));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("[1]")]
+    [InlineData("{\"Version\":2}")]
+    [InlineData("{\"Version\":1,\"Generation\":\"nonsense\"}")]
+    public void Load_has_no_state_when_the_file_cannot_be_understood(string text)
+    {
+        Fill(Load().Spool, segments: 1);
+        File.WriteAllText(StatePath, text);
+        var (spool, queue) = Reload();
+        Assert.Null(spool.State);
+        Assert.Equal(2, Ship(queue).Count);
+    }
+
+    [Fact]
+    public void Load_has_no_state_when_the_file_is_of_another_version()
+    {
+        Fill(Load().Spool, segments: 1);
+        var text = File.ReadAllText(StatePath);
+        File.WriteAllText(StatePath, text.Replace("\"Version\":1", "\"Version\":2", StringComparison.Ordinal));
+        Assert.Null(Reload().Spool.State);
+        File.WriteAllText(StatePath, text[..(text.Length / 2)]);
+        Assert.Null(Reload().Spool.State);
+        File.WriteAllText(StatePath, text);
+        Assert.NotNull(Reload().Spool.State);
+    }
+
+    [Fact]
+    public void A_state_that_was_not_completed_does_not_count()
+    {
+        var state = Fill(Load().Spool, segments: 1);
+        File.WriteAllText(StatePath + ".tmp", "{");
+        Assert.Equal(state, Reload().Spool.State);
+    }
+
+    [Fact]
+    public void Drop_leaves_nothing_of_a_generation()
+    {
+        var (spool, queue) = Load();
+        Fill(spool, segments: 2);
+        spool.Drop(A);
+        Assert.Null(spool.State);
+        Assert.False(File.Exists(StatePath));
+        Assert.False(Directory.Exists(_folder.PathOf(ObjectKey.Generation(A))));
+        Assert.True(queue.IsEmptyFor(0));
+    }
+
+    [Fact]
+    public void Load_keeps_a_former_generation()
+    {
+        var (spool, _) = Load();
+        Fill(spool, segments: 2);
+        spool.Begin(State(B, StreamHead.Start(4096, new Random(2))));
+        var (loaded, queue) = Reload();
+        Assert.Equal(B.ToString(), loaded.State!.Generation);
+        Assert.Equal([A, A, A], Ship(queue).Select(o => o.Generation));
+    }
+
+    [Fact]
+    public void The_length_of_a_former_generations_segment_is_no_astronomic_number()
+    {
+        var (spool, _) = Load();
+        Fill(spool, segments: 2);
+        spool.Begin(State(B, StreamHead.Start(4096, new Random(2))));
+        var (_, queue) = Reload();
+        Assert.All(queue.PendingSegments(0), s => Assert.InRange(s.End.Offset - s.Start.Offset, 0, 1 << 30));
+    }
+
+    [Fact]
+    public void Open_refuses_a_folder_in_use()
+    {
+        var error = Assert.Throws<LitestreamException>(OpenFolder);
+        Assert.Equal(ErrorCode.ReplicationAlreadyRunning, error.Code);
+    }
+
+    [Fact]
+    public void The_folder_has_the_permissions_of_the_database()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        _folder.Dispose();
+        File.SetUnixFileMode(_database.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        _folder = MetadataFolder.Open(_database["private"], _database.Path, _files);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(_database["private"]));
+        var spool = new SpoolFolder(_folder, new SpoolQueue(1), _files);
+        Fill(spool, segments: 1);
+        foreach (var file in Directory.GetFiles(_database["private"], "*.lz4", SearchOption.AllDirectories))
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+    }
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _session.Dispose();
+        _database.Dispose();
+    }
+
+    private SpoolState Fill(SpoolFolder spool, int segments)
+    {
+        var state = State(A, StreamHead.Start(4096, new Random(1)));
+        spool.Begin(state);
+        using (var file = spool.CreateSnapshot(A, 0)) file.Write("snapshot"u8, 0);
+        spool.CommitSnapshot(Snapshot(A) with { Size = 8 });
+        for (var i = 0; i < segments; i++)
+        {
+            using var segment = spool.CreateSegment(A, state.Head);
+            _database.App.Insert();
+            Assert.True(_session.TryCapture(segment) > 0);
+            spool.Commit(segment, state = State(A, segment.Head));
+        }
+
+        return state;
+    }
+
+    private SpoolState State(GenerationId generation, StreamHead head) =>
+        new(generation.ToString(), head, _session.Point, _session.Files.Database, "boot", Time);
+
+    private MetadataFolder OpenFolder() => MetadataFolder.Open(_database["meta"], _database.Path, _files);
+
+    private (SpoolFolder Spool, SpoolQueue Queue) Load()
+    {
+        var queue = new SpoolQueue(1);
+        var spool = new SpoolFolder(_folder, queue, _files);
+        spool.Load();
+        return (spool, queue);
+    }
+
+    private (SpoolFolder Spool, SpoolQueue Queue) Reload()
+    {
+        _folder.Dispose();
+        _folder = OpenFolder();
+        return Load();
+    }
+
+    private static List<SpooledObject> Ship(SpoolQueue queue)
+    {
+        var shipped = new List<SpooledObject>();
+        while (queue.Next(0) is { } content)
+        {
+            shipped.Add(content);
+            queue.Confirm(0, content);
+        }
+
+        return shipped;
+    }
+}
