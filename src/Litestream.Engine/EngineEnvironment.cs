@@ -17,6 +17,9 @@ public sealed record EngineEnvironment
     /// <summary>Name of the SQLite VFS that all connections use; null for SQLite's default.</summary>
     public string? VfsName { get; init; }
 
+    /// <summary>A folder that all replications on this machine share for their lock files.</summary>
+    public string LockFolder { get; init; } = Path.GetTempPath();
+
     /// <summary>Which run of the operating system this is.</summary>
     public string BootId { get; init; } = BootIdentity.Current;
 }

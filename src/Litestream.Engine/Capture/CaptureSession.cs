@@ -1,3 +1,4 @@
+using Litestream.Engine.Errors;
 using Litestream.Engine.Sqlite;
 
 namespace Litestream.Engine.Capture;
@@ -20,6 +21,8 @@ internal sealed class CaptureSession : IDisposable
     private readonly ReaderRelay _relay;
     private readonly DatabaseConnection _probe;
     private bool _isCapturedSinceHandOver;
+    private bool _forbidsRestart;
+    private CheckpointAnswer _afterHandOver;
 
     private CaptureSession(
         string path, int pageSize, EngineEnvironment environment, SourceFiles files, ReaderRelay relay, DatabaseConnection probe)
@@ -82,15 +85,23 @@ internal sealed class CaptureSession : IDisposable
         DatabaseConnection Open() => DatabaseConnection.Open(database.Path, environment.VfsName);
     }
 
-    /// <summary>Goes on from a remembered point if all that was captured is provably still there.</summary>
+    /// <summary>Goes on from a remembered point if all that was captured is provably still there, and captures what was committed
+    /// since, in the same read: a reader that begins when the WAL is wholly backfilled does not keep the next writer from
+    /// restarting it.</summary>
+    /// <param name="point">The point.</param>
+    /// <param name="sink">Receives the frames.</param>
     /// <returns>Why not, or null.</returns>
-    public string? TryResume(CapturePoint point)
+    /// <exception cref="ContinuityLostException">What was committed since can't be captured.</exception>
+    public string? TryResume(CapturePoint point, IFrameSink sink)
     {
         for (var tries = 1; !_probe.TryBeginRead(); tries++)
             if (tries == MaxTries) return "the database is locked";
         try
         {
-            return Wal.TryResume(_probe, point);
+            if (Wal.TryResume(_probe, point) is { } reason) return reason;
+            if (Wal.Capture(_probe, sink) is null) return "the WAL is just being restarted";
+            _isCapturedSinceHandOver = true;
+            return null;
         }
         finally
         {
@@ -110,14 +121,14 @@ internal sealed class CaptureSession : IDisposable
     public void RewindTo(CapturePoint point)
     {
         Wal.StartAt(point);
-        _isCapturedSinceHandOver = false;
+        (_isCapturedSinceHandOver, _forbidsRestart) = (false, false);
     }
 
     /// <summary>Opens a view of the last commit. Null when somebody is in the way.</summary>
     public DatabaseView? TryOpenView()
     {
         EnsureUnmoved();
-        return DatabaseView.TryOpen(OpenConnection, PageSize);
+        return DatabaseView.TryOpen(OpenConnection, PageSize, IsBackfilled, EnsureSameFiles);
     }
 
     /// <summary>Captures all that is committed now.</summary>
@@ -132,9 +143,10 @@ internal sealed class CaptureSession : IDisposable
             if (!_probe.TryBeginRead()) return null;
             try
             {
+                var before = Wal.Point;
                 if (Wal.Capture(_probe, sink) is { } frames)
                 {
-                    _isCapturedSinceHandOver = true;
+                    NoteLife(before);
                     return frames;
                 }
             }
@@ -156,22 +168,29 @@ internal sealed class CaptureSession : IDisposable
         if (!_relay.TryHandOver()) return false;
         _isCapturedSinceHandOver = false;
         IsResting = false;
+        _afterHandOver = _probe.Checkpoint(CheckpointMode.Ask);
+        _forbidsRestart = false;
         EnsureUnmoved();
         return true;
     }
 
     /// <summary>Backfills what readers allow. An application beyond its autocheckpoint limit holds the checkpoint lock for a
     /// moment at each commit; only that is waited for, for some milliseconds.</summary>
+    /// <remarks>A failure (the database's device is full) is no reason to stop capturing: it counts as busy, and
+    /// <see cref="CheckpointError"/> tells it.</remarks>
     public CheckpointAnswer Checkpoint()
     {
         for (var tries = 1; ; tries++)
         {
             EnsureUnmoved();
-            var answer = _probe.Checkpoint(CheckpointMode.Passive);
-            if (!answer.IsBusy || tries == MaxGapTries) return answer;
+            var answer = CheckpointOnce();
+            if (!answer.IsBusy || CheckpointError is not null || tries == MaxGapTries) return answer;
             Thread.SpinWait(GapSpin);
         }
     }
+
+    /// <summary>Why the last checkpoint failed; null if it did not.</summary>
+    public LitestreamException? CheckpointError { get; private set; }
 
     /// <summary>Whether the database file holds all of the WAL.</summary>
     public bool IsBackfilled() => _probe.Checkpoint(CheckpointMode.Ask).IsComplete;
@@ -211,12 +230,47 @@ internal sealed class CaptureSession : IDisposable
         && (before.Wal is null || before.Wal == after.Wal)
         && (before.WalIndex is null || before.WalIndex == after.WalIndex);
 
+    private CheckpointAnswer CheckpointOnce()
+    {
+        try
+        {
+            CheckpointError = null;
+            return _probe.Checkpoint(CheckpointMode.Passive);
+        }
+        catch (LitestreamException e)
+        {
+            CheckpointError = e;
+            return new(IsBusy: true, -1, -1);
+        }
+    }
+
+    /// <summary>Notices a restart that the reader forbids: then SQLite's locks were lost, as when somebody in this process opens
+    /// and closes the database or its -shm.</summary>
+    private void NoteLife(CapturePoint before)
+    {
+        var isSameLife = before.HasLife && (before.Salt1, before.Salt2) == (Point.Salt1, Point.Salt2);
+        if (_forbidsRestart && !isSameLife)
+            throw new ContinuityLostException("the WAL was restarted although a reader forbade it: SQLite's locks were lost");
+
+        // A reader above slot 0 forbids a restart. It is there if the WAL of its begin was not wholly backfilled even afterwards.
+        if (!_isCapturedSinceHandOver)
+            _forbidsRestart = _relay.Began is { } began && Point.IsSameLife(began) && !_afterHandOver.IsBusy
+                && _afterHandOver.Frames >= began.LastFrame && _afterHandOver.Backfilled < began.LastFrame;
+        _isCapturedSinceHandOver = true;
+    }
+
     private DatabaseConnection OpenConnection() => DatabaseConnection.Open(Path, _environment.VfsName);
 
-    private void EnsureUnmoved()
+    /// <summary>By stat alone: callable on any thread.</summary>
+    private void EnsureSameFiles()
     {
         if (SourceFiles.Of(Path, _environment.Files) != _files)
             throw new ContinuityLostException("the database, its -wal or its -shm was removed or replaced");
+    }
+
+    private void EnsureUnmoved()
+    {
+        EnsureSameFiles();
         if (!_relay.IsHeld)
             throw new ContinuityLostException("the read transaction that guards the WAL has ended");
     }

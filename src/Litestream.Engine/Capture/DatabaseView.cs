@@ -13,10 +13,14 @@ internal sealed class DatabaseView : IDisposable
     private const int BufferSize = 1 << 20;
 
     private readonly DatabaseConnection _reader;
+    private readonly bool _mayRestart;
+    private readonly Action _ensureSameFiles;
 
-    private DatabaseView(DatabaseConnection reader, int pageSize)
+    private DatabaseView(DatabaseConnection reader, int pageSize, Func<bool> isBackfilled, Action ensureSameFiles)
     {
         _reader = reader;
+        _mayRestart = isBackfilled();
+        _ensureSameFiles = ensureSameFiles;
         PageSize = pageSize;
         PageCount = reader.GetPageCount();
         Point = CapturePoint.At(reader.GetWalSnapshot());
@@ -37,12 +41,14 @@ internal sealed class DatabaseView : IDisposable
     /// <summary>Opens a view of the last commit. Null when somebody is in the way.</summary>
     /// <param name="open">Opens a connection.</param>
     /// <param name="pageSize">Bytes a page.</param>
-    public static DatabaseView? TryOpen(Func<DatabaseConnection> open, int pageSize)
+    /// <param name="isBackfilled">Asks whether the database file holds the whole WAL: only then may it be restarted meanwhile.</param>
+    /// <param name="ensureSameFiles">Throws when the files are not the ones that are watched.</param>
+    public static DatabaseView? TryOpen(Func<DatabaseConnection> open, int pageSize, Func<bool> isBackfilled, Action ensureSameFiles)
     {
         var reader = open();
         try
         {
-            if (reader.TryBeginRead()) return new(reader, pageSize);
+            if (reader.TryBeginRead()) return new(reader, pageSize, isBackfilled, ensureSameFiles);
             reader.Dispose();
             return null;
         }
@@ -61,6 +67,8 @@ internal sealed class DatabaseView : IDisposable
     public void CopyTo(Stream target, Action<long> progress, CancellationToken cancellationToken)
     {
         var overlay = WalOverlay.Read(_reader);
+        if (overlay is null && Point.Frame > 0 && !_mayRestart)
+            throw new ContinuityLostException("the WAL was restarted under a snapshot that needed it: SQLite's locks were lost");
         var perRun = (uint)(BufferSize / PageSize);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
@@ -81,7 +89,16 @@ internal sealed class DatabaseView : IDisposable
             ArrayPool<byte>.Shared.Return(buffer);
         }
 
+        _ensureSameFiles();
         if (!_reader.IsReading) throw new ContinuityLostException("the read transaction of the snapshot has ended");
+    }
+
+    /// <summary>Reads a page after the WAL was restarted: allowed only when the file held all of it, and then stays as it is.</summary>
+    private void ReadFrozen(uint pageNumber, Span<byte> page)
+    {
+        if (!_mayRestart)
+            throw new ContinuityLostException("the WAL was restarted under a snapshot that needed it: SQLite's locks were lost");
+        _ = _reader.TryReadDatabaseFile(page, (long)(pageNumber - 1) * PageSize);
     }
 
     public void Dispose() => _reader.Dispose();
@@ -97,7 +114,7 @@ internal sealed class DatabaseView : IDisposable
             if (pageNumber == lockPage)
                 page.Clear();
             else if (overlay is not null && overlay.Contains(pageNumber) && !overlay.TryRead(pageNumber, page))
-                _ = _reader.TryReadDatabaseFile(page, (long)(pageNumber - 1) * PageSize);
+                ReadFrozen(pageNumber, page);
         }
     }
 }

@@ -45,7 +45,7 @@ internal sealed class WalCapture
             if (checksum != point.Checksum) return "captured frames of the WAL were overwritten";
         }
 
-        Point = point;
+        Point = point with { Commits = snapshot.Commits };
         return null;
     }
 
@@ -56,7 +56,12 @@ internal sealed class WalCapture
     /// <exception cref="ContinuityLostException">Something was missed, or can't be proven not to be.</exception>
     public uint? Capture(DatabaseConnection reader, IFrameSink sink)
     {
-        if (reader.GetWalSnapshot() is not { } snapshot) return 0;
+        if (reader.GetWalSnapshot() is not { } snapshot)
+        {
+            if (Point.HasLife) throw new ContinuityLostException("the WAL and its index were made anew");
+            return 0;
+        }
+
         var sameLife = Point.IsSameLife(snapshot);
         if (sameLife && snapshot.LastFrame < Point.Frame)
             throw new ContinuityLostException($"the WAL ends at frame {snapshot.LastFrame}, {Point.Frame} frames of it were captured");
@@ -141,9 +146,16 @@ internal sealed class WalCapture
 
     private void CheckCommits(WalIndexSnapshot snapshot, uint captured)
     {
-        // A count below the former one means that the wal-index was rebuilt and says nothing. A commit may be closed by several
-        // commit frames (SQLite repeats the last one up to a sector where a device asks for it), never by none.
-        if (!Point.HasLife || snapshot.Commits < Point.Commits) return;
+        if (!Point.HasLife) return;
+        if (snapshot.Commits < Point.Commits)
+        {
+            // The wal-index was rebuilt, and its count says nothing: only the chain of checksums of the same life still does.
+            if (!Point.IsSameLife(snapshot)) throw new ContinuityLostException("the WAL was restarted and its index made anew");
+            return;
+        }
+
+        // A commit may be closed by several commit frames (SQLite repeats the last one up to a sector where a device asks for
+        // it), never by none.
         var expected = snapshot.Commits - Point.Commits;
         if (expected > captured)
             throw new ContinuityLostException($"{expected} commits were made and {captured} were found");

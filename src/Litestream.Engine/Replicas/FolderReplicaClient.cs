@@ -23,6 +23,17 @@ internal sealed class FolderReplicaClient : IReplicaClient
 
     public string Url => _root;
 
+    /// <summary>Whether the replica is, contains or lies in a folder.</summary>
+    /// <param name="folder">Full path of a folder that exists.</param>
+    public bool Overlaps(string folder)
+    {
+        if (_files.Identify(_root) is { } mine && mine == _files.Identify(folder)) return true;
+        var (a, b) = (WithSeparator(Path.GetFullPath(_root)), WithSeparator(Path.GetFullPath(folder)));
+        return a.StartsWith(b, StringComparison.Ordinal) || b.StartsWith(a, StringComparison.Ordinal);
+
+        static string WithSeparator(string path) => Path.EndsInDirectorySeparator(path) ? path : path + Path.DirectorySeparatorChar;
+    }
+
     public async IAsyncEnumerable<ReplicaObject> ListObjectsAsync(
         string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -12,11 +12,14 @@ namespace Litestream.Engine.Replication;
 internal sealed class DatabaseRecorder(
     ReplicationOptions options, EngineEnvironment environment, SpoolFolder spool, EventLog events) : IDisposable
 {
+    private static readonly TimeSpan s_timeStep = TimeSpan.FromMilliseconds(1);
+
     private CaptureSession? _session;
     private SegmentWriter? _segment;
     private StreamHead? _head;
     private DateTimeOffset _lastTime;
     private SnapshotJob? _snapshot;
+    private bool _lacksSnapshot;
 
     /// <summary>Is called, on any thread, when a snapshot is ready or has failed.</summary>
     public Action SnapshotEnded { get; set; } = () => { };
@@ -36,8 +39,13 @@ internal sealed class DatabaseRecorder(
     /// <summary>Whether the present generation's first snapshot is still being copied.</summary>
     public bool ExpectsSnapshot => _snapshot is { IsFirst: true };
 
-    /// <summary>Whether the generation's first snapshot could not be made: only another generation helps.</summary>
-    public bool LacksSnapshot { get; private set; }
+    /// <summary>Why only another generation helps: the first snapshot could not be made, or it is not known which state is on the
+    /// disk. Null if it can go on.</summary>
+    public string? WhyHopeless => _lacksSnapshot ? "the snapshot of the former one could not be made"
+        : spool.IsDoubtful ? "the state of the former one could not be flushed" : null;
+
+    /// <summary>Why the last checkpoint failed; null if it did not.</summary>
+    public LitestreamException? CheckpointError => _session?.CheckpointError;
 
     /// <summary>Whether the reader rests where it is in nobody's way.</summary>
     public bool IsResting => _session is { IsResting: true };
@@ -56,22 +64,15 @@ internal sealed class DatabaseRecorder(
     {
         if (CaptureSession.TryOpen(database, environment) is not { } session) return false;
         _session = session;
-        if ((whyNew ?? WhyNotResume(session)) is not { } reason)
-        {
-            var state = spool.State!;
-            (Generation, _head, _lastTime) = (GenerationId.Parse(state.Generation), RollIfFull(state.Head), state.LastTime);
-            Announce(ReplicationEventKind.Started, $"Replication goes on with generation {Generation} at {_head.Position}.");
-            return true;
-        }
-
-        var isStarted = false;
+        var isOpen = false;
         try
         {
-            return isStarted = TryStartGeneration(reason);
+            if (spool.State?.LastTime > _lastTime) _lastTime = spool.State.LastTime;
+            return isOpen = (whyNew ?? WhyNotResume(session)) is not { } reason || TryStartGeneration(reason);
         }
         finally
         {
-            if (!isStarted) CloseSession();
+            if (!isOpen) CloseSession();
         }
     }
 
@@ -88,8 +89,9 @@ internal sealed class DatabaseRecorder(
             _session.StartAt(view.Point);
             var generation = GenerationId.Create(environment.Random);
             var head = StreamHead.Start(_session.PageSize, environment.Random);
-            spool.Begin(StateAt(generation, head, environment.Time.GetUtcNow()));
-            (Generation, _head, LacksSnapshot) = (generation, head, false);
+            // later than all before, so that the latest generation is the newest by time too, whatever the clock does
+            spool.Begin(StateAt(generation, head, Later(environment.Time.GetUtcNow(), _lastTime + s_timeStep)));
+            (Generation, _head, _lacksSnapshot) = (generation, head, false);
             Announce(ReplicationEventKind.GenerationStarted, $"Generation {generation} begins: {reason}.");
             _snapshot = SnapshotJob.Start(view, generation, head.Position.Index, _lastTime, isFirst: true, spool, events);
             _ = _snapshot.Completion.ContinueWith(_ => SnapshotEnded(), TaskScheduler.Default);
@@ -142,14 +144,14 @@ internal sealed class DatabaseRecorder(
     /// <summary>Ends a snapshot that is ready or has failed.</summary>
     /// <returns>Whether one became ready.</returns>
     /// <exception cref="ContinuityLostException">The view did not hold.</exception>
-    /// <exception cref="LitestreamException">It could not be written; see <see cref="LacksSnapshot"/>.</exception>
+    /// <exception cref="LitestreamException">It could not be written; see <see cref="WhyHopeless"/>.</exception>
     public bool ReapSnapshot()
     {
         if (_snapshot is not { IsCompleted: true } job) return false;
         _snapshot = null;
-        LacksSnapshot = job.IsFirst;
+        _lacksSnapshot = job.IsFirst;
         job.ThrowIfFailed();
-        LacksSnapshot = false;
+        _lacksSnapshot = false;
         return true;
     }
 
@@ -185,11 +187,10 @@ internal sealed class DatabaseRecorder(
         }
     }
 
-    /// <summary>Gives up the present generation, and former ones, as far as they are not shipped.</summary>
-    public void DropGenerations()
+    /// <summary>Lets the database go and ends the present generation, as far as it is recorded.</summary>
+    public void EndGeneration()
     {
         CloseSession();
-        spool.DropAll();
         (Generation, _head) = (null, null);
     }
 
@@ -215,13 +216,27 @@ internal sealed class DatabaseRecorder(
         if (state.BootId != environment.BootId) return "the system was restarted";
         if (state.SourceFile != session.Files.Database) return "the database is another file";
         if (state.Head.PageSize != session.PageSize) return "the page size changed";
-        return session.TryResume(state.Source);
+        (Generation, _head) = (GenerationId.Parse(state.Generation), RollIfFull(state.Head));
+        try
+        {
+            if (session.TryResume(state.Source, Segment()) is { } reason) return reason;
+        }
+        catch (ContinuityLostException e)
+        {
+            return e.Message;
+        }
+
+        if (HasOpenSegment) LastChangeAt = environment.Time.GetUtcNow();
+        Announce(ReplicationEventKind.Started, $"Replication goes on with generation {Generation} at {state.Head.Position}.");
+        return null;
     }
+
+    private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
 
     private SpoolState StateAt(GenerationId generation, StreamHead head, DateTimeOffset time)
     {
         // times never go back in a stream, whatever the clock does: restores to a time go by them
-        _lastTime = time > _lastTime ? time : _lastTime;
+        _lastTime = Later(time, _lastTime);
         return new(generation.ToString(), head, _session!.Point, _session.Files.Database, environment.BootId, _lastTime);
     }
 

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Litestream.Engine.Errors;
 using Litestream.Engine.Files;
+using Litestream.Engine.Format;
 using Litestream.Engine.Replicas;
 using Litestream.Engine.Spool;
 using Litestream.Engine.Sqlite;
@@ -15,6 +16,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
     private readonly EngineEnvironment _environment;
     private readonly EventLog _events;
     private readonly SyncRequests _syncs = new();
+    private readonly CancellationTokenSource _ended = new();
     private volatile ReplicationStatus _status;
     private IReadOnlyList<Shipper> _shippers = [];
     private SpoolQueue? _queue;
@@ -69,7 +71,8 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         {
             SqliteLibrary.EnsureUsable();
             Capture.DatabaseInspector.Inspect(_options.DatabasePath, _environment);
-            using var folder = MetadataFolder.Open(_options.MetadataPath!, _options.DatabasePath, _environment.Files);
+            using var folder = MetadataFolder.Open(_options.MetadataPath!, _options.DatabasePath, _environment);
+            EnsureApart(folder.Root);
             await ReplicateAsync(folder, stop).ConfigureAwait(false);
             SetState(ReplicationState.Stopped);
             _events.Write(ReplicationEventKind.Stopped, ReplicationSeverity.Information, "Replication has ended.");
@@ -85,7 +88,8 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         }
         finally
         {
-            _syncs.Fail(new LitestreamException(ErrorCode.InvalidArgument, "The replication has ended.", _options.DatabasePath, "Start it again."));
+            _syncs.Fail(HasEnded());
+            await _ended.CancelAsync().ConfigureAwait(false);
             _events.Complete();
         }
     }
@@ -96,14 +100,32 @@ public sealed class DatabaseReplicator : IAsyncDisposable
     {
         var request = _syncs.Add();
         _loop?.Wake();
-        await request.WaitAsync(cancellationToken).ConfigureAwait(false);
-        await DrainAsync(cancellationToken).ConfigureAwait(false);
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ended.Token);
+        try
+        {
+            GenerationId? generation;
+            do
+            {
+                await request.WaitAsync(waiting.Token).ConfigureAwait(false);
+                generation = _present?.Id;
+                foreach (var shipper in _shippers) await shipper.DrainAsync(waiting.Token).ConfigureAwait(false);
+                // a generation that was given up meanwhile took what was cut with it
+                request = generation == _present?.Id ? Task.CompletedTask : _syncs.Add();
+                _loop?.Wake();
+            }
+            while (generation != _present?.Id);
+        }
+        catch (OperationCanceledException) when (_ended.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw HasEnded();
+        }
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         foreach (var replica in _replicas) await replica.DisposeAsync().ConfigureAwait(false);
+        _ended.Dispose();
     }
 
     private async Task ReplicateAsync(MetadataFolder folder, CancellationToken stop)
@@ -117,6 +139,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
             Stepped = () => Publish(recorder),
             IsSpoolFull = () => queue.PendingSize > _options.SpoolLimit,
             CanResume = () => _shippers.Any(s => s.IsReachable),
+            DropSpool = spool.DropAll,
         };
         recorder.SnapshotEnded = loop.Wake;
         _shippers = [.. _replicas.Select((client, number) => CreateShipper(number, client, queue, spool))];
@@ -126,18 +149,24 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         var watchdog = new Watchdog(_options, _environment, _events);
         var helpers = _shippers.Select(s => s.RunAsync(ending.Token))
             .Append(watchdog.RunAsync(() => (loop.LastLook, recorder.Position), () => _shippers.Select(s => s.Status), ending.Token)).ToList();
+        using var running = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var recording = loop.RunAsync(running.Token);
         try
         {
-            var first = await Task.WhenAny([loop.RunAsync(stop), .. helpers]).ConfigureAwait(false);
+            var first = await Task.WhenAny([recording, .. helpers]).ConfigureAwait(false);
             await first.ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
+            await recording.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             SetState(ReplicationState.Stopping);
             await FinishAsync(loop, recorder).ConfigureAwait(false);
         }
         finally
         {
+            // nobody may use the folder or the connections when they are let go
+            await running.CancelAsync().ConfigureAwait(false);
+            await recording.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await ending.CancelAsync().ConfigureAwait(false);
             await Task.WhenAll(helpers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -189,10 +218,16 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         }
     }
 
-    private async Task DrainAsync(CancellationToken cancellationToken)
+    /// <summary>A replica inside the metadata folder would be tidied away with the spool.</summary>
+    private void EnsureApart(string metadataPath)
     {
-        foreach (var shipper in _shippers) await shipper.DrainAsync(cancellationToken).ConfigureAwait(false);
+        if (_replicas.OfType<FolderReplicaClient>().FirstOrDefault(r => r.Overlaps(metadataPath)) is { } replica)
+            throw new LitestreamException(ErrorCode.InvalidArgument,
+                $"The replica '{replica.Url}' and the metadata folder '{metadataPath}' overlap.", replica.Url, "Give the replica a folder of its own.");
     }
+
+    private LitestreamException HasEnded() =>
+        new(ErrorCode.InvalidArgument, "The replication has ended.", _options.DatabasePath, "Start it again.");
 
     private void SetState(ReplicationState state) => _status = _status with { State = state };
 }

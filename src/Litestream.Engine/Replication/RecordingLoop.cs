@@ -22,15 +22,20 @@ internal sealed class RecordingLoop(
     private CaptureSchedule _schedule = new(options, environment.Time.GetUtcNow());
     private DateTimeOffset? _lastChange;
     private long _lastLook = environment.Time.GetUtcNow().UtcTicks;
-    private volatile string? _whyNewGeneration;
+    private string? _whyNewGeneration;
     private long? _dataVersion;
     private int _failures;
+    private bool _isSuspended;
+    private LitestreamException? _checkpointError;
 
     /// <summary>Is called after each step, on the loop.</summary>
     public required Action Stepped { get; init; }
 
     /// <summary>Whether the spool is beyond its bound.</summary>
     public required Func<bool> IsSpoolFull { get; init; }
+
+    /// <summary>Deletes what waits in the spool.</summary>
+    public required Action DropSpool { get; init; }
 
     /// <summary>Whether a replica could take a new generation after the spool was full.</summary>
     public required Func<bool> CanResume { get; init; }
@@ -86,11 +91,13 @@ internal sealed class RecordingLoop(
     /// <param name="limit">Cancelled when that takes too long.</param>
     public async Task FinishAsync(CancellationToken limit)
     {
-        if (!recorder.IsOpen) return;
+        if (_isSuspended) throw LastError!;
+        if (!recorder.IsOpen && recorder.Generation is null && _whyNewGeneration is null) return; // nothing was ever begun
         try
         {
             try
             {
+                if (!recorder.IsOpen) await OpenAsync(limit).ConfigureAwait(false);
                 await FinishOnceAsync(limit).ConfigureAwait(false);
             }
             catch (ContinuityLostException e)
@@ -110,6 +117,7 @@ internal sealed class RecordingLoop(
     {
         await recorder.FinishSnapshotAsync(limit).ConfigureAwait(false);
         while (recorder.TryCapture() is null) await Task.Delay(s_busyRetry, environment.Time, limit).ConfigureAwait(false);
+        recorder.Cut();
         _ = recorder.TryRest(force: false);
         recorder.Cut();
     }
@@ -168,7 +176,6 @@ internal sealed class RecordingLoop(
 
             if (frames > 0) _lastChange = now;
             Looked(now, looked);
-            Housekeep(now);
             if (requests.Count > 0 || _schedule.IsCutDue(now)) _schedule.Cut(now, recorder.Cut());
         }
         catch
@@ -178,6 +185,7 @@ internal sealed class RecordingLoop(
         }
 
         foreach (var request in requests) request.TrySetResult();
+        Housekeep(now);
         if (IsSpoolFull()) await SuspendAsync(stop).ConfigureAwait(false);
     }
 
@@ -203,6 +211,16 @@ internal sealed class RecordingLoop(
         if (recorder.IsResting || !isDue && !IsRestDue(now)) return;
         var force = recorder.WalFrames >= options.ForcedCheckpointPageCount;
         _schedule.Checkpointed(now, recorder.TryRest(force));
+        if (recorder.HasOpenSegment) _schedule.Signal(now);
+        ReportCheckpoint(recorder.CheckpointError);
+    }
+
+    /// <summary>Tells once that the database file can't be checkpointed: capture and shipping go on.</summary>
+    private void ReportCheckpoint(LitestreamException? error)
+    {
+        if (error is not null && _checkpointError is null)
+            events.Write(ReplicationEventKind.CheckpointFailed, ReplicationSeverity.Warning, $"{error.Message} {error.Hint}", error: error);
+        _checkpointError = error;
     }
 
     /// <summary>Opens the database, waiting until it has a page and nobody locks it.</summary>
@@ -232,7 +250,7 @@ internal sealed class RecordingLoop(
             await Task.Delay(options.CaptureInterval, environment.Time, stop).ConfigureAwait(false);
         }
 
-        IsWaiting = false;
+        (IsWaiting, _isSuspended) = (false, false);
         _dataVersion = null; // each connection counts for itself
         _schedule = new(options, _clock.Now);
         _schedule.Signal(_clock.Now);
@@ -245,28 +263,30 @@ internal sealed class RecordingLoop(
         var database = DatabaseInspector.Inspect(options.DatabasePath, environment);
         if (database.IsEmpty || !database.IsWal && isBeingMade && !options.AllowJournalModeSwitch) return false;
         if (!database.IsWal && !WalSwitch.TrySwitch(database, options, environment, events)) return false;
-        if (!recorder.TryOpen(database, _whyNewGeneration)) return false;
-        _whyNewGeneration = null;
+        var reason = _whyNewGeneration;
+        if (!recorder.TryOpen(database, reason)) return false;
+        Interlocked.CompareExchange(ref _whyNewGeneration, null, reason);
         return true;
     }
 
     private async Task BeginGenerationAsync(string reason, CancellationToken stop)
     {
         while (!recorder.TryStartGeneration(reason)) await Task.Delay(s_busyRetry, environment.Time, stop).ConfigureAwait(false);
-        _whyNewGeneration = null;
+        Interlocked.CompareExchange(ref _whyNewGeneration, null, reason);
         Stepped();
     }
 
     /// <summary>The spool is full: the application's WAL is let go, and a new generation follows when a replica is back.</summary>
     private async Task SuspendAsync(CancellationToken stop)
     {
-        recorder.DropGenerations();
-        IsWaiting = true;
+        recorder.EndGeneration();
+        (IsWaiting, _isSuspended) = (true, true);
         LastError = new LitestreamException(ErrorCode.ReplicationStalled,
             $"The spool of '{options.DatabasePath}' reached its bound of {options.SpoolLimit} bytes: what was not shipped of the generation is given up.",
             options.DatabasePath, "Make the replica reachable; a new generation with a new snapshot follows by itself.");
         events.Write(ReplicationEventKind.SpoolFull, ReplicationSeverity.Error, LastError.Message, error: LastError);
-        Stepped();
+        Stepped(); // before anything is dropped, so that nobody takes an empty spool for a shipped one
+        DropSpool();
         while (!CanResume()) await Task.Delay(options.SyncInterval, environment.Time, stop).ConfigureAwait(false);
         _whyNewGeneration = "the former one was given up when the spool was full";
     }
@@ -276,7 +296,7 @@ internal sealed class RecordingLoop(
         LastError = error;
         recorder.Rewind();
         IsWaiting = !recorder.IsOpen;
-        if (recorder.LacksSnapshot) _whyNewGeneration ??= "the snapshot of the former one could not be made";
+        _whyNewGeneration ??= recorder.WhyHopeless;
         var wait = Backoff.After(++_failures, environment.Random);
         events.Write(ReplicationEventKind.RetryScheduled, ReplicationSeverity.Warning,
             $"{error.Message} {error.Hint} Next try in {wait.TotalSeconds:0.0} s.", error: error);

@@ -18,6 +18,9 @@ public enum ReplicationEventKind
     /// <summary>It can't be proven that every commit was captured: a new generation follows.</summary>
     ContinuityLost,
 
+    /// <summary>The WAL could not be backfilled into the database file; capture goes on.</summary>
+    CheckpointFailed,
+
     /// <summary>A snapshot is being copied; see <see cref="ReplicationEvent.BytesDone"/>.</summary>
     SnapshotProgress,
 

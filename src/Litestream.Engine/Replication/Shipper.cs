@@ -25,6 +25,7 @@ internal sealed class Shipper(
     private volatile ReplicaStatus _status = new(client.Url);
     private volatile bool _isAligned;
     private long _seenAt;
+    private int _alignments;
 
     /// <summary>How far the replica is; lag is computed when asked.</summary>
     public ReplicaStatus Status => WithLag(_status);
@@ -50,6 +51,7 @@ internal sealed class Shipper(
     /// <summary>Lets the replica be asked again what it holds, for a new generation.</summary>
     public void Realign()
     {
+        Interlocked.Increment(ref _alignments);
         _isAligned = false;
         Wake();
     }
@@ -67,8 +69,9 @@ internal sealed class Shipper(
                 failures = 0;
                 await _work.WaitAsync(Timeout.InfiniteTimeSpan, environment.Time, cancellationToken).ConfigureAwait(false);
             }
-            catch (LitestreamException e)
+            catch (Exception thrown) when (thrown is LitestreamException || FileErrors.IsFileError(thrown))
             {
+                var e = thrown as LitestreamException ?? FileErrors.Wrap(thrown, client.Url, "tidy the spool behind the replica", ErrorCode.FileError);
                 _isAligned = false;
                 failures++;
                 var wait = Backoff.After(failures, environment.Random);
@@ -83,7 +86,7 @@ internal sealed class Shipper(
     /// <summary>Returns when the replica holds everything that was offered, and the present generation's snapshot.</summary>
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
-        while (!_isAligned || HasPending)
+        while (!_isAligned || HasPending || Present() is null)
         {
             Wake();
             await _done.WaitAsync(TimeSpan.FromMilliseconds(100), environment.Time, cancellationToken).ConfigureAwait(false);
@@ -108,6 +111,7 @@ internal sealed class Shipper(
 
     private async Task AlignAsync(CancellationToken cancellationToken)
     {
+        var alignment = Volatile.Read(ref _alignments);
         var present = Present();
         var catalog = new ReplicaCatalog(client);
         var generations = queue.Generations.Union(present is null ? [] : [present.Id]).ToList();
@@ -132,6 +136,7 @@ internal sealed class Shipper(
 
         _seenAt = environment.Time.GetTimestamp();
         _isAligned = true;
+        if (alignment != Volatile.Read(ref _alignments)) _isAligned = false; // another generation has begun meanwhile
     }
 
     /// <summary>A replica that was deleted takes new objects without a word: see now and then whether it is still there.</summary>

@@ -1,4 +1,5 @@
 using Litestream.Engine.Errors;
+using Litestream.Engine.Files;
 using Litestream.Engine.Format;
 
 namespace Litestream.Engine.Replication;
@@ -42,8 +43,19 @@ internal sealed class Watchdog(ReplicationOptions options, EngineEnvironment env
 
         // A large transaction takes its time: as long as the position moves, nothing stands still.
         var alive = source.LastLook > _movedAt ? source.LastLook : _movedAt;
-        var changedAt = environment.Files.Find(options.DatabasePath + "-wal")?.ModifiedAt;
-        Report(changedAt > source.LastLook && now - alive > Limit, options.DatabasePath, null, "The database changes and could not be captured");
+        Report(HasChangedSince(source.LastLook) && now - alive > Limit, options.DatabasePath, null, "The database changes and could not be captured");
+    }
+
+    private bool HasChangedSince(DateTimeOffset time)
+    {
+        try
+        {
+            return environment.Files.Find(options.DatabasePath + "-wal")?.ModifiedAt > time;
+        }
+        catch (Exception e) when (FileErrors.IsFileError(e))
+        {
+            return true; // what can't be seen is not known to stand still
+        }
     }
 
     private void LookAtReplica(ReplicaStatus replica) =>

@@ -8,13 +8,13 @@ internal sealed class MetadataFolder : IDisposable
 {
     private const UnixFileMode DirectoryBits = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
-    private readonly IDisposable _lock;
+    private readonly IDisposable[] _locks;
 
-    private MetadataFolder(string root, UnixFileMode? fileMode, IDisposable folderLock)
+    private MetadataFolder(string root, UnixFileMode? fileMode, IDisposable[] locks)
     {
         Root = root;
         FileMode = fileMode;
-        _lock = folderLock;
+        _locks = locks;
     }
 
     /// <summary>Path of the folder.</summary>
@@ -30,19 +30,17 @@ internal sealed class MetadataFolder : IDisposable
     public static string DefaultPath(string databasePath) =>
         Path.Combine(Path.GetDirectoryName(databasePath)!, $".{Path.GetFileName(databasePath)}-litestream-ps");
 
-    /// <summary>Creates the folder if need be and locks it for this replication.</summary>
+    /// <summary>Creates the folder if need be and locks it, and the database itself, for this replication.</summary>
     /// <exception cref="LitestreamException"><see cref="ErrorCode.ReplicationAlreadyRunning"/>,
     /// <see cref="ErrorCode.MetadataUnwritable"/>, <see cref="ErrorCode.DiskFull"/>.</exception>
-    public static MetadataFolder Open(string root, string databasePath, IFileSystem files)
+    public static MetadataFolder Open(string root, string databasePath, EngineEnvironment environment)
     {
+        var files = environment.Files;
         try
         {
             var fileMode = files.GetUnixMode(databasePath);
             files.CreateDirectory(root, DirectoryModeFor(fileMode));
-            var folderLock = files.TryLock(Path.Combine(root, "lock")) ?? throw new LitestreamException(
-                ErrorCode.ReplicationAlreadyRunning, $"'{databasePath}' is being replicated already: '{root}' is in use.",
-                databasePath, "Stop the other replication first (Get-LitestreamReplication shows those of this process).");
-            return new(root, fileMode, folderLock);
+            return new(root, fileMode, Lock(root, databasePath, environment));
         }
         catch (Exception e) when (FileErrors.IsFileError(e))
         {
@@ -55,7 +53,31 @@ internal sealed class MetadataFolder : IDisposable
     /// <summary>Path of an object in the spool.</summary>
     public string PathOf(string key) => Path.Combine(Root, key.Replace('/', Path.DirectorySeparatorChar));
 
-    public void Dispose() => _lock.Dispose();
+    public void Dispose()
+    {
+        foreach (var held in _locks) held.Dispose();
+    }
+
+    /// <summary>Two locks: the folder's, and one that all replications of this database on the machine share whatever folder they
+    /// use, because two of them would keep each other's WAL from getting small.</summary>
+    private static IDisposable[] Lock(string root, string databasePath, EngineEnvironment environment)
+    {
+        if (environment.Files.Identify(databasePath) is not { } id) return [Take(Path.Combine(root, "lock"), root)];
+        var shared = Take(Path.Combine(environment.LockFolder, $"litestream-ps-{id.Device:x}-{id.High:x}{id.Low:x}.lock"), "another metadata folder");
+        try
+        {
+            return [shared, Take(Path.Combine(root, "lock"), root)];
+        }
+        catch
+        {
+            shared.Dispose();
+            throw;
+        }
+
+        IDisposable Take(string path, string used) => environment.Files.TryLock(path) ?? throw new LitestreamException(
+            ErrorCode.ReplicationAlreadyRunning, $"'{databasePath}' is being replicated already: '{used}' is in use.",
+            databasePath, "Stop the other replication first (Get-LitestreamReplication shows those of this process).");
+    }
 
     private static UnixFileMode? DirectoryModeFor(UnixFileMode? fileMode)
     {

@@ -16,14 +16,19 @@ internal sealed class SpoolFolder(MetadataFolder folder, SpoolQueue queue, IFile
     /// <summary>The durable state; null while there is no generation.</summary>
     public SpoolState? State { get; private set; }
 
+    /// <summary>Whether the last write of the state failed, so that either state may be on the disk: nothing may be added to the
+    /// generation any more.</summary>
+    public bool IsDoubtful { get; private set; }
+
     /// <summary>Reads state and objects after a start. Removes what was never completed, and segments beyond the state: they
     /// did not leave this machine, and their frames are captured again.</summary>
     public void Load()
     {
         State = _stateFile.Read();
-        foreach (var entry in files.List(folder.PathOf(ObjectKey.Generations)).Where(e => e.IsDirectory))
-            if (GenerationId.TryParse(entry.Name, out var generation))
-                LoadGeneration(generation);
+        var generations = files.List(folder.PathOf(ObjectKey.Generations))
+            .Where(e => e.IsDirectory && GenerationId.TryParse(e.Name, out _))
+            .OrderBy(e => e.Name == State?.Generation).ThenBy(e => e.ModifiedAt);
+        foreach (var entry in generations) LoadGeneration(GenerationId.Parse(entry.Name));
     }
 
     /// <summary>Begins a generation: from now on the state belongs to it.</summary>
@@ -106,8 +111,9 @@ internal sealed class SpoolFolder(MetadataFolder folder, SpoolQueue queue, IFile
 
     private void Remember(SpoolState state)
     {
+        IsDoubtful = true;
         _stateFile.Write(state);
-        State = state;
+        (State, IsDoubtful) = (state, false);
     }
 
     /// <summary>The content was flushed under its temporary name, so a name that is found has its content behind it; then the

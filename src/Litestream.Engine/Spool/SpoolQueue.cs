@@ -139,13 +139,16 @@ internal sealed class SpoolQueue(int replicaCount)
             || held?.Snapshots.Any(s => s.Index == start.Index) == true
             || mine.Exists(e => e.Content.IsSnapshot && e.Content.Start.Index == start.Index));
 
-    /// <summary>Takes out what all replicas hold, but for the last segment of it: see <see cref="Align"/>.</summary>
+    /// <summary>Takes out what all replicas hold, but for the last segment of it in each generation: see <see cref="Align"/>. A former
+    /// generation that is wholly shipped needs none.</summary>
     private List<SpooledObject> Trim()
     {
-        var firstPending = _entries.FindIndex(e => !e.Content.IsSnapshot && e.Pending != 0);
-        var before = firstPending < 0 ? _entries.Count : firstPending;
-        var anchor = _entries.Take(before).LastOrDefault(e => !e.Content.IsSnapshot);
-        var gone = _entries.Where(e => e.Pending == 0 && e != anchor).ToList();
+        var newest = _entries.Count == 0 ? default : _entries[^1].Content.Generation;
+        var kept = _entries.GroupBy(e => e.Content.Generation)
+            .Where(g => g.Key == newest || g.Any(e => e.Pending != 0))
+            .Select(g => g.Where(e => !e.Content.IsSnapshot).TakeWhile(e => e.Pending == 0).LastOrDefault())
+            .ToHashSet();
+        var gone = _entries.Where(e => e.Pending == 0 && !kept.Contains(e)).ToHashSet();
         _entries.RemoveAll(gone.Contains);
         return [.. gone.Select(e => e.Content)];
     }
