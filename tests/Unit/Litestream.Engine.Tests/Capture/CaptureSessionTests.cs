@@ -98,8 +98,9 @@ public sealed class CaptureSessionTests : IDisposable
     public void TryRest_fails_when_a_writer_commits_in_between()
     {
         App.Insert();
-        _sink.Taking = Once(() => App.Insert());
+        _sink.Taking = () => App.Insert();
         Assert.False(Checkpointer.TryRest(_session, _sink));
+        _sink.Taking = () => { };
         Assert.False(_session.IsResting);
         Assert.Equal(raw.SQLITE_BUSY, App.Checkpoint(Application.Truncate).Code);
         _session.TryCapture(_sink);
@@ -111,9 +112,10 @@ public sealed class CaptureSessionTests : IDisposable
     {
         App.Insert();
         var code = 0;
-        _sink.Taking = Once(() => code = App.TryExecute(Application.InsertSql(1, 10)));
+        _sink.Taking = () => code = App.TryExecute(Application.InsertSql(1, 10));
         Assert.True(Checkpointer.TryForceRest(_session, _sink));
         Assert.Equal(raw.SQLITE_BUSY, code);
+        _sink.Taking = () => { };
         Assert.True(_session.IsResting);
         App.Insert();
         Assert.True(_session.TryCapture(_sink) > 0);
@@ -121,12 +123,27 @@ public sealed class CaptureSessionTests : IDisposable
     }
 
     [Fact]
-    public void TryForceRest_does_nothing_while_somebody_writes()
+    public void TryHoldWriters_waits_for_no_writer_and_keeps_the_next_one_out()
     {
         App.Execute("BEGIN IMMEDIATE");
-        Assert.False(Checkpointer.TryForceRest(_session, _sink));
+        Assert.Null(_session.TryHoldWriters());
         App.Execute("COMMIT");
-        Assert.True(Checkpointer.TryForceRest(_session, _sink));
+        using (_session.TryHoldWriters())
+            Assert.Equal(raw.SQLITE_BUSY, App.TryExecute(Application.InsertSql(1, 10)));
+        App.Insert();
+    }
+
+    [Fact]
+    public void TryHandOver_throws_after_a_rewind_until_it_is_captured_again()
+    {
+        var before = _session.Point;
+        App.Insert();
+        _session.TryCapture(_sink);
+        _session.RewindTo(before);
+        Assert.Throws<InvalidOperationException>(() => _session.TryHandOver());
+        Assert.True(_session.TryCapture(_sink) > 0);
+        Assert.True(_session.TryHandOver());
+        Assert.Equal(App.Image(), _sink.Bytes);
     }
 
     [Fact]
@@ -235,16 +252,5 @@ public sealed class CaptureSessionTests : IDisposable
         using var view = _session.TryOpenView()!;
         _session.StartAt(view.Point);
         return new(App.Image());
-    }
-
-    private static Action Once(Action action)
-    {
-        var isDone = false;
-        return () =>
-        {
-            if (isDone) return;
-            isDone = true;
-            action();
-        };
     }
 }

@@ -85,6 +85,17 @@ public sealed class CaptureScheduleTests
     }
 
     [Fact]
+    public void A_change_is_remembered_until_it_is_cut()
+    {
+        Assert.False(_schedule.IsSignalled);
+        _schedule.Signal(At(100));
+        _schedule.Looked(At(110), isOpen: false);
+        Assert.True(_schedule.IsSignalled);
+        _schedule.Cut(At(120), hadContent: false);
+        Assert.False(_schedule.IsSignalled);
+    }
+
+    [Fact]
     public void A_poll_is_due_when_nothing_was_looked_at_for_long()
     {
         Assert.False(_schedule.IsPollDue(At(699)));
@@ -170,13 +181,13 @@ public sealed class CaptureScheduleTests
     }
 
     [Fact]
-    public void A_checkpoint_that_failed_waits_a_second()
+    public void A_checkpoint_that_failed_waits_half_a_second()
     {
         _schedule.Checkpointed(At(100), succeeded: false);
-        Assert.False(_schedule.IsCheckpointDue(At(1099), 5000));
-        Assert.True(_schedule.IsCheckpointDue(At(1100), 5000));
-        _schedule.Checkpointed(At(1100), succeeded: true);
-        Assert.True(_schedule.IsCheckpointDue(At(1100), 5000));
+        Assert.False(_schedule.IsCheckpointDue(At(599), 5000));
+        Assert.True(_schedule.IsCheckpointDue(At(600), 5000));
+        _schedule.Checkpointed(At(600), succeeded: true);
+        Assert.True(_schedule.IsCheckpointDue(At(600), 5000));
     }
 
     private static DateTimeOffset At(int milliseconds) => s_start.AddMilliseconds(milliseconds);

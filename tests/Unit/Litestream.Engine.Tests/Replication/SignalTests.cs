@@ -44,6 +44,15 @@ public sealed class SignalTests
     }
 
     [Fact]
+    public async Task A_wait_of_no_time_only_looks()
+    {
+        Assert.False(await _signal.WaitAsync(TimeSpan.Zero, _time, default));
+        _signal.Set();
+        Assert.True(await _signal.WaitAsync(TimeSpan.Zero, _time, default));
+        Assert.False(await _signal.WaitAsync(TimeSpan.Zero, _time, default));
+    }
+
+    [Fact]
     public async Task Cancelling_ends_the_wait_and_keeps_the_signal_for_the_next()
     {
         using var stop = new CancellationTokenSource();

@@ -1,4 +1,5 @@
 using Litestream.Engine.Errors;
+using Litestream.Engine.Format;
 using Litestream.Engine.Replication;
 using Litestream.Engine.Tests.Sqlite;
 using Microsoft.Extensions.Time.Testing;
@@ -14,6 +15,7 @@ public sealed class WatchdogTests : IDisposable
     private readonly EventLog _events;
     private readonly Task _running;
     private DateTimeOffset _lastLook;
+    private Position? _position;
     private ReplicaStatus _replica = new("replica");
     private int _looks;
 
@@ -23,7 +25,7 @@ public sealed class WatchdogTests : IDisposable
         _lastLook = _time.GetUtcNow();
         SetWalTime(_lastLook.AddSeconds(-5));
         var watchdog = new Watchdog(new() { DatabasePath = _database.Path }, new() { Time = _time }, _events);
-        _running = watchdog.RunAsync(() => _lastLook, Replicas, _stop.Token);
+        _running = watchdog.RunAsync(() => (_lastLook, _position), Replicas, _stop.Token);
     }
 
     [Fact]
@@ -45,6 +47,21 @@ public sealed class WatchdogTests : IDisposable
         Assert.Equal(ErrorCode.ReplicationStalled, Assert.IsType<LitestreamException>(stall.Error).Code);
         Pass(10);
         Assert.Empty(Events());
+    }
+
+    [Fact]
+    public void A_position_that_moves_is_no_stall()
+    {
+        SetWalTime(_lastLook.AddSeconds(1));
+        for (var offset = 1; offset < 8; offset++)
+        {
+            _position = new(0, offset);
+            Pass(1);
+        }
+
+        Assert.Empty(Events());
+        Pass(4);
+        Assert.Single(Events());
     }
 
     [Fact]

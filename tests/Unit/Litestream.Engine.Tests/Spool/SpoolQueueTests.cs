@@ -74,15 +74,15 @@ public sealed class SpoolQueueTests
     }
 
     [Fact]
-    public void PendingSize_counts_what_somebody_waits_for()
+    public void PendingSize_counts_the_segments_that_somebody_waits_for()
     {
-        var queue = Filled(2, s_snapshot, s_first);
-        Assert.Equal(1010, queue.PendingSize);
-        queue.Confirm(0, s_snapshot);
-        Assert.Equal(1010, queue.PendingSize);
-        queue.Confirm(1, s_snapshot);
-        Assert.Equal(10, queue.PendingSize);
+        var queue = Filled(2, s_snapshot, s_first, s_second);
+        Assert.Equal(20, queue.PendingSize);
         Ship(queue, 0);
+        Assert.Equal(20, queue.PendingSize);
+        queue.Confirm(1, s_snapshot);
+        queue.Confirm(1, s_first);
+        Assert.Equal(10, queue.PendingSize);
         Ship(queue, 1);
         Assert.Equal(0, queue.PendingSize);
     }
