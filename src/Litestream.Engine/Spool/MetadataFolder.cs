@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Litestream.Engine.Errors;
 using Litestream.Engine.Files;
 
@@ -62,8 +64,9 @@ internal sealed class MetadataFolder : IDisposable
     /// use, because two of them would keep each other's WAL from getting small.</summary>
     private static IDisposable[] Lock(string root, string databasePath, EngineEnvironment environment)
     {
-        if (environment.Files.Identify(databasePath) is not { } id) return [Take(Path.Combine(root, "lock"), root)];
-        var shared = Take(Path.Combine(environment.LockFolder, $"litestream-ps-{id.Device:x}-{id.High:x}{id.Low:x}.lock"), "another metadata folder");
+        // by name, not by inode: that of a deleted database may be another one's by now
+        var name = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(databasePath)))[..32];
+        var shared = Take(Path.Combine(environment.LockFolder, $"litestream-ps-{name}.lock"), "another metadata folder");
         try
         {
             return [shared, Take(Path.Combine(root, "lock"), root)];

@@ -226,8 +226,9 @@ public sealed class CaptureSessionTests : IDisposable
         _session.Dispose();
         App.Insert();
         using var next = CaptureSession.TryOpen(_database.Info, new())!;
-        Assert.Null(next.TryResume(point));
-        Assert.True(next.TryCapture(_sink) > 0);
+        var former = _sink.Frames;
+        Assert.Null(next.TryResume(point, _sink));
+        Assert.True(_sink.Frames > former);
         Assert.Equal(App.Image(), _sink.Bytes);
     }
 
@@ -238,7 +239,7 @@ public sealed class CaptureSessionTests : IDisposable
         Assert.Equal(raw.SQLITE_OK, App.Checkpoint(Application.Truncate).Code);
         App.Insert(100, 500);
         using var next = CaptureSession.TryOpen(_database.Info, new())!;
-        Assert.NotNull(next.TryResume(_session.Point));
+        Assert.NotNull(next.TryResume(_session.Point, _sink));
     }
 
     public void Dispose()

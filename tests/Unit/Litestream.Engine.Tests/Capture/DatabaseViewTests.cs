@@ -152,7 +152,7 @@ public sealed class DatabaseViewTests
     }
 
     private static DatabaseView Open(TestDatabase database) =>
-        DatabaseView.TryOpen(() => DatabaseConnection.Open(database.Path, vfsName: null), database.PageSize)!;
+        DatabaseView.TryOpen(() => DatabaseConnection.Open(database.Path, vfsName: null), database.PageSize, () => true, () => { })!;
 
     private static void AssertCopies(TestDatabase database)
     {

@@ -187,7 +187,7 @@ public sealed class SpoolFolderTests : IDisposable
         if (OperatingSystem.IsWindows()) return;
         _folder.Dispose();
         File.SetUnixFileMode(_database.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        _folder = MetadataFolder.Open(_database["private"], _database.Path, _files);
+        _folder = MetadataFolder.Open(_database["private"], _database.Path, new());
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(_database["private"]));
         var spool = new SpoolFolder(_folder, new SpoolQueue(1), _files);
         Fill(spool, segments: 1);
@@ -222,7 +222,7 @@ public sealed class SpoolFolderTests : IDisposable
     private SpoolState State(GenerationId generation, StreamHead head) =>
         new(generation.ToString(), head, _session.Point, _session.Files.Database, "boot", Time);
 
-    private MetadataFolder OpenFolder() => MetadataFolder.Open(_database["meta"], _database.Path, _files);
+    private MetadataFolder OpenFolder() => MetadataFolder.Open(_database["meta"], _database.Path, new());
 
     private (SpoolFolder Spool, SpoolQueue Queue) Load()
     {
