@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Litestream.Engine.Restore;
 using Litestream.Stress.Restores;
 using Litestream.Workload.Ledgers;
 
@@ -14,7 +15,7 @@ internal sealed class RestoreChecks(RunFolder folder, Oracle? oracle, StressSett
     /// <summary>Restores while replication runs: a committed state that holds all that was confirmed before the last sync.</summary>
     public async Task ExpectCommittedAsync(ImmutableDictionary<int, long> confirmed)
     {
-        foreach (var (restored, who) in await RestoreAsync("meanwhile"))
+        foreach (var (restored, who) in await RestoreAsync("meanwhile", IntegrityCheckMode.Quick))
             ExpectSound(LedgerCheck.Run(restored), confirmed, $"The state that {who} restored under load");
     }
 
@@ -23,7 +24,9 @@ internal sealed class RestoreChecks(RunFolder folder, Oracle? oracle, StressSett
     public async Task<string> ExpectSourceAsync()
     {
         var image = SourceImage.Take(folder.Database, folder.Scratch("source"));
-        foreach (var (restored, who) in await RestoreAsync("end")) PageComparison.Expect(image, restored, $"What {who} restored");
+        // The comparison says more than SQLite's check, and a source that lost its WAL to a deletion may itself be damaged: whoever
+        // deletes a WAL that is not wholly backfilled tears transactions apart.
+        foreach (var (restored, who) in await RestoreAsync("end", IntegrityCheckMode.None)) PageComparison.Expect(image, restored, $"What {who} restored");
         return image;
     }
 
@@ -38,14 +41,14 @@ internal sealed class RestoreChecks(RunFolder folder, Oracle? oracle, StressSett
         }
     }
 
-    private async Task<IReadOnlyList<(string Path, string Who)>> RestoreAsync(string name)
+    private async Task<IReadOnlyList<(string Path, string Who)>> RestoreAsync(string name, IntegrityCheckMode check)
     {
         var scratch = folder.Scratch(name);
         var restored = new List<(string, string)>();
         if (settings.EngineRestores)
         {
             var target = Path.Combine(scratch, "ours.db");
-            await EngineRestore.RunAsync(folder.Replica, target);
+            await EngineRestore.RunAsync(folder.Replica, target, check: check);
             outcome.EngineRestores++;
             restored.Add((target, "our restore"));
         }
