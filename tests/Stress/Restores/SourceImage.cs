@@ -18,6 +18,11 @@ internal static class SourceImage
         using var copy = Database.Open(image, 0);
         if (copy.Number("PRAGMA wal_checkpoint(TRUNCATE)") != 0)
             throw new RunFailedException("The copy of the source can't be checkpointed.");
+
+        // What lies behind the last page belongs to nobody: a deleted WAL can leave a database file longer than its database.
+        var length = (copy.Number("PRAGMA page_count") * copy.Number("PRAGMA page_size"))!.Value;
+        using var file = File.OpenWrite(image);
+        if (file.Length > length) file.SetLength(length);
         return image;
     }
 }
