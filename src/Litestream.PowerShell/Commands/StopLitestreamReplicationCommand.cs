@@ -57,6 +57,7 @@ public sealed class StopLitestreamReplicationCommand : RegistryCommand
             throw new LitestreamException(
                 nameof(ErrorCode.Timeout), $"The replication of '{session.DatabasePath}' did not end within {session.StopLimit.TotalSeconds:0} s.",
                 session.DatabasePath, "It ends by itself when the database or the replica answers again; Get-LitestreamReplication shows it.");
+        session.WaitUntilShown();
         ReplicationRegistry.Remove(session);
         if (PassThru) WriteObject(session.Status.ToModels(session.JobId), enumerateCollection: true);
     }

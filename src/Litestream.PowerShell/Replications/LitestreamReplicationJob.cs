@@ -7,12 +7,8 @@ namespace Litestream.PowerShell;
 /// <summary>The job of a replication. The engine runs in this process; a pump brings its events to the job's streams.</summary>
 public sealed class LitestreamReplicationJob : Job
 {
-    // Handlers of Receive-Job -Wait may hold the pump while the thread that stops the job is the one they wait for.
-    private static readonly TimeSpan s_pumpLimit = TimeSpan.FromSeconds(2);
-
     private readonly Replications.ReplicationSession _session;
     private readonly Replications.JobStreams _streams;
-    private Task _pump = Task.CompletedTask;
 
     internal LitestreamReplicationJob(string command, string? name, Replications.ReplicationSession session)
         : base(command, name)
@@ -45,14 +41,14 @@ public sealed class LitestreamReplicationJob : Job
     {
         _session.RequestStop();
         _session.WaitForEnd(_session.StopLimit);
-        Task.WaitAny([_pump], s_pumpLimit);
+        _session.WaitUntilShown();
     }
 
     internal void Start()
     {
         SetJobState(JobState.Running);
         _session.Start();
-        _pump = Task.Run(PumpAsync);
+        _session.Shown = Task.Run(PumpAsync);
     }
 
     /// <inheritdoc/>

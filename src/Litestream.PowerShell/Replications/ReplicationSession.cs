@@ -37,6 +37,9 @@ internal sealed class ReplicationSession : IAsyncDisposable
     /// <summary>Ends when the replication has ended, with its error if it failed.</summary>
     internal Task Completion { get; private set; } = Task.CompletedTask;
 
+    /// <summary>Ends when whoever shows the replication has shown its end.</summary>
+    internal Task Shown { get; set; } = Task.CompletedTask;
+
     internal void Start() => Completion = Task.Run(RunAsync);
 
     /// <summary>Asks for the last sync and the end. Returns at once; may be called again.</summary>
@@ -46,6 +49,10 @@ internal sealed class ReplicationSession : IAsyncDisposable
     /// <param name="limit">How long at most.</param>
     /// <returns>Whether it has ended.</returns>
     internal bool WaitForEnd(TimeSpan limit) => Task.WaitAny([Completion], limit) == 0;
+
+    /// <summary>Waits, for a moment, until the end is shown. Not longer: handlers of Receive-Job -Wait may hold whoever shows it
+    /// while the thread that stops is the one they wait for.</summary>
+    internal void WaitUntilShown() => Task.WaitAny([Shown], TimeSpan.FromSeconds(2));
 
     /// <summary>Closes what was never started. A session that was started closes itself at its end.</summary>
     public ValueTask DisposeAsync() => _replicator.DisposeAsync();
