@@ -36,8 +36,9 @@ internal sealed class DatabaseRecorder(
     /// <summary>Whether the database is watched.</summary>
     public bool IsOpen => _session is not null;
 
-    /// <summary>Whether the present generation's first snapshot is still being copied.</summary>
-    public bool ExpectsSnapshot => _snapshot is { IsFirst: true };
+    /// <summary>Whether the present generation's first snapshot is not there yet: it is being copied, or that failed. Until then nobody
+    /// may take the generation for shipped.</summary>
+    public bool ExpectsSnapshot => _snapshot is { IsFirst: true } || _lacksSnapshot;
 
     /// <summary>Why only another generation helps: the first snapshot could not be made, or it is not known which state is on the
     /// disk. Null if it can go on.</summary>
