@@ -83,14 +83,18 @@ internal sealed class Shipper(
         }
     }
 
-    /// <summary>Returns when the replica holds everything that was offered, and the present generation's snapshot.</summary>
+    /// <summary>Returns when the replica holds everything that was offered, and shows the present generation's snapshot.</summary>
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
-        while (!_isAligned || HasPending || Present() is null)
+        do
         {
-            Wake();
-            await _done.WaitAsync(TimeSpan.FromMilliseconds(100), environment.Time, cancellationToken).ConfigureAwait(false);
+            while (!_isAligned || HasPending || Present() is null)
+            {
+                Wake();
+                await _done.WaitAsync(TimeSpan.FromMilliseconds(100), environment.Time, cancellationToken).ConfigureAwait(false);
+            }
         }
+        while (!await IsStillThereAsync(cancellationToken).ConfigureAwait(false));
     }
 
     private async Task ShipAllAsync(CancellationToken cancellationToken)
@@ -143,10 +147,31 @@ internal sealed class Shipper(
     private async Task LookAgainAsync(CancellationToken cancellationToken)
     {
         if (environment.Time.GetElapsedTime(_seenAt) < s_trust || Present() is not { ExpectsSnapshot: false } present) return;
-        var snapshots = client.ListObjectsAsync(ObjectKey.Snapshots(present.Id), cancellationToken).GetAsyncEnumerator(cancellationToken);
-        await using (snapshots.ConfigureAwait(false))
-            if (!await snapshots.MoveNextAsync().ConfigureAwait(false)) _isAligned = false;
+        if (!await HasSnapshotAsync(present.Id, cancellationToken).ConfigureAwait(false)) _isAligned = false;
         _seenAt = environment.Time.GetTimestamp();
+    }
+
+    /// <summary>Before anybody is told that the replica holds everything, nothing is taken on trust.</summary>
+    private async Task<bool> IsStillThereAsync(CancellationToken cancellationToken)
+    {
+        if (Present() is not { ExpectsSnapshot: false } present) return false;
+        try
+        {
+            if (await HasSnapshotAsync(present.Id, cancellationToken).ConfigureAwait(false)) return true;
+        }
+        catch (LitestreamException)
+        {
+            // aligning asks the same, tells what fails, and tries again
+        }
+
+        Realign();
+        return false;
+    }
+
+    private async Task<bool> HasSnapshotAsync(GenerationId generation, CancellationToken cancellationToken)
+    {
+        var snapshots = client.ListObjectsAsync(ObjectKey.Snapshots(generation), cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using (snapshots.ConfigureAwait(false)) return await snapshots.MoveNextAsync().ConfigureAwait(false);
     }
 
     /// <summary>Throws when the replica does not answer.</summary>
