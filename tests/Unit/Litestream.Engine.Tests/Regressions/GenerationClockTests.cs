@@ -1,0 +1,29 @@
+using Litestream.Engine.Tests.Replication;
+using Litestream.Engine.Tests.Sqlite;
+using SQLitePCL;
+using Xunit;
+
+namespace Litestream.Engine.Tests.Regressions;
+
+/// <summary>With a clock that was set back while nothing ran, a new generation looked older than the former one, and the latest
+/// restore gave the former one's state.</summary>
+public sealed class GenerationClockTests
+{
+    [Fact]
+    public async Task A_generation_is_later_than_the_one_before_whatever_the_clock_does()
+    {
+        using var database = new TestDatabase();
+        for (var run = 0; run < 3; run++)
+        {
+            var time = new ShiftedTime { Shift = -run * TimeSpan.FromMinutes(10) };
+            await using var replication = RunningReplication.Start(database, environment: new() { Time = time });
+            await replication.SyncAsync();
+            database.App.Insert();
+            await replication.StopAsync();
+            Assert.Equal(database.App.Image(), await RunningReplication.RestoreAsync(database));
+            Assert.Equal(raw.SQLITE_OK, database.App.Checkpoint(Application.Truncate).Code);
+        }
+
+        Assert.Equal(3, (await RunningReplication.GenerationsAsync(database)).Count);
+    }
+}
