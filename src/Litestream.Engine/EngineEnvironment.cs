@@ -20,6 +20,9 @@ public sealed record EngineEnvironment
     /// <summary>A folder that all replications on this machine share for their lock files.</summary>
     public string LockFolder { get; init; } = Path.GetTempPath();
 
+    /// <summary>Where long copies run, beside capture.</summary>
+    public TaskScheduler Background { get; init; } = TaskScheduler.Default;
+
     /// <summary>Which run of the operating system this is.</summary>
     public string BootId { get; init; } = BootIdentity.Current;
 }

@@ -94,7 +94,7 @@ internal sealed class DatabaseRecorder(
             spool.Begin(StateAt(generation, head, Later(environment.Time.GetUtcNow(), _lastTime + s_timeStep)));
             (Generation, _head, _lacksSnapshot) = (generation, head, false);
             Announce(ReplicationEventKind.GenerationStarted, $"Generation {generation} begins: {reason}.");
-            _snapshot = SnapshotJob.Start(view, generation, head.Position.Index, _lastTime, isFirst: true, spool, events);
+            _snapshot = SnapshotJob.Start(view, generation, head.Position.Index, _lastTime, isFirst: true, spool, events, environment.Background);
             _ = _snapshot.Completion.ContinueWith(_ => SnapshotEnded(), TaskScheduler.Default);
             return true;
         }

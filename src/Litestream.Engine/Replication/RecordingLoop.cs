@@ -69,22 +69,28 @@ internal sealed class RecordingLoop(
         while (true)
         {
             await WaitForWorkAsync(stop).ConfigureAwait(false);
-            try
-            {
-                await StepAsync(stop).ConfigureAwait(false);
-                _failures = 0;
-            }
-            catch (ContinuityLostException e)
-            {
-                Lose(e);
-            }
-            catch (Exception e) when (e is LitestreamException || FileErrors.IsFileError(e))
-            {
-                await RecoverAsync(Named(e), stop).ConfigureAwait(false);
-            }
-
-            Stepped();
+            await StepAsync(stop).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Does what there is to do now, and recovers from what can be recovered from.</summary>
+    public async Task StepAsync(CancellationToken stop)
+    {
+        try
+        {
+            await WorkAsync(stop).ConfigureAwait(false);
+            _failures = 0;
+        }
+        catch (ContinuityLostException e)
+        {
+            Lose(e);
+        }
+        catch (Exception e) when (e is LitestreamException || FileErrors.IsFileError(e))
+        {
+            await RecoverAsync(Named(e), stop).ConfigureAwait(false);
+        }
+
+        Stepped();
     }
 
     /// <summary>Captures a last time, leaves the database file with the whole WAL in it if nobody is in the way, and lets it go.</summary>
@@ -149,7 +155,7 @@ internal sealed class RecordingLoop(
         stop.ThrowIfCancellationRequested();
     }
 
-    private async Task StepAsync(CancellationToken stop)
+    private async Task WorkAsync(CancellationToken stop)
     {
         if (!recorder.IsOpen) await OpenAsync(stop).ConfigureAwait(false);
         if (_whyNewGeneration is { } reason) await BeginGenerationAsync(reason, stop).ConfigureAwait(false);

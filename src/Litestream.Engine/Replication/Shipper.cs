@@ -97,7 +97,8 @@ internal sealed class Shipper(
         while (!await IsStillThereAsync(cancellationToken).ConfigureAwait(false));
     }
 
-    private async Task ShipAllAsync(CancellationToken cancellationToken)
+    /// <summary>Ships what waits now, after asking the replica what it holds where that is not known.</summary>
+    public async Task ShipAllAsync(CancellationToken cancellationToken)
     {
         if (_isAligned && !queue.IsEmptyFor(number)) await LookAgainAsync(cancellationToken).ConfigureAwait(false);
         if (!_isAligned) await AlignAsync(cancellationToken).ConfigureAwait(false);

@@ -35,9 +35,13 @@ internal sealed class SnapshotJob : IDisposable
     /// <param name="isFirst">See <see cref="IsFirst"/>.</param>
     /// <param name="spool">Receives it.</param>
     /// <param name="events">Is told the progress.</param>
+    /// <param name="background">Where the copy runs.</param>
     public static SnapshotJob Start(
-        DatabaseView view, GenerationId generation, int index, DateTimeOffset time, bool isFirst, SpoolFolder spool, EventLog events) =>
-        new(isFirst, stop => Task.Run(() => SnapshotWriter.Write(view, generation, index, time, spool, ReportTo(events, view.Length), stop), CancellationToken.None));
+        DatabaseView view, GenerationId generation, int index, DateTimeOffset time, bool isFirst, SpoolFolder spool, EventLog events,
+        TaskScheduler background) =>
+        new(isFirst, stop => Task.Factory.StartNew(
+            () => SnapshotWriter.Write(view, generation, index, time, spool, ReportTo(events, view.Length), stop),
+            CancellationToken.None, TaskCreationOptions.DenyChildAttach, background));
 
     /// <summary>Throws what ended the copy.</summary>
     public void ThrowIfFailed()
@@ -56,7 +60,8 @@ internal sealed class SnapshotJob : IDisposable
     public void Dispose()
     {
         _stop.Cancel();
-        ((IAsyncResult)_copy).AsyncWaitHandle.WaitOne();
+        // its failure is of no interest any more; where the scheduler has not begun it, it runs, and ends, here
+        _copy.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
         _stop.Dispose();
     }
 

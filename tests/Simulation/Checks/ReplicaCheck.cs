@@ -1,0 +1,66 @@
+using System.Globalization;
+using Litestream.Engine;
+using Litestream.Engine.Errors;
+using Litestream.Engine.Format;
+using Litestream.Engine.Replicas;
+using Litestream.Engine.Restore;
+using Litestream.Simulation.Files;
+using Litestream.Simulation.Machines;
+
+namespace Litestream.Simulation.Checks;
+
+/// <summary>Restores from the replica, as it lies there, with the real restorer.</summary>
+internal sealed class ReplicaCheck
+{
+    private readonly Machine _machine;
+    private readonly EngineEnvironment _environment;
+    private readonly string _replica;
+    private readonly int _pageSize;
+    private int _count;
+
+    public ReplicaCheck(Machine machine, string replica, int pageSize)
+    {
+        _machine = machine;
+        _pageSize = pageSize;
+        _environment = new()
+        {
+            Files = new SimulatedFileSystem(machine, new("observer", 0) { IsObserver = true }),
+            Time = machine.Clock,
+            Random = new(1),
+        };
+        _replica = replica;
+    }
+
+    private FolderReplicaClient Client => new(_replica, _environment.Files);
+
+    /// <summary>The generations that can be restored, oldest first.</summary>
+    public IReadOnlyList<GenerationInfo> Generations()
+    {
+        try
+        {
+            return [.. new ReplicaCatalog(Client).ListGenerationsAsync(default).ToBlockingEnumerable()
+                .Where(g => g.Snapshots.Count > 0).OrderBy(g => g.UpdatedAt)];
+        }
+        catch (LitestreamException e) when (e.Code is ErrorCode.ReplicaNotFound)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>The state that a request restores.</summary>
+    public ulong Restore(RestoreRequest request)
+    {
+        var path = string.Create(CultureInfo.InvariantCulture, $"/restored/{++_count}.db");
+        RestoreAsync(request, path).GetAwaiter().GetResult();
+        var hash = PageHash.Of(_machine.Disk.FindFile(path)!.Content, _pageSize);
+        _environment.Files.Delete(path);
+        return hash;
+    }
+
+    private async Task RestoreAsync(RestoreRequest request, string path)
+    {
+        var client = Client;
+        var plan = await new RestorePlanner(client).PlanAsync(request, default);
+        await new Restorer(_environment).RestoreAsync(client, plan, path, new() { Parallelism = 1, Check = IntegrityCheckMode.None }, null, default);
+    }
+}

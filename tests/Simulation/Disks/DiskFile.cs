@@ -1,0 +1,141 @@
+using Litestream.Simulation.Vfs;
+
+namespace Litestream.Simulation.Disks;
+
+/// <summary>A file's content as programs see it, as it is on the device, and the changes between the two.</summary>
+internal sealed class DiskFile(ulong number) : DiskEntry
+{
+    private const int SectorSize = 512;
+
+    private readonly List<Change> _pending = [];
+    private byte[] _content = [];
+    private byte[] _durable = [];
+    private int _durableLength;
+
+    /// <summary>The inode.</summary>
+    public ulong Number => number;
+
+    public int Length { get; private set; }
+
+    public DateTimeOffset ModifiedAt { get; set; }
+
+    /// <summary>What the processes share that have this file open as a wal-index.</summary>
+    public SharedMemory? Memory { get; set; }
+
+    /// <summary>SQLite's locks on it, if it is a database.</summary>
+    public DatabaseLocks Locks { get; } = new();
+
+    public ReadOnlySpan<byte> Content => _content.AsSpan(0, Length);
+
+    public int Read(Span<byte> buffer, long offset)
+    {
+        var count = (int)Math.Clamp(Length - offset, 0, buffer.Length);
+        if (count > 0) _content.AsSpan((int)offset, count).CopyTo(buffer);
+        return count;
+    }
+
+    public void Write(ReadOnlySpan<byte> bytes, long offset)
+    {
+        var length = Length;
+        Apply(ref _content, ref length, bytes, (int)offset);
+        Length = length;
+        _pending.Add(new((int)offset, bytes.ToArray(), Length));
+    }
+
+    public void SetLength(long length)
+    {
+        var present = Length;
+        Cut(ref _content, ref present, (int)length);
+        Length = present;
+        _pending.Add(new((int)length, null, Length));
+    }
+
+    /// <summary>Everything written is on the device.</summary>
+    public void Flush()
+    {
+        foreach (var change in _pending) Replay(change);
+        _pending.Clear();
+    }
+
+    /// <summary>Each sector may stand at any of its unflushed versions, and so may the length; or nothing, or all of it was
+    /// written just in time.</summary>
+    public override void LosePower(Random random)
+    {
+        switch (random.Next(4))
+        {
+            case 0:
+                break;
+            case 1:
+                Flush();
+                break;
+            case 2:
+                foreach (var change in _pending.Take(random.Next(_pending.Count + 1))) Replay(change);
+                break;
+            default:
+                KeepSectors(random);
+                break;
+        }
+
+        _content = _durable.AsSpan(0, _durableLength).ToArray();
+        Length = _durableLength;
+        _pending.Clear();
+        Memory = null;
+        Locks.Clear();
+    }
+
+    private void KeepSectors(Random random)
+    {
+        if (_pending.Count == 0) return;
+        var cuts = new SortedDictionary<int, int>();
+        var lastSize = random.Next(_pending.Count + 1);
+        var length = lastSize == 0 ? _durableLength : _pending[lastSize - 1].Length;
+        for (var number = 0; number < _pending.Count; number++)
+        {
+            var change = _pending[number];
+            var end = change.Bytes is null ? Math.Max(Length, _content.Length) : change.Offset + change.Bytes.Length;
+            for (var sector = change.Offset / SectorSize; sector * SectorSize < end; sector++)
+                cuts.TryAdd(sector, random.Next(_pending.Count + 1));
+        }
+
+        foreach (var (sector, cut) in cuts)
+            for (var number = 0; number < cut; number++)
+                ReplaySector(_pending[number], sector * SectorSize);
+        Cut(ref _durable, ref _durableLength, length);
+    }
+
+    private void ReplaySector(Change change, int start)
+    {
+        var from = Math.Max(start, change.Offset);
+        if (change.Bytes is { } bytes)
+        {
+            var to = Math.Min(start + SectorSize, change.Offset + bytes.Length);
+            if (from < to) Apply(ref _durable, ref _durableLength, bytes.AsSpan(from - change.Offset, to - from), from);
+        }
+        else if (from < Math.Min(start + SectorSize, _durableLength))
+        {
+            _durable.AsSpan(from, Math.Min(start + SectorSize, _durableLength) - from).Clear();
+        }
+    }
+
+    private void Replay(Change change)
+    {
+        if (change.Bytes is { } bytes) Apply(ref _durable, ref _durableLength, bytes, change.Offset);
+        else Cut(ref _durable, ref _durableLength, change.Offset);
+    }
+
+    private static void Apply(ref byte[] content, ref int length, ReadOnlySpan<byte> bytes, int offset)
+    {
+        if (offset + bytes.Length > length) Cut(ref content, ref length, offset + bytes.Length);
+        bytes.CopyTo(content.AsSpan(offset));
+    }
+
+    private static void Cut(ref byte[] content, ref int length, int wanted)
+    {
+        if (wanted > content.Length) Array.Resize(ref content, Math.Max(wanted, content.Length * 2));
+        if (wanted < length) content.AsSpan(wanted, length - wanted).Clear();
+        length = wanted;
+    }
+
+    /// <summary>A write, or with no bytes a new length.</summary>
+    private readonly record struct Change(int Offset, byte[]? Bytes, int Length);
+}

@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Litestream.Simulation;
+
+/// <summary>Runs seeds until the time is up: <c>--minutes N [--seed S]</c>. With --seed alone that seed only; --trace prints its operations.</summary>
+internal static class Program
+{
+    private static int Main(string[] args)
+    {
+        var minutes = Value(args, "--minutes");
+        var seed = Value(args, "--seed");
+        var result = 0;
+        // a thread without synchronization context: continuations of the engine then run in place
+        var thread = new Thread(() => result = Run(minutes, seed, args.Contains("--trace")), 64 << 20);
+        thread.Start();
+        thread.Join();
+        return result;
+    }
+
+    private static int Run(double? minutes, double? seed, bool trace)
+    {
+        var watch = Stopwatch.StartNew();
+        var (seeds, crashPoints, faults, failures, operations) = (0, 0, 0, 0, 0L);
+        var next = (int)(seed ?? 1);
+        do
+        {
+            var result = SimulationRun.Execute(next, trace ? Console.Out : null);
+            seeds++;
+            crashPoints += result.CrashPoints;
+            faults += result.Faults;
+            operations += result.Operations;
+            if (result.Failure is { } failure)
+            {
+                failures++;
+                Console.WriteLine($"seed {result.Seed} FAILED: {failure.Message}");
+                if (minutes is null) Console.WriteLine(failure);
+                Console.WriteLine($"  replay with --seed {result.Seed}, trace {result.TraceHash:x16}");
+            }
+            else if (minutes is null)
+            {
+                Console.WriteLine($"seed {result.Seed} passed, trace {result.TraceHash:x16}");
+            }
+
+            next++;
+        }
+        while (minutes is not null && watch.Elapsed < TimeSpan.FromMinutes(minutes.Value));
+
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"seeds {seeds}, operations {operations}, crash points a minute {crashPoints / watch.Elapsed.TotalMinutes:0}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"crash points {crashPoints}, faults {faults}, failures {failures}"));
+        return failures == 0 ? 0 : 1;
+    }
+
+    private static double? Value(string[] args, string name)
+    {
+        var at = Array.IndexOf(args, name);
+        return at < 0 || at + 1 >= args.Length ? null : double.Parse(args[at + 1], CultureInfo.InvariantCulture);
+    }
+}

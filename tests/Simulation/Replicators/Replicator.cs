@@ -1,0 +1,173 @@
+using Litestream.Engine;
+using Litestream.Engine.Capture;
+using Litestream.Engine.Errors;
+using Litestream.Engine.Files;
+using Litestream.Engine.Replicas;
+using Litestream.Engine.Replication;
+using Litestream.Engine.Spool;
+using Litestream.Simulation.Files;
+using Litestream.Simulation.Machines;
+using Litestream.Simulation.Stores;
+
+namespace Litestream.Simulation.Replicators;
+
+/// <summary>The engine's parts in a simulated process, put together as <see cref="DatabaseReplicator"/> does it, but moved step
+/// by step: capture, shipping and snapshots take turns, also in the middle of each other's operations.</summary>
+internal sealed class Replicator : IDisposable
+{
+    private static readonly TimeSpan s_shipRetry = TimeSpan.FromMilliseconds(300);
+
+    private readonly Machine _machine;
+    private readonly StepScheduler _background = new();
+    private readonly SyncRequests _syncs = new();
+    private readonly MetadataFolder _folder;
+    private readonly DatabaseRecorder _recorder;
+    private readonly RecordingLoop _loop;
+    private readonly Shipper _shipper;
+    private PresentGeneration? _present;
+    private Task _pending = Task.CompletedTask;
+    private TimeSpan _nextShipping;
+    private bool _isCopying;
+    private bool _isRecording;
+    private bool _isShipping;
+
+    /// <summary>Starts; runs in the process.</summary>
+    public Replicator(Machine machine, SimulatedProcess process, ReplicationOptions options, string replica, List<string> arrivals)
+    {
+        _machine = machine;
+        Process = process;
+        IFileSystem files = new SimulatedFileSystem(machine, process);
+        var environment = new EngineEnvironment
+        {
+            Files = files,
+            Time = machine.Clock,
+            Random = machine.Random,
+            VfsName = Vfs.SimulatedVfs.Name,
+            BootId = machine.BootId,
+            Background = _background,
+        };
+        _folder = MetadataFolder.Open(options.MetadataPath!, options.DatabasePath, files);
+        var queue = new SpoolQueue(1);
+        var spool = new SpoolFolder(_folder, queue, files);
+        spool.Load();
+        var events = new EventLog(options.DatabasePath, machine.Clock);
+        _recorder = new(options, environment, spool, events);
+        _loop = new(options, environment, _recorder, _syncs, events)
+        {
+            Stepped = Publish,
+            IsSpoolFull = () => queue.PendingSize > options.SpoolLimit,
+            CanResume = () => _shipper!.IsReachable,
+        };
+        var store = new SimulatedStore(new FolderReplicaClient(replica, files), machine, process, arrivals);
+        _shipper = new(0, store, queue, spool, environment, events) { Present = () => _present, Misaligned = _loop.RequestGeneration };
+        Events = events;
+    }
+
+    public SimulatedProcess Process { get; }
+
+    public EventLog Events { get; }
+
+    /// <summary>Whether a replica holds all that was captured.</summary>
+    public bool IsDrained => _shipper.IsReachable && !_shipper.HasPending;
+
+    /// <summary>Whether one of its threads is in the middle of a step.</summary>
+    public bool IsOnStack => _isRecording || _isShipping || _isCopying;
+
+    public string Present => _present?.Id.ToString() ?? "";
+
+    /// <summary>Asks for what is committed now to be captured.</summary>
+    public Task RequestSync() => _syncs.Add();
+
+    /// <summary>Gives one of the engine's threads a turn.</summary>
+    public void Step(int thread)
+    {
+        switch (thread)
+        {
+            case 0 when !_isRecording && _isCopying:
+                Exclusively(ref _isRecording, CaptureBesideCopy);
+                break;
+            case 0 when !_isRecording:
+                Exclusively(ref _isRecording, Record);
+                break;
+            case 1 when !_isShipping && _nextShipping <= _machine.Clock.Elapsed:
+                Exclusively(ref _isShipping, Ship);
+                break;
+            // within a step of the recorder it would be waited for
+            case 2 when !_isCopying && !_isRecording && _background.HasWork:
+                Exclusively(ref _isCopying, _background.RunNext);
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>Lets everything go.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            _recorder.Dispose();
+        }
+        finally
+        {
+            _folder.Dispose();
+        }
+    }
+
+    private void Record()
+    {
+        if (_pending.IsCompleted) _pending = _loop.StepAsync(default);
+        else _machine.Clock.FireDue();
+        if (_pending.IsFaulted) _pending.GetAwaiter().GetResult();
+    }
+
+    /// <summary>What the loop does while a copy runs, without what would wait for the copy's end.</summary>
+    private void CaptureBesideCopy()
+    {
+        if (!_pending.IsCompleted || !_recorder.IsOpen || _recorder.Generation is null) return;
+        try
+        {
+            if (_recorder.TryCapture() is null) return;
+            if (_machine.Random.Next(3) == 0) _recorder.TryRest(force: _machine.Random.Next(4) == 0);
+            if (_machine.Random.Next(3) == 0) _recorder.Cut();
+        }
+        catch (Exception e) when (e is ContinuityLostException or LitestreamException || FileErrors.IsFileError(e))
+        {
+            // the loop finds the same in its own next step, and recovers from it
+            _recorder.Rewind();
+        }
+    }
+
+    private void Ship()
+    {
+        try
+        {
+            _shipper.ShipAllAsync(default).GetAwaiter().GetResult();
+        }
+        catch (LitestreamException)
+        {
+            _shipper.Realign();
+            _nextShipping = _machine.Clock.Elapsed + s_shipRetry;
+        }
+    }
+
+    private void Publish()
+    {
+        var former = _present;
+        _present = _recorder.Generation is { } generation ? new(generation, _recorder.ExpectsSnapshot) : null;
+        if (_present?.Id != former?.Id) _shipper.Realign();
+    }
+
+    private static void Exclusively(ref bool isBusy, Action action)
+    {
+        isBusy = true;
+        try
+        {
+            action();
+        }
+        finally
+        {
+            isBusy = false;
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using Litestream.Engine.Replication;
+using Litestream.Simulation.Applications;
+
+namespace Litestream.Simulation;
+
+/// <summary>What a seed makes of the world: sizes, habits, who takes part, how much goes wrong.</summary>
+internal sealed record Scenario
+{
+    public const string DatabasePath = "/data/app.db";
+    public const string ReplicaPath = "/replica";
+
+    public required int PageSize { get; init; }
+
+    public required int AutoVacuum { get; init; }
+
+    public required bool IsPowersafeOverwrite { get; init; }
+
+    public required IReadOnlyList<WriterHabits> Writers { get; init; }
+
+    public required int Readers { get; init; }
+
+    public required bool HasCheckpointer { get; init; }
+
+    /// <summary>Whether somebody deletes -wal and -shm while no application runs.</summary>
+    public required bool HasJanitor { get; init; }
+
+    /// <summary>Of a thousand operations, at how many others get a turn.</summary>
+    public required int Preemption { get; init; }
+
+    public required int Episodes { get; init; }
+
+    public required ReplicationOptions Options { get; init; }
+
+    public static Scenario Create(Random random)
+    {
+        var synchronous = random.Next(1, 3);
+        return new()
+        {
+            PageSize = Pick(random, 512, 1024, 4096),
+            AutoVacuum = random.Next(3),
+            IsPowersafeOverwrite = random.Next(4) > 0,
+            Writers = [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ =>
+                new WriterHabits(Pick(random, 0, 50, 5000), Pick(random, 0, 5, 20, 100, 1000), synchronous))],
+            Readers = random.Next(3),
+            HasCheckpointer = random.Next(2) == 0,
+            HasJanitor = random.Next(3) == 0,
+            Preemption = Pick(random, 0, 5, 20, 60),
+            Episodes = random.Next(4, 12),
+            Options = new()
+            {
+                DatabasePath = DatabasePath,
+                MetadataPath = "/data/.app.db-litestream-ps",
+                CheckpointPageCount = Pick(random, 10, 50, 1000),
+                ForcedCheckpointPageCount = Pick(random, 50, 300, 10_000),
+                MaxSegmentsPerIndex = Pick(random, 3, 10, 500),
+                MaxIndexSize = Pick(random, 20_000, 64 << 20),
+                CheckpointQuietInterval = TimeSpan.FromMilliseconds(Pick(random, 100, 5000)),
+                SyncInterval = TimeSpan.FromMilliseconds(Pick(random, 50, 1000)),
+            },
+        };
+    }
+
+    private static int Pick(Random random, params int[] values) => values[random.Next(values.Length)];
+}

@@ -1,0 +1,352 @@
+using Litestream.Engine.Errors;
+using Litestream.Engine.Files;
+using Litestream.Engine.Restore;
+using Litestream.Simulation.Applications;
+using Litestream.Simulation.Checks;
+using Litestream.Simulation.Machines;
+using Litestream.Simulation.Replicators;
+using Litestream.Simulation.Vfs;
+
+namespace Litestream.Simulation;
+
+/// <summary>One seed: applications, replicator and store live through faults; after each, what was promised is checked.</summary>
+internal sealed class SimulationRun : IDisposable
+{
+    private const int MaxDepth = 3;
+    private const int StepsBeforeFault = 400;
+    private const int MaxSyncSteps = 3000;
+
+    private readonly Machine _machine;
+    private readonly Scenario _scenario;
+    private readonly CommittedStates _states;
+    private readonly ReplicaCheck _check;
+    private readonly List<Application> _applications = [];
+    private readonly List<string> _arrivals = [];
+    private Replicator? _replicator;
+    private (Task Request, int State)? _sync;
+    private int _confirmed = -1;
+    private int _depth;
+    private bool _isQuiet;
+
+    private SimulationRun(int seed, TextWriter? log)
+    {
+        _machine = new(seed, log);
+        _scenario = Scenario.Create(_machine.Random);
+        _machine.IsPowersafeOverwrite = _scenario.IsPowersafeOverwrite;
+        _states = new(_machine.Disk, Scenario.DatabasePath, _scenario.PageSize);
+        _check = new(_machine, Scenario.ReplicaPath, _scenario.PageSize);
+        _machine.Dying = _states.Observe;
+        _machine.Preempt = Preempt;
+    }
+
+    private Random Random => _machine.Random;
+
+    /// <summary>Lives through a seed.</summary>
+    /// <param name="seed">The seed.</param>
+    /// <param name="log">Is told every operation; null for nothing.</param>
+    public static SeedResult Execute(int seed, TextWriter? log = null)
+    {
+        using var run = new SimulationRun(seed, log);
+        Machine.Present = run._machine;
+        SimulatedVfs.Register();
+        Exception? failure = null;
+        try
+        {
+            run.Live();
+        }
+        catch (Exception e)
+        {
+            failure = e;
+        }
+        finally
+        {
+            run.Dispose();
+            Machine.Present = null;
+        }
+
+        var machine = run._machine;
+        return new(seed, machine.Faults.CrashPoints, machine.Faults.Faults, machine.Faults.Operations, machine.Trace.Hash, machine.Failure ?? failure);
+    }
+
+    private void Live()
+    {
+        SetUp();
+        Verify();
+        for (var episode = 0; episode < _scenario.Episodes; episode++)
+        {
+            Arm();
+            for (var step = Random.Next(StepsBeforeFault) + 20; step > 0; step--)
+            {
+                Turn();
+                if (!_machine.Faults.IsArmed && Random.Next(10) == 0) break;
+            }
+
+            _machine.Faults.Disarm();
+            Verify();
+        }
+
+        CheckSource();
+    }
+
+    private void SetUp()
+    {
+        _machine.Disk.CreateFolder("/data");
+        _machine.Disk.CreateFolder("/replica");
+        _machine.Disk.CreateFolder("/restored");
+        var maker = _machine.Start("maker");
+        _isQuiet = true;
+        _machine.Run(maker, () =>
+        {
+            using var connection = Connection.Open(Scenario.DatabasePath, 0);
+            connection.Execute($"PRAGMA page_size={_scenario.PageSize}");
+            connection.Execute($"PRAGMA auto_vacuum={_scenario.AutoVacuum}");
+            connection.Execute("PRAGMA journal_mode=wal");
+            connection.Execute("CREATE TABLE ledger (writer INTEGER PRIMARY KEY, n INTEGER, pad BLOB)");
+            connection.Execute("CREATE TABLE data (id INTEGER PRIMARY KEY, v BLOB)");
+            for (var writer = 0; writer < _scenario.Writers.Count; writer++) connection.Execute("INSERT INTO ledger VALUES (?, 0, NULL)", writer);
+            _states.Observe();
+        }, () => { });
+        _machine.Processes.Remove(maker);
+        _isQuiet = false;
+        _machine.Disk.Root.Flush();
+        _machine.Disk.FindFolder("/data")!.Flush();
+
+        for (var number = 0; number < _scenario.Writers.Count; number++)
+            _applications.Add(new Writer(_machine, Scenario.DatabasePath, number, _scenario.Writers[number]));
+        for (var number = 0; number < _scenario.Readers; number++) _applications.Add(new Reader(_machine, Scenario.DatabasePath, number));
+        if (_scenario.HasCheckpointer) _applications.Add(new Checkpointer(_machine, Scenario.DatabasePath));
+    }
+
+    private void Arm()
+    {
+        var fault = Random.Next(20) switch
+        {
+            < 8 => Fault.Crash,
+            < 11 => Fault.PowerLoss,
+            < 13 => Fault.Error,
+            13 => Fault.Full,
+            < 16 => Fault.TornWrite,
+            16 => Fault.Delay,
+            17 => Fault.StaleListing,
+            _ => Fault.DuplicatePut,
+        };
+        var changesOnly = Random.Next(2) == 0;
+        var replicatorOnly = Random.Next(2) == 0;
+        var after = fault is Fault.StaleListing or Fault.DuplicatePut ? Random.Next(3) : Random.Next(changesOnly ? 100 : 1500);
+        _machine.Faults.Arm(fault, after, (process, operation, _) =>
+            (!replicatorOnly || process.Name == "replicator")
+            && (!changesOnly || operation is Operation.Write or Operation.Flush or Operation.Truncate or Operation.Rename or Operation.Delete
+                or Operation.FlushFolder or Operation.Barrier or Operation.StorePut));
+    }
+
+    /// <summary>Somebody does a step.</summary>
+    private void Turn()
+    {
+        if (_depth == 0) _machine.Clock.Advance(TimeSpan.FromMilliseconds(Random.Next(50) == 0 ? Random.Next(6000) : Random.Next(10)));
+        var who = Random.Next(_applications.Count + 4);
+        if (who < _applications.Count) _applications[who].Step();
+        else if (who < _applications.Count + 3) StepReplicator(who - _applications.Count);
+        else Disturb();
+        _states.Observe();
+        ThrowIfFailed();
+    }
+
+    private void Disturb()
+    {
+        if (_depth > 0) return;
+        var kind = Random.Next(40);
+        if (kind == 0) _applications[Random.Next(_applications.Count)].Kill();
+        if (kind == 1) _applications[Random.Next(_applications.Count)].Exit();
+        if (kind == 2 && _scenario.HasJanitor) CleanUp();
+        if (kind == 3) StopReplicator();
+        if (kind < 20 && _sync is null && _replicator is { } replicator) _sync = (replicator.RequestSync(), _states.Present);
+    }
+
+    /// <summary>All applications end, the WAL is wholly backfilled, and somebody deletes it with its index.</summary>
+    private void CleanUp()
+    {
+        foreach (var application in _applications) application.Exit();
+        var cleaner = _machine.Start("cleaner");
+        _isQuiet = true;
+        var isComplete = false;
+        _machine.Run(cleaner, () =>
+        {
+            using var connection = Connection.Open(Scenario.DatabasePath, 0);
+            isComplete = connection.IsBackfilled();
+        }, () => { });
+        _machine.Processes.Remove(cleaner);
+        _isQuiet = false;
+        _states.Observe();
+        if (!isComplete) return;
+        _machine.Trace.Note("unlink");
+        _machine.Disk.Delete(Scenario.DatabasePath + "-wal");
+        _machine.Disk.Delete(Scenario.DatabasePath + "-shm");
+        _machine.Disk.FindFolder("/data")!.Flush();
+        _states.Forget();
+    }
+
+    private void StepReplicator(int thread)
+    {
+        if (_replicator is { Process.IsDead: true }) BuryReplicator();
+        if (_replicator is null)
+        {
+            if (_depth == 0 && thread == 0) StartReplicator();
+            return;
+        }
+
+        var replicator = _replicator;
+        _machine.Run(replicator.Process, () => replicator.Step(thread), () => { });
+        if (_sync is { Request.IsCompletedSuccessfully: true } sync && replicator.IsDrained && !replicator.Process.IsDead)
+        {
+            _confirmed = Math.Max(_confirmed, sync.State);
+            _sync = null;
+        }
+    }
+
+    private void StartReplicator()
+    {
+        var process = _machine.Start("replicator");
+        _machine.Run(process, () =>
+        {
+            try
+            {
+                _replicator = new(_machine, process, _scenario.Options, Scenario.ReplicaPath, _arrivals);
+            }
+            catch (Exception e) when (!process.IsDead && (e is LitestreamException || FileErrors.IsFileError(e)))
+            {
+                // the start has failed; somebody tries again
+                _machine.Trace.Note("start failed");
+            }
+        }, () => { });
+        if (_replicator?.Process != process && !process.IsDead) Leave(process);
+    }
+
+    private void StopReplicator()
+    {
+        if (_replicator is not { Process.IsDead: false } replicator) return;
+        Leave(replicator.Process);
+        BuryReplicator();
+    }
+
+    private void Leave(SimulatedProcess process)
+    {
+        _machine.Kill(process);
+        _machine.Run(process, () => { }, () => { });
+    }
+
+    private void BuryReplicator()
+    {
+        var replicator = _replicator!;
+        if (replicator.IsOnStack) return;
+        _machine.Run(replicator.Process, () => { }, replicator.Dispose);
+        _machine.Clock.Clear();
+        _replicator = null;
+        _sync = null;
+    }
+
+    /// <summary>Others go on in the middle of somebody's operation.</summary>
+    private void Preempt(Operation operation, string target)
+    {
+        if (_isQuiet || _depth >= MaxDepth || _machine.Failure is not null) return;
+        var chance = operation switch
+        {
+            Operation.Sleep => 1000,
+            Operation.Barrier => _scenario.Preemption * 4,
+            Operation.Write or Operation.LockMemory or Operation.Flush => _scenario.Preemption * 2,
+            _ => _scenario.Preemption,
+        };
+        if (Random.Next(1000) >= chance) return;
+        _depth++;
+        _states.Observe();
+        for (var turns = Random.Next(1, 8); turns > 0; turns--) Turn();
+        _depth--;
+    }
+
+    /// <summary>What was confirmed is on the replica; after a start and a sync all that is committed is.</summary>
+    private void Verify()
+    {
+        _isQuiet = true;
+        _states.Observe();
+        CheckReplica();
+        _sync = null;
+        Task? request = null;
+        var steps = 0;
+        while (request is not { IsCompletedSuccessfully: true } || _replicator is not { IsDrained: true })
+        {
+            if (++steps > MaxSyncSteps) throw new SimulationFailedException("A sync does not come to an end.");
+            StepReplicator(steps % 3);
+            _machine.Clock.Advance(TimeSpan.FromMilliseconds(10));
+            if (_replicator is null) request = null;
+            else request ??= _replicator.RequestSync();
+            ThrowIfFailed();
+        }
+
+        _states.Observe();
+        _confirmed = _states.Present;
+        CheckReplica();
+        CheckGenerations();
+        _isQuiet = false;
+    }
+
+    private void CheckReplica()
+    {
+        if (_confirmed < 0) return;
+        var state = StateOf(new());
+        if (state < _confirmed)
+            throw new SimulationFailedException($"The replica restores state {state}, and {_confirmed} was confirmed.");
+    }
+
+    private void CheckGenerations()
+    {
+        var generations = _check.Generations();
+        foreach (var generation in generations.TakeLast(3))
+        {
+            StateOf(new() { Generation = generation.Id });
+            if (generation.Segments.Count == 0) continue;
+            var end = generation.Segments[Random.Next(generation.Segments.Count)].Start;
+            StateOf(new() { Generation = generation.Id, Index = end.Index, Offset = end.Offset });
+        }
+    }
+
+    private int StateOf(RestoreRequest request)
+    {
+        try
+        {
+            return _states.Find(_check.Restore(request))
+                ?? throw new SimulationFailedException($"The replica restores what was never committed ({request}).");
+        }
+        catch (LitestreamException e)
+        {
+            throw new SimulationFailedException($"The replica can't be restored ({request}): {e.Message}", e);
+        }
+    }
+
+    private void CheckSource()
+    {
+        var auditor = _machine.Start("auditor");
+        _isQuiet = true;
+        _machine.Run(auditor, () =>
+        {
+            using var connection = Connection.Open(Scenario.DatabasePath, 0);
+            var answer = connection.Execute("PRAGMA integrity_check");
+            if (answer != "ok") throw new SimulationFailedException($"The source is damaged: {answer}");
+        }, () => { });
+    }
+
+    private void ThrowIfFailed()
+    {
+        if (_machine.Failure is { } failure) throw new SimulationFailedException(failure.Message, failure);
+    }
+
+    /// <summary>All processes end.</summary>
+    public void Dispose()
+    {
+        _isQuiet = true;
+        foreach (var application in _applications) application.Kill();
+        _applications.Clear();
+        if (_replicator is not { } replicator) return;
+        _machine.Kill(replicator.Process);
+        _machine.Run(replicator.Process, () => { }, replicator.Dispose);
+        _replicator = null;
+    }
+}
