@@ -1,3 +1,4 @@
+using Litestream.Engine.Capture;
 using Litestream.Engine.Files;
 
 namespace Litestream.Engine;
@@ -25,4 +26,7 @@ public sealed record EngineEnvironment
 
     /// <summary>Which run of the operating system this is.</summary>
     public string BootId { get; init; } = BootIdentity.Current;
+
+    /// <summary>The parts of capture.</summary>
+    internal CaptureParts Capture { get; init; } = new();
 }

@@ -1,31 +1,35 @@
 using System.Diagnostics;
 using System.Globalization;
+using Litestream.Simulation.PlantedBugs;
 
 namespace Litestream.Simulation;
 
-/// <summary>Runs seeds until the time is up: <c>--minutes N [--seed S]</c>. With --seed alone that seed only; --trace prints its operations.</summary>
+/// <summary>Runs seeds until the time is up: <c>--minutes N [--seed S]</c>. With --seed alone that seed only;
+/// --trace prints its operations, --bug plants a bug.</summary>
 internal static class Program
 {
     private static int Main(string[] args)
     {
         var minutes = Value(args, "--minutes");
         var seed = Value(args, "--seed");
+        var name = Array.IndexOf(args, "--bug");
+        var bug = name < 0 ? PlantedBug.None : Enum.Parse<PlantedBug>(args[name + 1]);
         var result = 0;
         // a thread without synchronization context: continuations of the engine then run in place
-        var thread = new Thread(() => result = Run(minutes, seed, args.Contains("--trace")), 64 << 20);
+        var thread = new Thread(() => result = Run(minutes, seed, bug, args.Contains("--trace")), 64 << 20);
         thread.Start();
         thread.Join();
         return result;
     }
 
-    private static int Run(double? minutes, double? seed, bool trace)
+    private static int Run(double? minutes, double? seed, PlantedBug bug, bool trace)
     {
         var watch = Stopwatch.StartNew();
         var (seeds, crashPoints, faults, failures, operations) = (0, 0, 0, 0, 0L);
         var next = (int)(seed ?? 1);
         do
         {
-            var result = SimulationRun.Execute(next, trace ? Console.Out : null);
+            var result = SimulationRun.Execute(next, bug, trace ? Console.Out : null);
             seeds++;
             crashPoints += result.CrashPoints;
             faults += result.Faults;

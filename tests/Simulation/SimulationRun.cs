@@ -4,6 +4,7 @@ using Litestream.Engine.Restore;
 using Litestream.Simulation.Applications;
 using Litestream.Simulation.Checks;
 using Litestream.Simulation.Machines;
+using Litestream.Simulation.PlantedBugs;
 using Litestream.Simulation.Replicators;
 using Litestream.Simulation.Vfs;
 
@@ -13,10 +14,11 @@ namespace Litestream.Simulation;
 internal sealed class SimulationRun : IDisposable
 {
     private const int MaxDepth = 3;
-    private const int StepsBeforeFault = 400;
+    private const int StepsBeforeFault = 200;
     private const int MaxSyncSteps = 3000;
 
     private readonly Machine _machine;
+    private readonly PlantedBug _bug;
     private readonly Scenario _scenario;
     private readonly CommittedStates _states;
     private readonly ReplicaCheck _check;
@@ -28,25 +30,32 @@ internal sealed class SimulationRun : IDisposable
     private int _depth;
     private bool _isQuiet;
 
-    private SimulationRun(int seed, TextWriter? log)
+    private SimulationRun(int seed, PlantedBug bug, TextWriter? log)
     {
         _machine = new(seed, log);
+        _bug = bug;
         _scenario = Scenario.Create(_machine.Random);
         _machine.IsPowersafeOverwrite = _scenario.IsPowersafeOverwrite;
         _states = new(_machine.Disk, Scenario.DatabasePath, _scenario.PageSize);
         _check = new(_machine, Scenario.ReplicaPath, _scenario.PageSize);
         _machine.Dying = _states.Observe;
         _machine.Preempt = Preempt;
+        _machine.Ambush = () =>
+        {
+            if (!_isQuiet && _depth < MaxDepth) Interrupt(Random.Next(4, 30));
+        };
+        _machine.PowerLost = LosePower;
     }
 
     private Random Random => _machine.Random;
 
     /// <summary>Lives through a seed.</summary>
     /// <param name="seed">The seed.</param>
+    /// <param name="bug">What is wrong with the engine in this run.</param>
     /// <param name="log">Is told every operation; null for nothing.</param>
-    public static SeedResult Execute(int seed, TextWriter? log = null)
+    public static SeedResult Execute(int seed, PlantedBug bug = PlantedBug.None, TextWriter? log = null)
     {
-        using var run = new SimulationRun(seed, log);
+        using var run = new SimulationRun(seed, bug, log);
         Machine.Present = run._machine;
         SimulatedVfs.Register();
         Exception? failure = null;
@@ -93,6 +102,7 @@ internal sealed class SimulationRun : IDisposable
         _machine.Disk.CreateFolder("/data");
         _machine.Disk.CreateFolder("/replica");
         _machine.Disk.CreateFolder("/restored");
+        _machine.Disk.CreateFolder("/locks");
         var maker = _machine.Start("maker");
         _isQuiet = true;
         _machine.Run(maker, () =>
@@ -132,7 +142,7 @@ internal sealed class SimulationRun : IDisposable
         };
         var changesOnly = Random.Next(2) == 0;
         var replicatorOnly = Random.Next(2) == 0;
-        var after = fault is Fault.StaleListing or Fault.DuplicatePut ? Random.Next(3) : Random.Next(changesOnly ? 100 : 1500);
+        var after = fault is Fault.StaleListing or Fault.DuplicatePut ? Random.Next(3) : Random.Next(changesOnly ? 60 : 800);
         _machine.Faults.Arm(fault, after, (process, operation, _) =>
             (!replicatorOnly || process.Name == "replicator")
             && (!changesOnly || operation is Operation.Write or Operation.Flush or Operation.Truncate or Operation.Rename or Operation.Delete
@@ -210,7 +220,7 @@ internal sealed class SimulationRun : IDisposable
         {
             try
             {
-                _replicator = new(_machine, process, _scenario.Options, Scenario.ReplicaPath, _arrivals);
+                _replicator = new(_machine, process, _scenario.Options, Scenario.ReplicaPath, _arrivals, _bug);
             }
             catch (Exception e) when (!process.IsDead && (e is LitestreamException || FileErrors.IsFileError(e)))
             {
@@ -244,21 +254,33 @@ internal sealed class SimulationRun : IDisposable
         _sync = null;
     }
 
+    private void LosePower()
+    {
+        _states.Forget();
+        foreach (var writer in _applications.OfType<Writer>()) writer.LosePower();
+    }
+
     /// <summary>Others go on in the middle of somebody's operation.</summary>
     private void Preempt(Operation operation, string target)
     {
         if (_isQuiet || _depth >= MaxDepth || _machine.Failure is not null) return;
         var chance = operation switch
         {
-            Operation.Sleep => 1000,
+            // who waits in the middle of another's operation waits in vain
+            Operation.Sleep => _depth == 0 ? 300 : 0,
             Operation.Barrier => _scenario.Preemption * 4,
             Operation.Write or Operation.LockMemory or Operation.Flush => _scenario.Preemption * 2,
             _ => _scenario.Preemption,
         };
         if (Random.Next(1000) >= chance) return;
+        Interrupt(Random.Next(1, 8));
+    }
+
+    private void Interrupt(int turns)
+    {
         _depth++;
         _states.Observe();
-        for (var turns = Random.Next(1, 8); turns > 0; turns--) Turn();
+        for (; turns > 0; turns--) Turn();
         _depth--;
     }
 

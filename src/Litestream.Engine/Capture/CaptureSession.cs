@@ -33,6 +33,7 @@ internal sealed class CaptureSession : IDisposable
         _files = files;
         _relay = relay;
         _probe = probe;
+        Wal = environment.Capture.CreateCapture();
     }
 
     /// <summary>The database file.</summary>
@@ -51,13 +52,13 @@ internal sealed class CaptureSession : IDisposable
     /// restart need not wait for us.</summary>
     public bool IsResting { get; private set; }
 
-    private WalCapture Wal { get; } = new();
+    private WalCapture Wal { get; }
 
     /// <summary>Opens a database in WAL mode that has pages. Null when somebody is in the way.</summary>
     public static CaptureSession? TryOpen(DatabaseInfo database, EngineEnvironment environment)
     {
         var before = SourceFiles.Of(database.Path, environment.Files);
-        var relay = ReaderRelay.TryStart(Open);
+        var relay = ReaderRelay.TryStart(Open, environment.Capture.CreateRelay);
         if (relay is null) return null;
         DatabaseConnection? probe = null;
         try

@@ -8,26 +8,27 @@ namespace Litestream.Engine.Capture;
 /// WAL was wholly backfilled) it can be restarted once, but nothing new can be backfilled. Either way no life of the WAL
 /// passes unseen.
 /// </summary>
-internal sealed class ReaderRelay : IDisposable
+/// <param name="holder">A connection with a read transaction; is disposed with the relay.</param>
+/// <param name="spare">A connection without; is disposed with the relay.</param>
+internal class ReaderRelay(DatabaseConnection holder, DatabaseConnection spare) : IDisposable
 {
-    private DatabaseConnection _holder;
-    private DatabaseConnection _spare;
-
-    private ReaderRelay(DatabaseConnection holder, DatabaseConnection spare)
-    {
-        _holder = holder;
-        _spare = spare;
-        Began = holder.GetWalSnapshot();
-    }
-
     /// <summary>What the present reader saw at its begin; null if no WAL had been written.</summary>
-    public WalIndexSnapshot? Began { get; private set; }
+    public WalIndexSnapshot? Began { get; private set; } = holder.GetWalSnapshot();
 
     /// <summary>Whether the read transaction is still there.</summary>
-    public bool IsHeld => _holder.IsReading;
+    public bool IsHeld => Holder.IsReading;
+
+    /// <summary>The connection that reads.</summary>
+    protected DatabaseConnection Holder { get; private set; } = holder;
+
+    /// <summary>The connection that reads next.</summary>
+    protected DatabaseConnection Spare { get; private set; } = spare;
 
     /// <summary>Begins. Null when somebody is in the way.</summary>
-    public static ReaderRelay? TryStart(Func<DatabaseConnection> open)
+    /// <param name="open">Opens a connection.</param>
+    /// <param name="create">Makes the relay of two connections, of which the first reads.</param>
+    public static ReaderRelay? TryStart(
+        Func<DatabaseConnection> open, Func<DatabaseConnection, DatabaseConnection, ReaderRelay> create)
     {
         var holder = open();
         try
@@ -38,7 +39,7 @@ internal sealed class ReaderRelay : IDisposable
                 return null;
             }
 
-            return new(holder, open());
+            return create(holder, open());
         }
         catch
         {
@@ -49,18 +50,24 @@ internal sealed class ReaderRelay : IDisposable
 
     /// <summary>Begins on the one connection, then ends on the other. False when the begin did not succeed: the former
     /// reader stays. Everything the former reader protects must be captured before.</summary>
-    public bool TryHandOver()
+    public virtual bool TryHandOver()
     {
-        if (!_spare.TryBeginRead()) return false;
-        (_holder, _spare) = (_spare, _holder);
-        Began = _holder.GetWalSnapshot();
-        _spare.EndTransaction();
+        if (!Spare.TryBeginRead()) return false;
+        Swap();
+        Spare.EndTransaction();
         return true;
     }
 
     public void Dispose()
     {
-        _holder.Dispose();
-        _spare.Dispose();
+        Holder.Dispose();
+        Spare.Dispose();
+    }
+
+    /// <summary>The spare connection, which reads by now, is the holder from here on.</summary>
+    protected void Swap()
+    {
+        (Holder, Spare) = (Spare, Holder);
+        Began = Holder.GetWalSnapshot();
     }
 }

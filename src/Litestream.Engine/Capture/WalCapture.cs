@@ -9,7 +9,7 @@ namespace Litestream.Engine.Capture;
 /// the checksum that the wal-index names. Independently of that, commits are counted: the wal-index counts them across lives,
 /// so a commit that slipped past shows up however it slipped.
 /// </summary>
-internal sealed class WalCapture
+internal class WalCapture
 {
     private const int BufferSize = 1 << 20;
 
@@ -25,7 +25,7 @@ internal sealed class WalCapture
     /// <param name="reader">A connection whose read transaction is open.</param>
     /// <param name="point">The point.</param>
     /// <returns>Why not, or null.</returns>
-    public string? TryResume(DatabaseConnection reader, CapturePoint point)
+    public virtual string? TryResume(DatabaseConnection reader, CapturePoint point)
     {
         if (!point.HasLife || reader.GetWalSnapshot() is not { } snapshot || !point.IsSameLife(snapshot))
             return "the WAL was restarted or removed";
@@ -54,9 +54,9 @@ internal sealed class WalCapture
     /// <param name="sink">Receives the frames. What it got is void when this throws.</param>
     /// <returns>The number of frames captured; null when the WAL is just being restarted: try again.</returns>
     /// <exception cref="ContinuityLostException">Something was missed, or can't be proven not to be.</exception>
-    public uint? Capture(DatabaseConnection reader, IFrameSink sink)
+    public virtual uint? Capture(DatabaseConnection reader, IFrameSink sink)
     {
-        if (reader.GetWalSnapshot() is not { } snapshot)
+        if (LimitOf(reader) is not { } snapshot)
         {
             if (Point.HasLife) throw new ContinuityLostException("the WAL and its index were made anew");
             return 0;
@@ -144,7 +144,11 @@ internal sealed class WalCapture
         return commits;
     }
 
-    private void CheckCommits(WalIndexSnapshot snapshot, uint captured)
+    /// <summary>Up to where frames are committed; null if no WAL has been written.</summary>
+    protected virtual WalIndexSnapshot? LimitOf(DatabaseConnection reader) => reader.GetWalSnapshot();
+
+    /// <summary>Compares the commits that were captured with those that the wal-index has counted.</summary>
+    protected virtual void CheckCommits(WalIndexSnapshot snapshot, uint captured)
     {
         if (!Point.HasLife) return;
         if (snapshot.Commits < Point.Commits)

@@ -8,8 +8,15 @@ internal sealed class Writer(Machine machine, string path, int number, WriterHab
 {
     private const int RowCount = 60;
 
-    /// <summary>The last number whose commit was acknowledged.</summary>
-    public long Acknowledged { get; set; }
+    private const int Normal = 1;
+
+    private long _acknowledged;
+
+    /// <summary>With synchronous=NORMAL a power loss may take what was acknowledged.</summary>
+    public void LosePower()
+    {
+        if (habits.Synchronous == Normal) _acknowledged = 0;
+    }
 
     protected override IEnumerable<int> Script()
     {
@@ -101,15 +108,15 @@ internal sealed class Writer(Machine machine, string path, int number, WriterHab
 
     private void Acknowledge(bool committed, Func<long> value)
     {
-        if (committed && !Connection!.InTransaction) Acknowledged = value();
+        if (committed && !Connection!.InTransaction) _acknowledged = value();
     }
 
     private void CheckAcknowledged()
     {
         var present = Number();
-        if (present < Acknowledged)
-            throw new SimulationFailedException($"The source of {Name} is at {present}, {Acknowledged} was acknowledged.");
-        Acknowledged = present;
+        if (present < _acknowledged)
+            throw new SimulationFailedException($"The source of {Name} is at {present}, {_acknowledged} was acknowledged.");
+        _acknowledged = present;
     }
 
     private byte[] Bytes(int most)

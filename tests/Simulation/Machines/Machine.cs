@@ -41,8 +41,14 @@ internal sealed class Machine(int seed, TextWriter? log)
     /// <summary>Is called before an operation: others may run.</summary>
     public Action<Operation, string> Preempt { get; set; } = (_, _) => { };
 
+    /// <summary>Is called before a process dies in the middle of an operation: others run.</summary>
+    public Action Ambush { get; set; } = () => { };
+
     /// <summary>Is called when something is about to be lost.</summary>
     public Action Dying { get; set; } = () => { };
+
+    /// <summary>Is called after a power loss.</summary>
+    public Action PowerLost { get; set; } = () => { };
 
     /// <summary>An error of the simulation itself.</summary>
     public Exception? Failure { get; set; }
@@ -96,6 +102,8 @@ internal sealed class Machine(int seed, TextWriter? log)
             case Fault.None:
                 return fault;
             case Fault.Crash:
+                // others may just have seen what will never be completed
+                if (Random.Next(2) == 0) Ambush();
                 Kill(process);
                 return Refuse(process);
             case Fault.PowerLoss:
@@ -130,6 +138,7 @@ internal sealed class Machine(int seed, TextWriter? log)
         Clock.Advance(TimeSpan.FromSeconds(30));
         _boots++;
         Disk.Root.LosePower(Random);
+        PowerLost();
     }
 
     private static Fault Refuse(SimulatedProcess process)

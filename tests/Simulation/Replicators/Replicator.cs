@@ -7,6 +7,7 @@ using Litestream.Engine.Replication;
 using Litestream.Engine.Spool;
 using Litestream.Simulation.Files;
 using Litestream.Simulation.Machines;
+using Litestream.Simulation.PlantedBugs;
 using Litestream.Simulation.Stores;
 
 namespace Litestream.Simulation.Replicators;
@@ -24,6 +25,8 @@ internal sealed class Replicator : IDisposable
     private readonly DatabaseRecorder _recorder;
     private readonly RecordingLoop _loop;
     private readonly Shipper _shipper;
+    private readonly Plant _plant;
+    private readonly UnalignedShipper? _overlapping;
     private PresentGeneration? _present;
     private Task _pending = Task.CompletedTask;
     private TimeSpan _nextShipping;
@@ -32,7 +35,7 @@ internal sealed class Replicator : IDisposable
     private bool _isShipping;
 
     /// <summary>Starts; runs in the process.</summary>
-    public Replicator(Machine machine, SimulatedProcess process, ReplicationOptions options, string replica, List<string> arrivals)
+    public Replicator(Machine machine, SimulatedProcess process, ReplicationOptions options, string replica, List<string> arrivals, PlantedBug bug)
     {
         _machine = machine;
         Process = process;
@@ -45,10 +48,14 @@ internal sealed class Replicator : IDisposable
             VfsName = Vfs.SimulatedVfs.Name,
             BootId = machine.BootId,
             Background = _background,
+            LockFolder = "/locks",
+            Capture = Parts.Create(bug, machine.Disk, options.DatabasePath),
         };
-        _folder = MetadataFolder.Open(options.MetadataPath!, options.DatabasePath, files);
+        _plant = new(bug, machine.Disk, options);
+        _folder = MetadataFolder.Open(options.MetadataPath!, options.DatabasePath, environment);
         var queue = new SpoolQueue(1);
         var spool = new SpoolFolder(_folder, queue, files);
+        _plant.SetBack();
         spool.Load();
         var events = new EventLog(options.DatabasePath, machine.Clock);
         _recorder = new(options, environment, spool, events);
@@ -57,18 +64,17 @@ internal sealed class Replicator : IDisposable
             Stepped = Publish,
             IsSpoolFull = () => queue.PendingSize > options.SpoolLimit,
             CanResume = () => _shipper!.IsReachable,
+            DropSpool = spool.DropAll,
         };
-        var store = new SimulatedStore(new FolderReplicaClient(replica, files), machine, process, arrivals);
+        var store = new SimulatedStore(new FolderReplicaClient(replica, bug == PlantedBug.MissingFlush ? new UnflushedFileSystem(files) : files), machine, process, arrivals);
         _shipper = new(0, store, queue, spool, environment, events) { Present = () => _present, Misaligned = _loop.RequestGeneration };
-        Events = events;
+        _overlapping = bug == PlantedBug.OverlappingShipment ? new(queue, spool, store) : null;
     }
 
     public SimulatedProcess Process { get; }
 
-    public EventLog Events { get; }
-
     /// <summary>Whether a replica holds all that was captured.</summary>
-    public bool IsDrained => _shipper.IsReachable && !_shipper.HasPending;
+    public bool IsDrained => _overlapping is not null ? !_shipper.HasPending : _shipper.IsReachable && !_shipper.HasPending;
 
     /// <summary>Whether one of its threads is in the middle of a step.</summary>
     public bool IsOnStack => _isRecording || _isShipping || _isCopying;
@@ -116,6 +122,7 @@ internal sealed class Replicator : IDisposable
 
     private void Record()
     {
+        if (_plant.Reopens(_recorder.IsOpen)) _recorder.CloseSession();
         if (_pending.IsCompleted) _pending = _loop.StepAsync(default);
         else _machine.Clock.FireDue();
         if (_pending.IsFaulted) _pending.GetAwaiter().GetResult();
@@ -142,9 +149,10 @@ internal sealed class Replicator : IDisposable
     {
         try
         {
-            _shipper.ShipAllAsync(default).GetAwaiter().GetResult();
+            if (_overlapping is null) _shipper.ShipAllAsync(default).GetAwaiter().GetResult();
+            else if (_recorder.Generation is { } generation) _overlapping.Ship(generation, _recorder.ExpectsSnapshot);
         }
-        catch (LitestreamException)
+        catch (Exception e) when (e is LitestreamException || FileErrors.IsFileError(e))
         {
             _shipper.Realign();
             _nextShipping = _machine.Clock.Elapsed + s_shipRetry;
@@ -156,6 +164,7 @@ internal sealed class Replicator : IDisposable
         var former = _present;
         _present = _recorder.Generation is { } generation ? new(generation, _recorder.ExpectsSnapshot) : null;
         if (_present?.Id != former?.Id) _shipper.Realign();
+        _plant.Remember();
     }
 
     private static void Exclusively(ref bool isBusy, Action action)

@@ -74,7 +74,6 @@ internal static unsafe partial class SimulatedVfs
             var path = name is null ? $"/temporary-{machine.Random.Next():x8}" : TextOf(name);
             if (machine.Enter(process, Operation.Open, path) != Fault.None) return VfsCodes.CantOpen;
             var file = machine.Disk.FindFile(path);
-            var isNew = file is null;
             if (file is null)
             {
                 if ((flags & VfsCodes.OpenCreate) == 0 || machine.Disk.FindFolder(Path.GetDirectoryName(path)!) is null) return VfsCodes.CantOpen;
@@ -82,7 +81,7 @@ internal static unsafe partial class SimulatedVfs
             }
 
             var isJournal = (flags & (VfsCodes.OpenMainJournal | VfsCodes.OpenWal)) != 0;
-            var open = new OpenFile(process, path, file, isNew && isJournal ? machine.Disk.ParentOf(path) : null)
+            var open = new OpenFile(process, path, file, isJournal && (flags & VfsCodes.OpenCreate) != 0 ? machine.Disk.ParentOf(path) : null)
             {
                 DeletesOnClose = name is null || (flags & VfsCodes.OpenDeleteOnClose) != 0,
             };
