@@ -15,6 +15,7 @@ internal sealed class SimulationRun : IDisposable
 {
     private const int MaxDepth = 3;
     private const int StepsBeforeFault = 200;
+    private const int PatientSyncSteps = 300;
     private const int MaxSyncSteps = 3000;
 
     private readonly Machine _machine;
@@ -296,6 +297,8 @@ internal sealed class SimulationRun : IDisposable
         while (request is not { IsCompletedSuccessfully: true } || _replicator is not { IsDrained: true })
         {
             if (++steps > MaxSyncSteps) throw new SimulationFailedException("A sync does not come to an end.");
+            // a transaction that lasts may keep everybody from repairing a wal-index that somebody died over
+            if (steps == PatientSyncSteps) foreach (var application in _applications) application.Exit();
             StepReplicator(steps % 3);
             _machine.Clock.Advance(TimeSpan.FromMilliseconds(10));
             if (_replicator is null) request = null;

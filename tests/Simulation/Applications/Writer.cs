@@ -7,7 +7,6 @@ namespace Litestream.Simulation.Applications;
 internal sealed class Writer(Machine machine, string path, int number, WriterHabits habits) : Application(machine, path, $"writer{number}")
 {
     private const int RowCount = 60;
-
     private const int Normal = 1;
 
     private long _acknowledged;
@@ -108,7 +107,8 @@ internal sealed class Writer(Machine machine, string path, int number, WriterHab
 
     private void Acknowledge(bool committed, Func<long> value)
     {
-        if (committed && !Connection!.InTransaction) _acknowledged = value();
+        // what a dead process is told reaches nobody
+        if (committed && !Process!.IsDead && !Connection!.InTransaction) _acknowledged = value();
     }
 
     private void CheckAcknowledged()
