@@ -211,6 +211,7 @@ internal sealed class SimulationRun : IDisposable
         {
             _confirmed = Math.Max(_confirmed, sync.State);
             _sync = null;
+            _machine.Trace.Note($"confirmed {_confirmed} of {_states.Present} with {replicator.Present}");
         }
     }
 
@@ -308,6 +309,7 @@ internal sealed class SimulationRun : IDisposable
 
         _states.Observe();
         _confirmed = _states.Present;
+        _machine.Trace.Note($"verified {_confirmed} with {_replicator.Present}");
         CheckReplica();
         CheckGenerations();
         _isQuiet = false;
