@@ -14,4 +14,19 @@ internal static class DurableDirectory
         files.CreateDirectory(directory);
         if (parent is not null) files.FlushDirectory(parent);
     }
+
+    /// <summary>As <see cref="Create"/>, but takes no name below a root for flushed because it is there: a run that died may have
+    /// created it and not have got to flush it.</summary>
+    /// <param name="files">Where.</param>
+    /// <param name="directory">The root or a folder below it.</param>
+    /// <param name="root">The folder above which nothing is flushed that is there.</param>
+    public static void Confirm(IFileSystem files, string directory, string root)
+    {
+        Create(files, directory);
+        for (var folder = directory; folder.Length > root.Length;)
+        {
+            folder = Path.GetDirectoryName(folder)!;
+            files.FlushDirectory(folder);
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Litestream.Engine.Errors;
 using Litestream.Engine.Files;
@@ -14,6 +15,7 @@ internal sealed class FolderReplicaClient : IReplicaClient
 
     private readonly string _root;
     private readonly IFileSystem _files;
+    private readonly ConcurrentDictionary<string, bool> _confirmed = new(StringComparer.Ordinal);
 
     public FolderReplicaClient(string root, IFileSystem files)
     {
@@ -78,7 +80,9 @@ internal sealed class FolderReplicaClient : IReplicaClient
         var partial = path + PartialSuffix;
         try
         {
-            DurableDirectory.Create(_files, folder);
+            if (_confirmed.ContainsKey(folder)) DurableDirectory.Create(_files, folder);
+            else DurableDirectory.Confirm(_files, folder, _root);
+            _confirmed[folder] = true;
             // Whole and on the device before it gets its name: after a power loss no name may lead to half an object.
             // What an earlier attempt left under the partial name is emptied.
             using (var file = _files.Open(partial, FileOpenMode.Create))
