@@ -44,7 +44,7 @@ internal sealed record Scenario
             Readers = random.Next(3),
             HasCheckpointer = random.Next(2) == 0,
             HasJanitor = random.Next(3) == 0,
-            Preemption = Pick(random, 0, 5, 20, 60),
+            Preemption = Pick(random, 0, 5, 30, 100),
             Episodes = random.Next(4, 12),
             Options = new()
             {

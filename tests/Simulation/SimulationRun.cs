@@ -14,6 +14,9 @@ namespace Litestream.Simulation;
 internal sealed class SimulationRun : IDisposable
 {
     private const int MaxDepth = 3;
+
+    /// <summary>Steps of others within one step: those who wait for one that is interrupted wait in vain.</summary>
+    private const int MaxInterruptions = 40;
     private const int StepsBeforeFault = 200;
     private const int PatientSyncSteps = 300;
     private const int MaxSyncSteps = 3000;
@@ -29,6 +32,7 @@ internal sealed class SimulationRun : IDisposable
     private (Task Request, int State)? _sync;
     private int _confirmed = -1;
     private int _depth;
+    private int _interruptions;
     private bool _isQuiet;
 
     private SimulationRun(int seed, PlantedBug bug, TextWriter? log)
@@ -43,7 +47,9 @@ internal sealed class SimulationRun : IDisposable
         _machine.Preempt = Preempt;
         _machine.Ambush = () =>
         {
-            if (!_isQuiet && _depth < MaxDepth) Interrupt(Random.Next(4, 30));
+            if (_isQuiet || _depth >= MaxDepth) return;
+            _interruptions = MaxInterruptions;
+            Interrupt(Random.Next(4, 30));
         };
         _machine.PowerLost = LosePower;
     }
@@ -84,6 +90,7 @@ internal sealed class SimulationRun : IDisposable
         Verify();
         for (var episode = 0; episode < _scenario.Episodes; episode++)
         {
+            if (_scenario.HasJanitor && Random.Next(2) == 0) CleanUp();
             Arm();
             for (var step = Random.Next(StepsBeforeFault) + 20; step > 0; step--)
             {
@@ -144,6 +151,13 @@ internal sealed class SimulationRun : IDisposable
         var changesOnly = Random.Next(2) == 0;
         var replicatorOnly = Random.Next(2) == 0;
         var after = fault is Fault.StaleListing or Fault.DuplicatePut ? Random.Next(3) : Random.Next(changesOnly ? 60 : 800);
+        if (fault == Fault.Crash && Random.Next(3) == 0)
+        {
+            // a writer between its commit frame and the wal-index that makes it a commit
+            _machine.Faults.Arm(fault, Random.Next(20), (process, operation, _) => operation == Operation.Barrier && process.HasJustWritten);
+            return;
+        }
+
         _machine.Faults.Arm(fault, after, (process, operation, _) =>
             (!replicatorOnly || process.Name == "replicator")
             && (!changesOnly || operation is Operation.Write or Operation.Flush or Operation.Truncate or Operation.Rename or Operation.Delete
@@ -153,7 +167,12 @@ internal sealed class SimulationRun : IDisposable
     /// <summary>Somebody does a step.</summary>
     private void Turn()
     {
-        if (_depth == 0) _machine.Clock.Advance(TimeSpan.FromMilliseconds(Random.Next(50) == 0 ? Random.Next(6000) : Random.Next(10)));
+        if (_depth == 0)
+        {
+            _interruptions = MaxInterruptions;
+            _machine.Clock.Advance(TimeSpan.FromMilliseconds(Random.Next(50) == 0 ? Random.Next(6000) : Random.Next(10)));
+        }
+
         var who = Random.Next(_applications.Count + 4);
         if (who < _applications.Count) _applications[who].Step();
         else if (who < _applications.Count + 3) StepReplicator(who - _applications.Count);
@@ -168,7 +187,6 @@ internal sealed class SimulationRun : IDisposable
         var kind = Random.Next(40);
         if (kind == 0) _applications[Random.Next(_applications.Count)].Kill();
         if (kind == 1) _applications[Random.Next(_applications.Count)].Exit();
-        if (kind == 2 && _scenario.HasJanitor) CleanUp();
         if (kind == 3) StopReplicator();
         if (kind < 20 && _sync is null && _replicator is { } replicator) _sync = (replicator.RequestSync(), _states.Present);
     }
@@ -176,13 +194,14 @@ internal sealed class SimulationRun : IDisposable
     /// <summary>All applications end, the WAL is wholly backfilled, and somebody deletes it with its index.</summary>
     private void CleanUp()
     {
+        _isQuiet = true;
         foreach (var application in _applications) application.Exit();
         var cleaner = _machine.Start("cleaner");
-        _isQuiet = true;
         var isComplete = false;
         _machine.Run(cleaner, () =>
         {
             using var connection = Connection.Open(Scenario.DatabasePath, 0);
+            connection.Checkpoint(0);
             isComplete = connection.IsBackfilled();
         }, () => { });
         _machine.Processes.Remove(cleaner);
@@ -194,6 +213,17 @@ internal sealed class SimulationRun : IDisposable
         _machine.Disk.Delete(Scenario.DatabasePath + "-shm");
         _machine.Disk.FindFolder("/data")!.Flush();
         _states.Forget();
+        // by the time the replicator looks again, whole lives of another WAL may have passed
+        if (Random.Next(2) == 0)
+            for (var steps = Random.Next(200); steps > 0; steps--) TurnApplication();
+    }
+
+    private void TurnApplication()
+    {
+        _machine.Clock.Advance(TimeSpan.FromMilliseconds(Random.Next(10)));
+        _applications[Random.Next(_applications.Count)].Step();
+        _states.Observe();
+        ThrowIfFailed();
     }
 
     private void StepReplicator(int thread)
@@ -265,24 +295,24 @@ internal sealed class SimulationRun : IDisposable
     /// <summary>Others go on in the middle of somebody's operation.</summary>
     private void Preempt(Operation operation, string target)
     {
-        if (_isQuiet || _depth >= MaxDepth || _machine.Failure is not null) return;
+        if (_isQuiet || _depth >= MaxDepth || _interruptions <= 0 || _machine.Failure is not null) return;
         var chance = operation switch
         {
             // who waits in the middle of another's operation waits in vain
             Operation.Sleep => _depth == 0 ? 300 : 0,
             Operation.Barrier => _scenario.Preemption * 4,
-            Operation.Write or Operation.LockMemory or Operation.Flush => _scenario.Preemption * 2,
+            Operation.Write or Operation.LockMemory or Operation.Unlock or Operation.Flush => _scenario.Preemption * 2,
             _ => _scenario.Preemption,
         };
         if (Random.Next(1000) >= chance) return;
-        Interrupt(Random.Next(1, 8));
+        Interrupt(Random.Next(1, Random.Next(2, 24)));
     }
 
     private void Interrupt(int turns)
     {
         _depth++;
         _states.Observe();
-        for (; turns > 0; turns--) Turn();
+        for (; turns > 0 && _interruptions-- > 0; turns--) Turn();
         _depth--;
     }
 

@@ -97,6 +97,7 @@ internal sealed class Machine(int seed, TextWriter? log)
         Trace.Add(process, operation, target, offset, length);
         Clock.Advance(TimeSpan.FromMicroseconds(operation == Operation.Flush ? 500 : 5));
         var fault = Faults.Take(process, operation, target);
+        process.HasJustWritten = operation is Operation.Write or Operation.Flush;
         switch (fault)
         {
             case Fault.None:

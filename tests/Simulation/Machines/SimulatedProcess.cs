@@ -17,6 +17,9 @@ internal sealed class SimulatedProcess(string name, int number)
     /// <summary>Only looks on: nothing happens to it and it is not part of the trace.</summary>
     public bool IsObserver { get; init; }
 
+    /// <summary>Whether its last operation wrote or flushed a file.</summary>
+    public bool HasJustWritten { get; set; }
+
     public List<OpenFile> OpenFiles { get; } = [];
 
     public List<IDisposable> Locks { get; } = [];
