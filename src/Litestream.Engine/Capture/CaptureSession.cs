@@ -121,7 +121,7 @@ internal sealed class CaptureSession : IDisposable
     /// will say so.</summary>
     public void RewindTo(CapturePoint point)
     {
-        Wal.StartAt(point);
+        Wal.RewindTo(point);
         (_isCapturedSinceHandOver, _forbidsRestart) = (false, false);
     }
 

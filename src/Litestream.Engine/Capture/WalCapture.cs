@@ -13,11 +13,21 @@ internal class WalCapture
 {
     private const int BufferSize = 1 << 20;
 
+    private bool _isRewound;
+
     /// <summary>Up to where everything is captured.</summary>
     public CapturePoint Point { get; private set; } = CapturePoint.None;
 
     /// <summary>Sets the point, after a snapshot or at a restart.</summary>
-    public void StartAt(CapturePoint point) => Point = point;
+    public void StartAt(CapturePoint point) => (Point, _isRewound) = (point, false);
+
+    /// <summary>Goes back to an earlier point: what was captured since then is void and has to be captured again, as long as the
+    /// WAL still has it.</summary>
+    public void RewindTo(CapturePoint point)
+    {
+        _isRewound |= (Point.HasLife, Point.Salt1, Point.Salt2, Point.Frame) != (point.HasLife, point.Salt1, point.Salt2, point.Frame);
+        Point = point;
+    }
 
     /// <summary>Goes on from a remembered point if every frame up to it is provably still there: the same life of the WAL, and
     /// checksums that lead from its header to the last captured commit. (That this last frame stands in its place proves
@@ -63,6 +73,9 @@ internal class WalCapture
         }
 
         var sameLife = Point.IsSameLife(snapshot);
+        // the reader that protected them may have been let go, and with repeated commit frames the count below misses it
+        if (_isRewound && !sameLife)
+            throw new ContinuityLostException("the WAL was restarted before what was captured of it was durable");
         if (sameLife && snapshot.LastFrame < Point.Frame)
             throw new ContinuityLostException($"the WAL ends at frame {snapshot.LastFrame}, {Point.Frame} frames of it were captured");
 
@@ -82,7 +95,7 @@ internal class WalCapture
         if (checksum != snapshot.Checksum)
             throw new ContinuityLostException($"the checksums of the WAL do not lead to the commit at frame {snapshot.LastFrame}");
         CheckCommits(snapshot, commits);
-        Point = CapturePoint.At(snapshot);
+        (Point, _isRewound) = (CapturePoint.At(snapshot), false);
         return snapshot.LastFrame - first + 1;
     }
 

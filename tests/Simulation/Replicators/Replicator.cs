@@ -22,6 +22,7 @@ internal sealed class Replicator : IDisposable
     private readonly StepScheduler _background = new();
     private readonly SyncRequests _syncs = new();
     private readonly MetadataFolder _folder;
+    private readonly EventLog _events;
     private readonly DatabaseRecorder _recorder;
     private readonly RecordingLoop _loop;
     private readonly Shipper _shipper;
@@ -57,7 +58,7 @@ internal sealed class Replicator : IDisposable
         var spool = new SpoolFolder(_folder, queue, files);
         _plant.SetBack();
         spool.Load();
-        var events = new EventLog(options.DatabasePath, machine.Clock);
+        var events = _events = new EventLog(options.DatabasePath, machine.Clock);
         _recorder = new(options, environment, spool, events);
         _loop = new(options, environment, _recorder, _syncs, events)
         {
@@ -164,6 +165,7 @@ internal sealed class Replicator : IDisposable
         var former = _present;
         _present = _recorder.Generation is { } generation ? new(generation, _recorder.ExpectsSnapshot) : null;
         if (_present?.Id != former?.Id) _shipper.Realign();
+        while (_events.Reader.TryRead(out var said)) _machine.Trace.Note(said.Message);
         _plant.Remember();
     }
 

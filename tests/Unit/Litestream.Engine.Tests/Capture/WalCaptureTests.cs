@@ -50,6 +50,29 @@ public sealed class WalCaptureTests : IDisposable
     }
 
     [Fact]
+    public void Capture_gives_up_when_what_it_went_back_for_is_in_a_life_that_has_ended()
+    {
+        var durable = _capture.Point;
+        App.Insert(3);
+        Capture();
+        App.Execute("PRAGMA wal_checkpoint(RESTART)");
+        App.Insert(1);
+        _capture.RewindTo(durable);
+        Assert.Contains("durable", Assert.Throws<ContinuityLostException>(() => Capture()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Capture_takes_again_what_it_went_back_for()
+    {
+        var durable = _capture.Point;
+        App.Insert(3);
+        var frames = Capture();
+        _capture.RewindTo(durable);
+        Assert.Equal(frames, Capture());
+        Assert.Equal(App.Image(), _sink.Bytes);
+    }
+
+    [Fact]
     public void Capture_takes_more_than_one_read_of_frames()
     {
         App.Insert(60, 50_000);
