@@ -33,6 +33,8 @@ internal sealed class SimulationRun : IDisposable
     private int _confirmed = -1;
     private int _depth;
     private int _interruptions;
+    private int _deletions;
+    private int _disturbances = -1;
     private bool _isQuiet;
 
     private SimulationRun(int seed, PlantedBug bug, TextWriter? log)
@@ -53,6 +55,12 @@ internal sealed class SimulationRun : IDisposable
         };
         _machine.PowerLost = LosePower;
     }
+
+    /// <summary>Deaths, faults and deletions so far.</summary>
+    private int Disturbances => _machine.Deaths + _machine.Faults.Faults + _deletions;
+
+    /// <summary>Whether nothing has gone wrong since the last verification.</summary>
+    private bool IsUndisturbed => _disturbances == Disturbances;
 
     private Random Random => _machine.Random;
 
@@ -209,6 +217,7 @@ internal sealed class SimulationRun : IDisposable
         _states.Observe();
         if (!isComplete) return;
         _machine.Trace.Note("unlink");
+        _deletions++;
         _machine.Disk.Delete(Scenario.DatabasePath + "-wal");
         _machine.Disk.Delete(Scenario.DatabasePath + "-shm");
         _machine.Disk.FindFolder("/data")!.Flush();
@@ -237,6 +246,8 @@ internal sealed class SimulationRun : IDisposable
 
         var replicator = _replicator;
         _machine.Run(replicator.Process, () => replicator.Step(thread), () => { });
+        if (replicator.TakeLoss() is { } reason && IsUndisturbed)
+            throw new SimulationFailedException($"Nothing had happened, and yet: {reason}");
         if (_sync is { Request.IsCompletedSuccessfully: true } sync && replicator.IsDrained && !replicator.Process.IsDead)
         {
             _confirmed = Math.Max(_confirmed, sync.State);
@@ -339,6 +350,7 @@ internal sealed class SimulationRun : IDisposable
 
         _states.Observe();
         _confirmed = _states.Present;
+        _disturbances = Disturbances;
         _machine.Trace.Note($"verified {_confirmed} with {_replicator.Present}");
         CheckReplica();
         CheckGenerations();

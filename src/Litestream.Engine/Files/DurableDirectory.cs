@@ -15,18 +15,13 @@ internal static class DurableDirectory
         if (parent is not null) files.FlushDirectory(parent);
     }
 
-    /// <summary>As <see cref="Create"/>, but takes no name below a root for flushed because it is there: a run that died may have
-    /// created it and not have got to flush it.</summary>
+    /// <summary>Flushes the names in a folder, and its own up to a root: that a name is there does not mean that whoever made it
+    /// lived to flush it.</summary>
     /// <param name="files">Where.</param>
-    /// <param name="directory">The root or a folder below it.</param>
-    /// <param name="root">The folder above which nothing is flushed that is there.</param>
+    /// <param name="directory">The root or a folder below it; must exist.</param>
+    /// <param name="root">The folder above which nothing is flushed.</param>
     public static void Confirm(IFileSystem files, string directory, string root)
     {
-        Create(files, directory);
-        for (var folder = directory; folder.Length > root.Length;)
-        {
-            folder = Path.GetDirectoryName(folder)!;
-            files.FlushDirectory(folder);
-        }
+        for (var folder = directory; folder?.Length >= root.Length; folder = Path.GetDirectoryName(folder)) files.FlushDirectory(folder);
     }
 }

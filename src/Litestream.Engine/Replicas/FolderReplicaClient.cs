@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Litestream.Engine.Errors;
 using Litestream.Engine.Files;
@@ -15,7 +14,6 @@ internal sealed class FolderReplicaClient : IReplicaClient
 
     private readonly string _root;
     private readonly IFileSystem _files;
-    private readonly ConcurrentDictionary<string, bool> _confirmed = new(StringComparer.Ordinal);
 
     public FolderReplicaClient(string root, IFileSystem files)
     {
@@ -80,9 +78,7 @@ internal sealed class FolderReplicaClient : IReplicaClient
         var partial = path + PartialSuffix;
         try
         {
-            if (_confirmed.ContainsKey(folder)) DurableDirectory.Create(_files, folder);
-            else DurableDirectory.Confirm(_files, folder, _root);
-            _confirmed[folder] = true;
+            DurableDirectory.Create(_files, folder);
             // Whole and on the device before it gets its name: after a power loss no name may lead to half an object.
             // What an earlier attempt left under the partial name is emptied.
             using (var file = _files.Open(partial, FileOpenMode.Create))
@@ -104,6 +100,18 @@ internal sealed class FolderReplicaClient : IReplicaClient
             if (FileErrors.IsFileError(e)) throw Named(e, path, "write the replica");
             throw;
         }
+    }
+
+    public Task ConfirmAsync(string prefix, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var folder = prefix.Length == 0 ? _root : PathOf(prefix.TrimEnd('/'));
+        Guard(folder, "flush the replica", () =>
+        {
+            if (_files.Find(folder) is { IsDirectory: true }) DurableDirectory.Confirm(_files, folder, _root);
+            return true;
+        });
+        return Task.CompletedTask;
     }
 
     public Task DeleteAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)

@@ -35,6 +35,12 @@ public interface IReplicaClient : IAsyncDisposable
     /// <param name="cancellationToken">Ends the upload; nothing is visible then.</param>
     Task PutAsync(string key, Stream content, DateTimeOffset time, CancellationToken cancellationToken);
 
+    /// <summary>Makes sure that the objects directly below a prefix survive a power loss, also those of a run that died or failed
+    /// while it stored them. Nothing to do for a store that lists no others.</summary>
+    /// <param name="prefix">Ends with '/', or is empty for the root.</param>
+    /// <param name="cancellationToken">Ends the flushing.</param>
+    Task ConfirmAsync(string prefix, CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>Deletes objects; those that are not there count as deleted.</summary>
     /// <param name="keys">The objects.</param>
     /// <param name="cancellationToken">Ends the deletion, some may be gone then.</param>

@@ -123,6 +123,9 @@ internal sealed class Shipper(
         if (generations.Count == 0) await ProbeAsync(cancellationToken).ConfigureAwait(false);
         foreach (var generation in generations)
         {
+            // what is listed counts as held from now on, and leaves the spool
+            await client.ConfirmAsync(ObjectKey.Snapshots(generation), cancellationToken).ConfigureAwait(false);
+            await client.ConfirmAsync(ObjectKey.Wal(generation), cancellationToken).ConfigureAwait(false);
             var held = await catalog.ReadGenerationAsync(generation, cancellationToken).ConfigureAwait(false);
             var isPresent = generation == present?.Id;
             var fits = queue.Align(number, generation, held, isPresent && present!.ExpectsSnapshot);

@@ -33,7 +33,8 @@ internal sealed class Machine(int seed, TextWriter? log)
 
     public string BootId => "boot-" + _boots.ToString(CultureInfo.InvariantCulture);
 
-    public int Boots => _boots;
+    /// <summary>Processes that died, and power losses.</summary>
+    public int Deaths { get; private set; }
 
     /// <summary>Whether SQLite may take a sector beside what it writes for safe at a power loss (SQLITE_IOCAP_POWERSAFE_OVERWRITE).</summary>
     public bool IsPowersafeOverwrite { get; set; } = true;
@@ -123,6 +124,7 @@ internal sealed class Machine(int seed, TextWriter? log)
     public void Kill(SimulatedProcess process)
     {
         if (process.IsDead) return;
+        Deaths++;
         Dying();
         Trace.Note("kill " + process.Name);
         process.Die();
@@ -131,6 +133,7 @@ internal sealed class Machine(int seed, TextWriter? log)
 
     public void LosePower()
     {
+        Deaths++;
         Dying();
         Trace.Note("power loss");
         foreach (var process in Processes.ToList()) process.Die();

@@ -29,6 +29,7 @@ internal sealed class Replicator : IDisposable
     private readonly Plant _plant;
     private readonly UnalignedShipper? _overlapping;
     private PresentGeneration? _present;
+    private string? _loss;
     private Task _pending = Task.CompletedTask;
     private TimeSpan _nextShipping;
     private bool _isCopying;
@@ -76,6 +77,9 @@ internal sealed class Replicator : IDisposable
 
     /// <summary>Whether a replica holds all that was captured.</summary>
     public bool IsDrained => _overlapping is not null ? !_shipper.HasPending : _shipper.IsReachable && !_shipper.HasPending;
+
+    /// <summary>Why continuity was lost since the last question; null if it was not.</summary>
+    public string? TakeLoss() => Interlocked.Exchange(ref _loss, null);
 
     /// <summary>Whether one of its threads is in the middle of a step.</summary>
     public bool IsOnStack => _isRecording || _isShipping || _isCopying;
@@ -165,7 +169,12 @@ internal sealed class Replicator : IDisposable
         var former = _present;
         _present = _recorder.Generation is { } generation ? new(generation, _recorder.ExpectsSnapshot) : null;
         if (_present?.Id != former?.Id) _shipper.Realign();
-        while (_events.Reader.TryRead(out var said)) _machine.Trace.Note(said.Message);
+        while (_events.Reader.TryRead(out var said))
+        {
+            _machine.Trace.Note(said.Message);
+            if (said.Kind == ReplicationEventKind.ContinuityLost) _loss = said.Message;
+        }
+
         _plant.Remember();
     }
 

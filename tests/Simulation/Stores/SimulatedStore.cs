@@ -34,6 +34,8 @@ internal sealed class SimulatedStore(IReplicaClient inner, Machine machine, Simu
         if (Enter(Operation.StoreStored, key) == Fault.DuplicatePut) throw Unavailable(key);
     }
 
+    public Task ConfirmAsync(string prefix, CancellationToken cancellationToken) => inner.ConfirmAsync(prefix, cancellationToken);
+
     public Task DeleteAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
     {
         Enter(Operation.StoreDelete, keys.FirstOrDefault() ?? "");

@@ -35,6 +35,12 @@ internal sealed class FailingReplicaClient(IReplicaClient inner) : IReplicaClien
         return inner.PutAsync(key, content, time, cancellationToken);
     }
 
+    public Task ConfirmAsync(string prefix, CancellationToken cancellationToken)
+    {
+        Check("confirm", prefix);
+        return inner.ConfirmAsync(prefix, cancellationToken);
+    }
+
     public Task DeleteAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
     {
         foreach (var key in keys) Check("delete", key);
