@@ -51,7 +51,7 @@ internal sealed class Replicator : IDisposable
             BootId = machine.BootId,
             Background = _background,
             LockFolder = "/locks",
-            Capture = Parts.Create(bug, machine.Disk, options.DatabasePath),
+            Capture = Parts.Create(bug, machine, options.DatabasePath),
         };
         _plant = new(bug, machine.Disk, options);
         _folder = MetadataFolder.Open(options.MetadataPath!, options.DatabasePath, environment);
