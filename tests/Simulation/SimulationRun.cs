@@ -99,7 +99,7 @@ internal sealed class SimulationRun : IDisposable
         for (var episode = 0; episode < _scenario.Episodes; episode++)
         {
             if (_scenario.HasJanitor && Random.Next(2) == 0) CleanUp();
-            Arm();
+            FaultMixture.Arm(_machine);
             for (var step = Random.Next(StepsBeforeFault) + 20; step > 0; step--)
             {
                 Turn();
@@ -141,35 +141,6 @@ internal sealed class SimulationRun : IDisposable
             _applications.Add(new Writer(_machine, Scenario.DatabasePath, number, _scenario.Writers[number]));
         for (var number = 0; number < _scenario.Readers; number++) _applications.Add(new Reader(_machine, Scenario.DatabasePath, number));
         if (_scenario.HasCheckpointer) _applications.Add(new Checkpointer(_machine, Scenario.DatabasePath));
-    }
-
-    private void Arm()
-    {
-        var fault = Random.Next(20) switch
-        {
-            < 8 => Fault.Crash,
-            < 11 => Fault.PowerLoss,
-            < 13 => Fault.Error,
-            13 => Fault.Full,
-            < 16 => Fault.TornWrite,
-            16 => Fault.Delay,
-            17 => Fault.StaleListing,
-            _ => Fault.DuplicatePut,
-        };
-        var changesOnly = Random.Next(2) == 0;
-        var replicatorOnly = Random.Next(2) == 0;
-        var after = fault is Fault.StaleListing or Fault.DuplicatePut ? Random.Next(3) : Random.Next(changesOnly ? 60 : 800);
-        if (fault == Fault.Crash && Random.Next(3) == 0)
-        {
-            // a writer between its commit frame and the wal-index that makes it a commit
-            _machine.Faults.Arm(fault, Random.Next(20), (process, operation, _) => operation == Operation.Barrier && process.HasJustWritten);
-            return;
-        }
-
-        _machine.Faults.Arm(fault, after, (process, operation, _) =>
-            (!replicatorOnly || process.Name == "replicator")
-            && (!changesOnly || operation is Operation.Write or Operation.Flush or Operation.Truncate or Operation.Rename or Operation.Delete
-                or Operation.FlushFolder or Operation.Barrier or Operation.StorePut));
     }
 
     /// <summary>Somebody does a step.</summary>
