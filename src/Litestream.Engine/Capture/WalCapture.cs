@@ -86,6 +86,8 @@ internal class WalCapture
             if (sameLife && Point.Frame > 0 && snapshot.Checksum != Point.Checksum)
                 throw new ContinuityLostException($"frame {Point.Frame} of the WAL is not the one that was captured");
             CheckCommits(snapshot, 0);
+            // an index that was rebuilt counts anew from here, where nothing is missing
+            if (sameLife) Point = Point with { Commits = snapshot.Commits };
             return 0;
         }
 
