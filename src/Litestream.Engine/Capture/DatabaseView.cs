@@ -93,14 +93,6 @@ internal sealed class DatabaseView : IDisposable
         if (!_reader.IsReading) throw new ContinuityLostException("the read transaction of the snapshot has ended");
     }
 
-    /// <summary>Reads a page after the WAL was restarted: allowed only when the file held all of it, and then stays as it is.</summary>
-    private void ReadFrozen(uint pageNumber, Span<byte> page)
-    {
-        if (!_mayRestart)
-            throw new ContinuityLostException("the WAL was restarted under a snapshot that needed it: SQLite's locks were lost");
-        _ = _reader.TryReadDatabaseFile(page, (long)(pageNumber - 1) * PageSize);
-    }
-
     public void Dispose() => _reader.Dispose();
 
     private void ReadRun(uint first, Span<byte> run, WalOverlay? overlay)
@@ -116,5 +108,13 @@ internal sealed class DatabaseView : IDisposable
             else if (overlay is not null && overlay.Contains(pageNumber) && !overlay.TryRead(pageNumber, page))
                 ReadFrozen(pageNumber, page);
         }
+    }
+
+    /// <summary>Reads a page after the WAL was restarted: allowed only when the file held all of it, and then stays as it is.</summary>
+    private void ReadFrozen(uint pageNumber, Span<byte> page)
+    {
+        if (!_mayRestart)
+            throw new ContinuityLostException("the WAL was restarted under a snapshot that needed it: SQLite's locks were lost");
+        _ = _reader.TryReadDatabaseFile(page, (long)(pageNumber - 1) * PageSize);
     }
 }

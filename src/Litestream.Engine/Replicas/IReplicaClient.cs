@@ -39,7 +39,7 @@ public interface IReplicaClient : IAsyncDisposable
     /// while it stored them. Nothing to do for a store that lists no others.</summary>
     /// <param name="prefix">Ends with '/', or is empty for the root.</param>
     /// <param name="cancellationToken">Ends the flushing.</param>
-    Task ConfirmAsync(string prefix, CancellationToken cancellationToken) => Task.CompletedTask;
+    Task ConfirmAsync(string prefix, CancellationToken cancellationToken);
 
     /// <summary>Deletes objects; those that are not there count as deleted.</summary>
     /// <param name="keys">The objects.</param>

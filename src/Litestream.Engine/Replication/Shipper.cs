@@ -30,9 +30,6 @@ internal sealed class Shipper(
     /// <summary>How far the replica is; lag is computed when asked.</summary>
     public ReplicaStatus Status => WithLag(_status);
 
-    /// <summary>The replica's number in the queue.</summary>
-    public int Number => number;
-
     /// <summary>The present generation; null while there is none.</summary>
     public required Func<PresentGeneration?> Present { get; init; }
 

@@ -7,14 +7,11 @@ internal static unsafe partial class SqliteNative
 {
     public const int FileControlPersistWal = 10;
     public const int FileControlFilePointer = 7;
-    public const int FileControlHasMoved = 20;
     public const int FileControlJournalPointer = 28;
 
-    public const int TransactionNone = 0;
     public const int TransactionRead = 1;
 
     public const int IoErrorShortRead = 522;
-    public const int BusyRecovery = 261;
 
     private const string Library = "e_sqlite3";
 

@@ -51,6 +51,8 @@ internal sealed class MemoryReplicaClient : IReplicaClient
         Objects[key] = (copy.ToArray(), time);
     }
 
+    public Task ConfirmAsync(string prefix, CancellationToken cancellationToken) => Task.CompletedTask;
+
     public Task DeleteAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -44,6 +44,12 @@ internal sealed class FlakyReplicaClient(IReplicaClient inner) : IReplicaClient
         await inner.PutAsync(key, content, time, cancellationToken);
     }
 
+    public Task ConfirmAsync(string prefix, CancellationToken cancellationToken)
+    {
+        FailIf(IsDown);
+        return inner.ConfirmAsync(prefix, cancellationToken);
+    }
+
     public Task DeleteAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
     {
         FailIf(IsDown);
