@@ -133,10 +133,11 @@ internal sealed class CaptureSession : IDisposable
     }
 
     /// <summary>Captures all that is committed now.</summary>
-    /// <param name="sink">Receives the frames.</param>
+    /// <param name="sink">Receives the frames. What it got is void when this throws.</param>
+    /// <param name="cancellationToken">Ends a capture that finds much.</param>
     /// <returns>The number of frames; null when somebody is in the way.</returns>
     /// <exception cref="ContinuityLostException">Something was or may have been missed.</exception>
-    public uint? TryCapture(IFrameSink sink)
+    public uint? TryCapture(IFrameSink sink, CancellationToken cancellationToken = default)
     {
         EnsureUnmoved();
         for (var tries = 0; tries < MaxTries; tries++)
@@ -145,7 +146,7 @@ internal sealed class CaptureSession : IDisposable
             try
             {
                 var before = Wal.Point;
-                if (Wal.Capture(_probe, sink) is { } frames)
+                if (Wal.Capture(_probe, sink, cancellationToken) is { } frames)
                 {
                     NoteLife(before);
                     return frames;

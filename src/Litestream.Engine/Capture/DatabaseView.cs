@@ -59,12 +59,12 @@ internal sealed class DatabaseView : IDisposable
         }
     }
 
-    /// <summary>Writes the database page by page.</summary>
-    /// <param name="target">Receives <see cref="Length"/> bytes.</param>
+    /// <summary>Reads all pages in order.</summary>
+    /// <param name="take">Receives them. What it got is void when this throws.</param>
     /// <param name="progress">Is told the bytes done.</param>
-    /// <param name="cancellationToken">Ends the copy.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="ContinuityLostException">The view does not hold any more.</exception>
-    public void CopyTo(Stream target, Action<long> progress, CancellationToken cancellationToken)
+    public void Read(PageRun take, Action<long> progress, CancellationToken cancellationToken)
     {
         var overlay = WalOverlay.Read(_reader);
         if (overlay is null && Point.Frame > 0 && !_mayRestart)
@@ -79,7 +79,7 @@ internal sealed class DatabaseView : IDisposable
                 var count = Math.Min(perRun, PageCount - first + 1);
                 var run = buffer.AsSpan(0, (int)count * PageSize);
                 ReadRun(first, run, overlay);
-                target.Write(run);
+                take(first, run);
                 first += count;
                 progress((long)(first - 1) * PageSize);
             }

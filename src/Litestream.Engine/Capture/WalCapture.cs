@@ -45,7 +45,7 @@ internal class WalCapture
             if (!TryReadHeader(reader, snapshot, out var header, out var checksum)) return "the WAL was restarted";
             try
             {
-                ReadFrames(reader, null, header, 1, point.Frame, ref checksum);
+                ReadFrames(reader, null, header, 1, point.Frame, ref checksum, default);
             }
             catch (ContinuityLostException e)
             {
@@ -62,9 +62,10 @@ internal class WalCapture
     /// <summary>Captures all that a reader sees.</summary>
     /// <param name="reader">A connection whose read transaction is open.</param>
     /// <param name="sink">Receives the frames. What it got is void when this throws.</param>
+    /// <param name="cancellationToken">Ends a capture that finds much.</param>
     /// <returns>The number of frames captured; null when the WAL is just being restarted: try again.</returns>
     /// <exception cref="ContinuityLostException">Something was missed, or can't be proven not to be.</exception>
-    public virtual uint? Capture(DatabaseConnection reader, IFrameSink sink)
+    public virtual uint? Capture(DatabaseConnection reader, IFrameSink sink, CancellationToken cancellationToken = default)
     {
         if (LimitOf(reader) is not { } snapshot)
         {
@@ -93,7 +94,7 @@ internal class WalCapture
 
         if (!TryReadHeader(reader, snapshot, out var header, out var checksum)) return null;
         if (sameLife && Point.Frame > 0) checksum = Point.Checksum;
-        var commits = ReadFrames(reader, sink, header, first, snapshot.LastFrame, ref checksum);
+        var commits = ReadFrames(reader, sink, header, first, snapshot.LastFrame, ref checksum, cancellationToken);
         if (checksum != snapshot.Checksum)
             throw new ContinuityLostException($"the checksums of the WAL do not lead to the commit at frame {snapshot.LastFrame}");
         CheckCommits(snapshot, commits);
@@ -113,7 +114,8 @@ internal class WalCapture
     }
 
     private static uint ReadFrames(
-        DatabaseConnection reader, IFrameSink? sink, WalHeader header, uint first, uint last, ref WalChecksum checksum)
+        DatabaseConnection reader, IFrameSink? sink, WalHeader header, uint first, uint last, ref WalChecksum checksum,
+        CancellationToken cancellationToken)
     {
         var size = header.FrameSize;
         var perRead = (uint)Math.Max(1, BufferSize / size);
@@ -123,6 +125,7 @@ internal class WalCapture
             var commits = 0u;
             for (var frame = first; frame <= last;)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 var count = Math.Min(perRead, last - frame + 1);
                 var run = buffer.AsSpan(0, (int)count * size);
                 if (!reader.TryReadWal(run, header.FrameOffset(frame)))

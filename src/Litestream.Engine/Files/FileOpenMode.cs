@@ -11,4 +11,7 @@ public enum FileOpenMode
 
     /// <summary>For reading and writing; an existing file is emptied.</summary>
     Create,
+
+    /// <summary>For reading and writing; the file must exist and keeps what it holds.</summary>
+    Existing,
 }

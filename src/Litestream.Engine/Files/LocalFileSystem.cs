@@ -19,12 +19,13 @@ public sealed class LocalFileSystem : IFileSystem
         {
             FileOpenMode.Read => (FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete),
             FileOpenMode.CreateNew => (FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete),
+            FileOpenMode.Existing => (FileMode.Open, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete),
             _ => (FileMode.Create, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete),
         };
 
         // UnixCreateMode has no overload with a handle, so the permissions follow while the file is still empty.
         var handle = File.OpenHandle(path, fileMode, access, share);
-        if (mode != FileOpenMode.Read && unixMode is { } permissions && !OperatingSystem.IsWindows())
+        if (mode is FileOpenMode.CreateNew or FileOpenMode.Create && unixMode is { } permissions && !OperatingSystem.IsWindows())
             File.SetUnixFileMode(handle, permissions);
         return new LocalFile(handle, path);
     }

@@ -15,7 +15,7 @@ internal sealed class DatabaseRecorder(
     private static readonly TimeSpan s_timeStep = TimeSpan.FromMilliseconds(1);
 
     private CaptureSession? _session;
-    private SegmentWriter? _segment;
+    private WalStreamWriter? _stream;
     private StreamHead? _head;
     private DateTimeOffset _lastTime;
     private SnapshotJob? _snapshot;
@@ -28,7 +28,7 @@ internal sealed class DatabaseRecorder(
     public GenerationId? Generation { get; private set; }
 
     /// <summary>How far the database is captured.</summary>
-    public Position? Position => (_segment?.Head ?? _head)?.Position;
+    public Position? Position => (_stream?.Head ?? _head)?.Position;
 
     /// <summary>When the last commit was seen.</summary>
     public DateTimeOffset? LastChangeAt { get; private set; }
@@ -40,10 +40,8 @@ internal sealed class DatabaseRecorder(
     /// may take the generation for shipped.</summary>
     public bool ExpectsSnapshot => _snapshot is { IsFirst: true } || _lacksSnapshot;
 
-    /// <summary>Why only another generation helps: the first snapshot could not be made, or it is not known which state is on the
-    /// disk. Null if it can go on.</summary>
-    public string? WhyHopeless => _lacksSnapshot ? "the snapshot of the former one could not be made"
-        : spool.IsDoubtful ? "the state of the former one could not be flushed" : null;
+    /// <summary>Why only another generation helps: the first snapshot could not be made. Null if it can go on.</summary>
+    public string? WhyHopeless => _lacksSnapshot ? "the snapshot of the former one could not be made" : null;
 
     /// <summary>Why the last checkpoint failed; null if it did not.</summary>
     public LitestreamException? CheckpointError => _session?.CheckpointError;
@@ -55,13 +53,15 @@ internal sealed class DatabaseRecorder(
     public uint WalFrames => _session?.Point.Frame ?? 0;
 
     /// <summary>Whether something is captured that is not yet a segment.</summary>
-    public bool HasOpenSegment => _segment is { IsEmpty: false };
+    public bool HasOpenSegment => _stream is { IsEmpty: false };
 
     /// <summary>Starts to watch the database, and goes on with the remembered generation or begins one. False when somebody is
     /// in the way.</summary>
     /// <param name="database">A database in WAL mode that has pages.</param>
     /// <param name="whyNew">Why a new generation has to begin in any case; null if it need not.</param>
-    public bool TryOpen(DatabaseInfo database, string? whyNew)
+    /// <param name="whyUnsure">Why what was captured so far may not be all; null if that is to be found out.</param>
+    /// <param name="cancellationToken">Ends a comparison of the whole database.</param>
+    public bool TryOpen(DatabaseInfo database, string? whyNew, string? whyUnsure, CancellationToken cancellationToken)
     {
         if (CaptureSession.TryOpen(database, environment) is not { } session) return false;
         _session = session;
@@ -69,7 +69,7 @@ internal sealed class DatabaseRecorder(
         try
         {
             if (spool.State?.LastTime > _lastTime) _lastTime = spool.State.LastTime;
-            return isOpen = (whyNew ?? WhyNotResume(session)) is not { } reason || TryStartGeneration(reason);
+            return isOpen = (whyNew ?? WhyNotGoOn(session)) is { } reason ? TryStartGeneration(reason) : TryGoOn(session, whyUnsure, cancellationToken);
         }
         finally
         {
@@ -85,7 +85,7 @@ internal sealed class DatabaseRecorder(
         if (_session!.TryOpenView() is not { } view) return false;
         try
         {
-            AbandonSegment();
+            AbandonStream();
             EndSnapshot();
             _session.StartAt(view.Point);
             var generation = GenerationId.Create(environment.Random);
@@ -106,12 +106,13 @@ internal sealed class DatabaseRecorder(
     }
 
     /// <summary>Captures what is committed now.</summary>
+    /// <param name="cancellationToken">Ends a capture that finds much; what it found so far is captured again the next time.</param>
     /// <returns>The number of frames; null when somebody is in the way.</returns>
-    public uint? TryCapture()
+    public uint? TryCapture(CancellationToken cancellationToken)
     {
         var before = Position;
-        var frames = _session!.TryCapture(Segment());
-        if (frames > 0 && _session.IsResting) Checkpointer.LeaveRest(_session, Segment());
+        var frames = TryCaptureStream(cancellationToken);
+        if (frames > 0 && _session!.IsResting) Checkpointer.LeaveRest(_session, Stream());
         if (Position != before) LastChangeAt = environment.Time.GetUtcNow();
         return frames;
     }
@@ -121,21 +122,17 @@ internal sealed class DatabaseRecorder(
     public bool TryRest(bool force)
     {
         var before = Position;
-        var rests = force ? Checkpointer.TryForceRest(_session!, Segment()) : Checkpointer.TryRest(_session!, Segment());
+        var rests = force ? Checkpointer.TryForceRest(_session!, Stream()) : Checkpointer.TryRest(_session!, Stream());
         if (Position != before) LastChangeAt = environment.Time.GetUtcNow();
         return rests;
     }
 
-    /// <summary>Makes what is captured a durable segment.</summary>
+    /// <summary>Makes what is captured a durable segment, or several where it is more than an index takes.</summary>
     /// <returns>Whether there was something.</returns>
     public bool Cut()
     {
-        if (_segment is not { IsEmpty: false } segment) return false;
-        var head = segment.Head with { SegmentCount = segment.Start.SegmentCount + 1 };
-        spool.Commit(segment, StateAt(Generation!.Value, head, LastChangeAt ?? environment.Time.GetUtcNow()));
-        _segment = null;
-        _head = RollIfFull(head);
-        events.Place = (Generation!.Value, head.Position);
+        if (!HasOpenSegment) return false;
+        Commit(_stream!);
         return true;
     }
 
@@ -151,7 +148,7 @@ internal sealed class DatabaseRecorder(
         if (_snapshot is not { IsCompleted: true } job) return false;
         _snapshot = null;
         _lacksSnapshot = job.IsFirst;
-        job.ThrowIfFailed();
+        using (job) job.Publish();
         _lacksSnapshot = false;
         return true;
     }
@@ -166,7 +163,7 @@ internal sealed class DatabaseRecorder(
     /// <summary>Goes back to the durable state after a failure: what was captured since then is captured again.</summary>
     public void Rewind()
     {
-        AbandonSegment();
+        AbandonStream();
         if (spool.State is not { } state) return;
         _session?.RewindTo(state.Source);
         _head = RollIfFull(state.Head);
@@ -177,7 +174,7 @@ internal sealed class DatabaseRecorder(
     {
         try
         {
-            AbandonSegment();
+            AbandonStream();
             EndSnapshot();
         }
         finally
@@ -197,12 +194,14 @@ internal sealed class DatabaseRecorder(
 
     public void Dispose() => CloseSession();
 
-    private SegmentWriter Segment() => _segment ??= spool.CreateSegment(Generation!.Value, _head!);
+    private WalStreamWriter Stream() => _stream ??= new(
+        head => spool.CreateSegment(Generation!.Value, head), _head!, options.MaxIndexSize, environment.Random);
 
-    private void AbandonSegment()
+    private void AbandonStream()
     {
-        _segment?.Dispose();
-        _segment = null;
+        var stream = _stream;
+        _stream = null;
+        stream?.Dispose();
     }
 
     private void EndSnapshot()
@@ -211,25 +210,77 @@ internal sealed class DatabaseRecorder(
         _snapshot = null;
     }
 
-    private string? WhyNotResume(CaptureSession session)
+    private uint? TryCaptureStream(CancellationToken cancellationToken)
     {
-        if (spool.State is not { } state) return "there is none yet";
-        if (state.BootId != environment.BootId) return "the system was restarted";
-        if (state.SourceFile != session.Files.Database) return "the database is another file";
-        if (state.Head.PageSize != session.PageSize) return "the page size changed";
-        (Generation, _head) = (GenerationId.Parse(state.Generation), RollIfFull(state.Head));
         try
         {
-            if (session.TryResume(state.Source, Segment()) is { } reason) return reason;
+            return _session!.TryCapture(Stream(), cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            Rewind();
+            throw;
+        }
+    }
+
+    private void Commit(WalStreamWriter stream)
+    {
+        var counted = stream.Segments[^1].IsEmpty ? 0 : 1;
+        var head = stream.Head with { SegmentCount = stream.Head.SegmentCount + counted };
+        spool.Commit(stream, StateAt(Generation!.Value, head, LastChangeAt ?? environment.Time.GetUtcNow()));
+        _stream = null;
+        _head = RollIfFull(head);
+        events.Place = (Generation!.Value, head.Position);
+    }
+
+    /// <summary>Why the remembered generation can't go on whatever the database holds; null if it can.</summary>
+    private string? WhyNotGoOn(CaptureSession session)
+    {
+        if (spool.State is not { } state) return "there is none yet";
+        // the numbers of files hold until the system is restarted
+        if (state.BootId == environment.BootId && state.SourceFile != session.Files.Database) return "the database is another file";
+        return state.Head.PageSize == session.PageSize ? null : "the page size changed";
+    }
+
+    /// <summary>Goes on with the remembered generation, where the WAL proves that nothing was missed, or else by comparing all pages.</summary>
+    private bool TryGoOn(CaptureSession session, string? whyUnsure, CancellationToken cancellationToken)
+    {
+        var state = spool.State!;
+        (Generation, _head) = (GenerationId.Parse(state.Generation), RollIfFull(state.Head));
+        if ((whyUnsure ?? WhyNotResume(session, state)) is { } reason) return TryReconcile(session, reason, cancellationToken);
+        if (HasOpenSegment) LastChangeAt = environment.Time.GetUtcNow();
+        Announce(ReplicationEventKind.Started, $"Replication goes on with generation {Generation} at {state.Head.Position}.");
+        return true;
+    }
+
+    private string? WhyNotResume(CaptureSession session, SpoolState state)
+    {
+        if (state.BootId != environment.BootId) return "the system was restarted";
+        try
+        {
+            return session.TryResume(state.Source, Stream());
         }
         catch (ContinuityLostException e)
         {
             return e.Message;
         }
+    }
 
+    private bool TryReconcile(CaptureSession session, string reason, CancellationToken cancellationToken)
+    {
+        AbandonStream();
+        if (spool.Pages is not { } known) return TryStartGeneration(reason);
+        using var view = session.TryOpenView();
+        if (view is null) return false;
+        var reconciler = new Reconciler(known, view, Stream());
+        if (!reconciler.TryRun(cancellationToken)) return TryStartGeneration($"{reason}, and most of the database has changed since");
+
+        session.StartAt(view.Point);
         if (HasOpenSegment) LastChangeAt = environment.Time.GetUtcNow();
-        Announce(ReplicationEventKind.Started, $"Replication goes on with generation {Generation} at {state.Head.Position}.");
-        return null;
+        Commit(Stream());
+        Announce(ReplicationEventKind.Reconciled,
+            $"Generation {Generation} goes on: {reason}; {reconciler.Changed} of {view.PageCount} pages have changed unwatched.");
+        return true;
     }
 
     private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;

@@ -22,7 +22,8 @@ internal sealed class RecordingLoop(
     private CaptureSchedule _schedule = new(options, environment.Time.GetUtcNow());
     private DateTimeOffset? _lastChange;
     private long _lastLook = environment.Time.GetUtcNow().UtcTicks;
-    private string? _whyNewGeneration;
+    private string? _whyNewGeneration = options.NewGeneration ? "it was asked for" : null;
+    private string? _whyUnsure;
     private long? _dataVersion;
     private int _failures;
     private bool _isSuspended;
@@ -122,7 +123,7 @@ internal sealed class RecordingLoop(
     private async Task FinishOnceAsync(CancellationToken limit)
     {
         await recorder.FinishSnapshotAsync(limit).ConfigureAwait(false);
-        while (recorder.TryCapture() is null) await Task.Delay(s_busyRetry, environment.Time, limit).ConfigureAwait(false);
+        while (recorder.TryCapture(limit) is null) await Task.Delay(s_busyRetry, environment.Time, limit).ConfigureAwait(false);
         recorder.Cut();
         _ = recorder.TryRest(force: false);
         recorder.Cut();
@@ -131,8 +132,8 @@ internal sealed class RecordingLoop(
     private void Lose(ContinuityLostException reason)
     {
         events.Write(ReplicationEventKind.ContinuityLost, ReplicationSeverity.Warning, $"Continuity is lost: {reason.Message}.", error: reason);
+        _whyUnsure = reason.Message;
         recorder.CloseSession();
-        _whyNewGeneration = reason.Message;
     }
 
     private void Signalled() => _wake.Set();
@@ -172,7 +173,7 @@ internal sealed class RecordingLoop(
         var requests = syncs.Take();
         try
         {
-            var frames = recorder.TryCapture();
+            var frames = recorder.TryCapture(stop);
             if (frames is null)
             {
                 await Task.Delay(s_busyRetry, environment.Time, stop).ConfigureAwait(false);
@@ -234,7 +235,7 @@ internal sealed class RecordingLoop(
     {
         var patienceEnds = _clock.Now + s_openPatience;
         var isNew = false;
-        while (!TryOpen(isNew && _clock.Now <= patienceEnds))
+        while (!TryOpen(isNew && _clock.Now <= patienceEnds, stop))
         {
             if (environment.Files.Find(options.DatabasePath) is { Length: 0 })
             {
@@ -264,13 +265,15 @@ internal sealed class RecordingLoop(
     }
 
     /// <param name="isBeingMade">The application has just begun to make the database, and may be about to switch it to WAL mode.</param>
-    private bool TryOpen(bool isBeingMade)
+    /// <param name="stop">Ends a comparison of the whole database.</param>
+    private bool TryOpen(bool isBeingMade, CancellationToken stop)
     {
         var database = DatabaseInspector.Inspect(options.DatabasePath, environment);
         if (database.IsEmpty || !database.IsWal && isBeingMade && !options.AllowJournalModeSwitch) return false;
         if (!database.IsWal && !WalSwitch.TrySwitch(database, options, environment, events)) return false;
         var reason = _whyNewGeneration;
-        if (!recorder.TryOpen(database, reason)) return false;
+        if (!recorder.TryOpen(database, reason, _whyUnsure, stop)) return false;
+        _whyUnsure = null;
         Interlocked.CompareExchange(ref _whyNewGeneration, null, reason);
         return true;
     }

@@ -15,8 +15,12 @@ public enum ReplicationEventKind
     /// <summary>A new generation has begun; the message says why.</summary>
     GenerationStarted,
 
-    /// <summary>It can't be proven that every commit was captured: a new generation follows.</summary>
+    /// <summary>It can't be proven that every commit was captured: the database is compared page by page with what the replica holds, or a
+    /// new generation follows.</summary>
     ContinuityLost,
+
+    /// <summary>The generation goes on with the pages that were changed unwatched.</summary>
+    Reconciled,
 
     /// <summary>The WAL could not be backfilled into the database file; capture goes on.</summary>
     CheckpointFailed,

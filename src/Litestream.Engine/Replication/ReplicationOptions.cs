@@ -39,6 +39,9 @@ public sealed record ReplicationOptions
     /// <summary>Bytes that may wait in the spool for a replica, snapshots not counted. Default 1 GiB.</summary>
     public long SpoolLimit { get; init; } = 1L << 30;
 
+    /// <summary>Whether a new generation begins at the start, though the former one could go on. Default no.</summary>
+    public bool NewGeneration { get; init; }
+
     /// <summary>Whether a database that is not in WAL mode may be switched to it. Default no.</summary>
     public bool AllowJournalModeSwitch { get; init; }
 

@@ -10,11 +10,14 @@ namespace Litestream.Engine.Replication;
 internal sealed class SnapshotJob : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
-    private readonly Task _copy;
+    private readonly SpoolFolder _spool;
+    private readonly Task<SpooledSnapshot> _copy;
+    private bool _isTaken;
 
-    private SnapshotJob(bool isFirst, Func<CancellationToken, Task> copy)
+    private SnapshotJob(bool isFirst, SpoolFolder spool, Func<CancellationToken, Task<SpooledSnapshot>> copy)
     {
         IsFirst = isFirst;
+        _spool = spool;
         _copy = copy(_stop.Token);
     }
 
@@ -39,16 +42,20 @@ internal sealed class SnapshotJob : IDisposable
     public static SnapshotJob Start(
         DatabaseView view, GenerationId generation, int index, DateTimeOffset time, bool isFirst, SpoolFolder spool, EventLog events,
         TaskScheduler background) =>
-        new(isFirst, stop => Task.Factory.StartNew(
+        new(isFirst, spool, stop => Task.Factory.StartNew(
             () => SnapshotWriter.Write(view, generation, index, time, spool, ReportTo(events, view.Length), stop),
             CancellationToken.None, TaskCreationOptions.DenyChildAttach, background));
 
-    /// <summary>Throws what ended the copy.</summary>
-    public void ThrowIfFailed()
+    /// <summary>Gives the snapshot its name and offers it to the replicas; throws what ended the copy. The page map of a generation's first
+    /// snapshot is durable before that: whoever finds a generation that can be restored can reconcile it too.</summary>
+    public void Publish()
     {
         try
         {
-            _copy.GetAwaiter().GetResult();
+            var snapshot = _copy.GetAwaiter().GetResult();
+            if (IsFirst) _spool.Adopt(snapshot.Pages);
+            _spool.CommitSnapshot(snapshot.Content);
+            _isTaken = true;
         }
         catch (Exception e) when (FileErrors.IsFileError(e))
         {
@@ -56,13 +63,15 @@ internal sealed class SnapshotJob : IDisposable
         }
     }
 
-    /// <summary>Ends the copy and waits until it has let the database go.</summary>
+    /// <summary>Ends the copy and waits until it has let the database go. A snapshot that was not published is deleted.</summary>
     public void Dispose()
     {
         _stop.Cancel();
         // its failure is of no interest any more; where the scheduler has not begun it, it runs, and ends, here
-        _copy.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
+        ((Task)_copy).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
         _stop.Dispose();
+        if (!_isTaken && _copy.IsCompletedSuccessfully)
+            _spool.AbandonSnapshot(_copy.Result.Content.Generation, _copy.Result.Content.Start.Index);
     }
 
     private static Action<long> ReportTo(EventLog events, long total)

@@ -25,8 +25,8 @@ internal sealed class MetadataFolder : IDisposable
     /// <summary>The database's own permissions: what is spooled is its content.</summary>
     public UnixFileMode? FileMode { get; }
 
-    /// <summary>Path of the state file.</summary>
-    public string StatePath => Path.Combine(Root, "state.json");
+    /// <summary>Path of the state journal.</summary>
+    public string StatePath => Path.Combine(Root, "state");
 
     /// <summary>The default place for a database.</summary>
     public static string DefaultPath(string databasePath) =>

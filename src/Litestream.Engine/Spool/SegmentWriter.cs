@@ -13,6 +13,7 @@ internal sealed class SegmentWriter : IFrameSink, IDisposable
     private readonly UnixFileMode? _unixMode;
     private IFile? _file;
     private Stream? _encoder;
+    private bool _isComplete;
 
     /// <summary>Prepares a segment.</summary>
     /// <param name="files">Where the temporary file is.</param>
@@ -69,16 +70,25 @@ internal sealed class SegmentWriter : IFrameSink, IDisposable
         _file.FlushToDisk();
         _file.Dispose();
         _file = null;
+        _isComplete = true;
         return size;
     }
 
-    /// <summary>Closes, and deletes a segment that was not completed.</summary>
+    /// <summary>Closes, and deletes what did not get its name.</summary>
     public void Dispose()
     {
-        if (_file is null) return;
-        _file.Dispose();
+        if (_file is null && !_isComplete) return;
+        _file?.Dispose();
         _file = null;
-        _files.Delete(TemporaryPath);
+        _isComplete = false;
+        try
+        {
+            _files.Delete(TemporaryPath);
+        }
+        catch (Exception e) when (FileErrors.IsFileError(e))
+        {
+            // what led here is told; the next segment of this name takes the file, or the next start deletes it
+        }
     }
 
     private WalChecksum Begin()

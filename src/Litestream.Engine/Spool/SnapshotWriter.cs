@@ -7,7 +7,7 @@ namespace Litestream.Engine.Spool;
 /// <summary>Copies a view of the database to the spool, as fast as the local disk allows.</summary>
 internal static class SnapshotWriter
 {
-    /// <summary>Copies, flushes, and offers the snapshot to the replicas.</summary>
+    /// <summary>Copies and flushes. The snapshot does not have its name yet.</summary>
     /// <param name="view">The database at the start of the index; is disposed.</param>
     /// <param name="generation">The generation.</param>
     /// <param name="index">The index at whose start the view stands.</param>
@@ -15,7 +15,7 @@ internal static class SnapshotWriter
     /// <param name="spool">Receives it.</param>
     /// <param name="progress">Is told the bytes done.</param>
     /// <param name="cancellationToken">Ends the copy; nothing of it stays.</param>
-    public static SpooledObject Write(
+    public static SpooledSnapshot Write(
         DatabaseView view, GenerationId generation, int index, DateTimeOffset time, SpoolFolder spool,
         Action<long> progress, CancellationToken cancellationToken)
     {
@@ -23,10 +23,9 @@ internal static class SnapshotWriter
         {
             try
             {
-                var content = new SpooledObject(generation, IsSnapshot: true, new(index, 0), new(index, 0),
-                    Copy(view, spool.CreateSnapshot(generation, index), progress, cancellationToken), time);
-                spool.CommitSnapshot(content);
-                return content;
+                var pages = new PageMap();
+                var size = Copy(view, spool.CreateSnapshot(generation, index), pages, progress, cancellationToken);
+                return new(new(generation, IsSnapshot: true, new(index, 0), new(index, 0), size, time), pages);
             }
             catch
             {
@@ -36,12 +35,19 @@ internal static class SnapshotWriter
         }
     }
 
-    private static long Copy(DatabaseView view, IFile file, Action<long> progress, CancellationToken cancellationToken)
+    private static long Copy(DatabaseView view, IFile file, PageMap pages, Action<long> progress, CancellationToken cancellationToken)
     {
         using (file)
         {
             using (var encoder = Lz4Frame.Encode(new FileSystemStream(file)))
-                view.CopyTo(encoder, progress, cancellationToken);
+            {
+                view.Read((_, run) =>
+                {
+                    encoder.Write(run);
+                    for (; run.Length > 0; run = run[view.PageSize..]) pages.Add(PageDigest.Of(run[..view.PageSize]));
+                }, progress, cancellationToken);
+            }
+
             file.FlushToDisk();
             return file.Length;
         }

@@ -11,20 +11,19 @@ internal sealed class SpoolFolder(MetadataFolder folder, SpoolQueue queue, IFile
 {
     private const string TemporarySuffix = ".tmp";
 
-    private readonly SpoolStateFile _stateFile = new(folder, files);
+    private readonly StateJournal _journal = new(folder, files);
 
     /// <summary>The durable state; null while there is no generation.</summary>
-    public SpoolState? State { get; private set; }
+    public SpoolState? State => _journal.State;
 
-    /// <summary>Whether the last write of the state failed, so that either state may be on the disk: nothing may be added to the
-    /// generation any more.</summary>
-    public bool IsDoubtful { get; private set; }
+    /// <summary>What the database's pages hold at <see cref="State"/>; null while that is not known.</summary>
+    public PageMap? Pages => _journal.Pages;
 
     /// <summary>Reads state and objects after a start. Removes what was never completed, and segments beyond the state: they
     /// did not leave this machine, and their frames are captured again.</summary>
     public void Load()
     {
-        State = _stateFile.Read();
+        _journal.Load();
         var generations = files.List(folder.PathOf(ObjectKey.Generations))
             .Where(e => e.IsDirectory && GenerationId.TryParse(e.Name, out _))
             .OrderBy(e => e.Name == State?.Generation).ThenBy(e => e.ModifiedAt);
@@ -39,25 +38,36 @@ internal sealed class SpoolFolder(MetadataFolder folder, SpoolQueue queue, IFile
         files.CreateDirectory(folder.PathOf(ObjectKey.Wal(generation)), DirectoryMode);
         files.FlushDirectory(folder.PathOf(ObjectKey.Generation(generation)));
         files.FlushDirectory(folder.PathOf(ObjectKey.Generations));
-        Remember(state);
+        _journal.Begin(state);
     }
 
     /// <summary>Prepares the next segment.</summary>
     public SegmentWriter CreateSegment(GenerationId generation, StreamHead start) =>
         new(files, folder.PathOf(ObjectKey.Segment(generation, start.Position)) + TemporarySuffix, folder.FileMode, start);
 
-    /// <summary>Makes a segment durable, then the state that counts it, then offers it to the replicas.</summary>
-    /// <param name="segment">The segment; not empty.</param>
-    /// <param name="state">The state with it.</param>
-    public void Commit(SegmentWriter segment, SpoolState state)
+    /// <summary>Makes segments durable, then the state that counts them, then offers them to the replicas.</summary>
+    /// <param name="stream">The segments; may be empty when only the state is another one.</param>
+    /// <param name="state">The state with them.</param>
+    public void Commit(WalStreamWriter stream, SpoolState state)
     {
+        // a state that may be on the disk without our knowing may count a segment of the same name
+        _journal.Settle();
         var generation = GenerationId.Parse(state.Generation);
-        var size = segment.Complete();
-        var content = new SpooledObject(generation, IsSnapshot: false, segment.Start.Position, segment.Head.Position, size, state.LastTime);
-        Publish(segment.TemporaryPath, content);
-        Remember(state);
-        queue.Add(content);
+        var contents = new List<SpooledObject>();
+        foreach (var segment in stream.Segments.Where(s => !s.IsEmpty))
+        {
+            var content = new SpooledObject(
+                generation, IsSnapshot: false, segment.Start.Position, segment.Head.Position, segment.Complete(), state.LastTime);
+            Publish(segment.TemporaryPath, content);
+            contents.Add(content);
+        }
+
+        _journal.Append(state, stream.Changes);
+        contents.ForEach(queue.Add);
     }
+
+    /// <summary>Takes what all pages held at an earlier commit of the present generation.</summary>
+    public void Adopt(PageMap pages) => _journal.Adopt(pages);
 
     /// <summary>Opens the temporary file of a snapshot.</summary>
     public IFile CreateSnapshot(GenerationId generation, int index) =>
@@ -70,8 +80,18 @@ internal sealed class SpoolFolder(MetadataFolder folder, SpoolQueue queue, IFile
         queue.Add(content);
     }
 
-    /// <summary>Deletes a snapshot that was not completed.</summary>
-    public void AbandonSnapshot(GenerationId generation, int index) => files.Delete(SnapshotTemporaryPath(generation, index));
+    /// <summary>Deletes a snapshot that did not get its name.</summary>
+    public void AbandonSnapshot(GenerationId generation, int index)
+    {
+        try
+        {
+            files.Delete(SnapshotTemporaryPath(generation, index));
+        }
+        catch (Exception e) when (FileErrors.IsFileError(e))
+        {
+            // what led here is told; the next start deletes it
+        }
+    }
 
     /// <summary>Opens an object for shipping.</summary>
     public Stream OpenRead(SpooledObject content) =>
@@ -96,8 +116,7 @@ internal sealed class SpoolFolder(MetadataFolder folder, SpoolQueue queue, IFile
     {
         if (State?.Generation == generation.ToString())
         {
-            _stateFile.Delete();
-            State = null;
+            _journal.Delete();
         }
 
         Delete(queue.Remove(generation));
@@ -108,13 +127,6 @@ internal sealed class SpoolFolder(MetadataFolder folder, SpoolQueue queue, IFile
 
     private string SnapshotTemporaryPath(GenerationId generation, int index) =>
         folder.PathOf(ObjectKey.Snapshot(generation, index)) + TemporarySuffix;
-
-    private void Remember(SpoolState state)
-    {
-        IsDoubtful = true;
-        _stateFile.Write(state);
-        (State, IsDoubtful) = (state, false);
-    }
 
     /// <summary>The content was flushed under its temporary name, so a name that is found has its content behind it; then the
     /// name itself is flushed.</summary>

@@ -14,9 +14,9 @@ namespace Litestream.Engine.Spool;
 public sealed record SpoolState(
     string Generation, StreamHead Head, CapturePoint Source, FileIdentity? SourceFile, string BootId, DateTimeOffset LastTime)
 {
-    /// <summary>Version of this file's form.</summary>
+    /// <summary>Version of the journal's form.</summary>
     public int Version { get; init; } = CurrentVersion;
 
     /// <summary>The version written now.</summary>
-    public const int CurrentVersion = 1;
+    public const int CurrentVersion = 2;
 }

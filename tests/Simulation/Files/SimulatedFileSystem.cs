@@ -18,7 +18,7 @@ internal sealed class SimulatedFileSystem(Machine machine, SimulatedProcess proc
     {
         Enter(Operation.Open, path);
         var file = Disk.FindFile(path);
-        if (mode == FileOpenMode.Read) return new SimulatedFile(this, path, file ?? throw new FileNotFoundException($"'{path}' is not there."));
+        if (mode is FileOpenMode.Read or FileOpenMode.Existing) return new SimulatedFile(this, path, file ?? throw new FileNotFoundException($"'{path}' is not there."));
         if (mode == FileOpenMode.CreateNew && file is not null) throw new IOException($"'{path}' exists.");
         if (file is null) file = Disk.CreateFile(path, machine.Clock.GetUtcNow());
         else file.SetLength(0);

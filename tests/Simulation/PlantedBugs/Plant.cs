@@ -11,9 +11,9 @@ internal sealed class Plant(PlantedBug bug, Disk disk, ReplicationOptions option
     private readonly List<byte[]> _states = [];
     private DiskFile? _wal;
 
-    private string StatePath => options.MetadataPath + "/state.json";
+    private string StatePath => options.MetadataPath + "/state";
 
-    private string FormerStatePath => options.MetadataPath + "/former.json";
+    private string FormerStatePath => options.MetadataPath + "/former";
 
     /// <summary>Whether the WAL at the path is another one, and a session is to be opened anew without a word.</summary>
     public bool Reopens(bool isOpen)

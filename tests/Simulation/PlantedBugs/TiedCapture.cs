@@ -8,11 +8,11 @@ internal sealed class TiedCapture(Func<bool> isBackfilled) : WalCapture
 {
     private (uint, uint)? _ended;
 
-    public override uint? Capture(DatabaseConnection reader, IFrameSink sink)
+    public override uint? Capture(DatabaseConnection reader, IFrameSink sink, CancellationToken cancellationToken = default)
     {
         var isEnded = Point.HasLife && _ended == (Point.Salt1, Point.Salt2)
             && reader.GetWalSnapshot() is { } snapshot && snapshot.Salt1 == Point.Salt1 && snapshot.Salt2 == Point.Salt2;
-        var frames = base.Capture(reader, isEnded ? new Nowhere() : sink);
+        var frames = base.Capture(reader, isEnded ? new Nowhere() : sink, cancellationToken);
         if (Point.HasLife && isBackfilled()) _ended = (Point.Salt1, Point.Salt2);
         return frames;
     }

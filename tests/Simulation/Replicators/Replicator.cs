@@ -139,7 +139,7 @@ internal sealed class Replicator : IDisposable
         if (!_pending.IsCompleted || !_recorder.IsOpen || _recorder.Generation is null) return;
         try
         {
-            if (_recorder.TryCapture() is null) return;
+            if (_recorder.TryCapture(default) is null) return;
             if (_machine.Random.Next(3) == 0) _recorder.TryRest(force: _machine.Random.Next(4) == 0);
             if (_machine.Random.Next(3) == 0) _recorder.Cut();
         }

@@ -7,7 +7,7 @@ internal sealed class HookedFileSystem : IFileSystem
 {
     private readonly LocalFileSystem _files = LocalFileSystem.Instance;
 
-    /// <summary>Is called with the operation ("open", "write", "flush", "identify", "list", "delete", "rename") and the path, on any
+    /// <summary>Is called with the operation ("open", "write", "flush", "identify", "list", "delete", "rename", "flush folder") and the path, on any
     /// thread.</summary>
     public Action<string, string> Before { get; set; } = (_, _) => { };
 
@@ -35,7 +35,11 @@ internal sealed class HookedFileSystem : IFileSystem
 
     public void CreateDirectory(string directory, UnixFileMode? unixMode = null) => _files.CreateDirectory(directory, unixMode);
 
-    public void FlushDirectory(string directory) => _files.FlushDirectory(directory);
+    public void FlushDirectory(string directory)
+    {
+        Before("flush folder", directory);
+        _files.FlushDirectory(directory);
+    }
 
     public void Rename(string from, string to, bool overwrite)
     {

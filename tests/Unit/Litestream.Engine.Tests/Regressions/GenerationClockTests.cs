@@ -16,7 +16,7 @@ public sealed class GenerationClockTests
         for (var run = 0; run < 3; run++)
         {
             var time = new ShiftedTime { Shift = -run * TimeSpan.FromMinutes(10) };
-            await using var replication = RunningReplication.Start(database, environment: new() { Time = time });
+            await using var replication = RunningReplication.Start(database, o => o with { NewGeneration = true }, new() { Time = time });
             await replication.SyncAsync();
             database.App.Insert();
             await replication.StopAsync();

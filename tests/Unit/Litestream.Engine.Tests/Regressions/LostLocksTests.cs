@@ -50,7 +50,7 @@ public sealed class LostLocksTests
             };
             database.App.Insert();
             await replication.WaitForAsync(ReplicationEventKind.ContinuityLost);
-            await replication.WaitForAsync(ReplicationEventKind.GenerationStarted, 2);
+            await replication.WaitForAsync(ReplicationEventKind.Reconciled);
             await replication.SyncAsync();
             Assert.Equal(database.App.Image(), await RunningReplication.RestoreAsync(database));
         }

@@ -62,7 +62,7 @@ public sealed class ZombieTests
         await replication.UntilAsync(() => replication.Status.Replicas[0].LagBytes > 0, "a segment waits");
         files.Before = (operation, path) =>
         {
-            if (operation != "flush" || !path.EndsWith("state.json.tmp", StringComparison.Ordinal)) return;
+            if (operation != "flush" || Path.GetFileName(path) != "state") return;
             isUnderWay.TrySetResult();
             goOn.Wait();
         };

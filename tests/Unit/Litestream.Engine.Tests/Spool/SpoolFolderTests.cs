@@ -25,7 +25,7 @@ public sealed class SpoolFolderTests : IDisposable
         _folder = OpenFolder();
     }
 
-    private string StatePath => _database["meta/state.json"];
+    private string StatePath => _database["meta/state"];
 
     [Fact]
     public void Load_finds_nothing_in_a_new_folder()
@@ -103,44 +103,6 @@ public sealed class SpoolFolderTests : IDisposable
         Assert.Single(Directory.GetFiles(_folder.PathOf(ObjectKey.Wal(A))));
     }
 
-    [Theory]
-    [InlineData("")]
-    [InlineData("{")]
-    [InlineData("null")]
-    [InlineData("{}")]
-    [InlineData("[1]")]
-    [InlineData("{\"Version\":2}")]
-    [InlineData("{\"Version\":1,\"Generation\":\"nonsense\"}")]
-    public void Load_has_no_state_when_the_file_cannot_be_understood(string text)
-    {
-        Fill(Load().Spool, segments: 1);
-        File.WriteAllText(StatePath, text);
-        var (spool, queue) = Reload();
-        Assert.Null(spool.State);
-        Assert.Equal(2, Ship(queue).Count);
-    }
-
-    [Fact]
-    public void Load_has_no_state_when_the_file_is_of_another_version()
-    {
-        Fill(Load().Spool, segments: 1);
-        var text = File.ReadAllText(StatePath);
-        File.WriteAllText(StatePath, text.Replace("\"Version\":1", "\"Version\":2", StringComparison.Ordinal));
-        Assert.Null(Reload().Spool.State);
-        File.WriteAllText(StatePath, text[..(text.Length / 2)]);
-        Assert.Null(Reload().Spool.State);
-        File.WriteAllText(StatePath, text);
-        Assert.NotNull(Reload().Spool.State);
-    }
-
-    [Fact]
-    public void A_state_that_was_not_completed_does_not_count()
-    {
-        var state = Fill(Load().Spool, segments: 1);
-        File.WriteAllText(StatePath + ".tmp", "{");
-        Assert.Equal(state, Reload().Spool.State);
-    }
-
     [Fact]
     public void Drop_leaves_nothing_of_a_generation()
     {
@@ -210,10 +172,10 @@ public sealed class SpoolFolderTests : IDisposable
         spool.CommitSnapshot(Snapshot(A) with { Size = 8 });
         for (var i = 0; i < segments; i++)
         {
-            using var segment = spool.CreateSegment(A, state.Head);
+            using var stream = new WalStreamWriter(head => spool.CreateSegment(A, head), state.Head, 1 << 20, new Random(1));
             _database.App.Insert();
-            Assert.True(_session.TryCapture(segment) > 0);
-            spool.Commit(segment, state = State(A, segment.Head));
+            Assert.True(_session.TryCapture(stream) > 0);
+            spool.Commit(stream, state = State(A, stream.Head));
         }
 
         return state;

@@ -1,0 +1,61 @@
+using System.Runtime.InteropServices;
+
+namespace Litestream.Engine.Spool;
+
+/// <summary>What every page of a database holds at one commit of the stream, as digests: 16 bytes a page. Where a digest is 0
+/// the content is not known. For one thread at a time.</summary>
+internal sealed class PageMap
+{
+    /// <summary>Pages a chunk: small enough to stay out of the large object heap.</summary>
+    private const int ChunkSize = 4096;
+
+    private readonly List<UInt128[]> _chunks = [];
+
+    /// <summary>Pages of the database.</summary>
+    public uint Count { get; private set; }
+
+    /// <summary>The digest of a page.</summary>
+    /// <param name="pageNumber">The page, from 1 to <see cref="Count"/>.</param>
+    public UInt128 this[uint pageNumber]
+    {
+        get => _chunks[ChunkOf(pageNumber)][PlaceOf(pageNumber)];
+        private set => _chunks[ChunkOf(pageNumber)][PlaceOf(pageNumber)] = value;
+    }
+
+    /// <summary>Adds the page behind the last one.</summary>
+    public void Add(UInt128 digest)
+    {
+        SetCount(Count + 1);
+        this[Count] = digest;
+    }
+
+    /// <summary>Goes on to a later commit.</summary>
+    public void Apply(PageChanges changes)
+    {
+        if (changes.IsEmpty) return;
+        // pages that were cut off and came back without a frame hold nobody knows what
+        SetCount(Math.Min(Count, changes.LeastCount));
+        SetCount(changes.Count);
+        foreach (var (pageNumber, digest) in changes.Digests) this[pageNumber] = digest;
+    }
+
+    /// <summary>The digests in order of the pages, as bytes in pieces.</summary>
+    public IEnumerable<ReadOnlyMemory<byte>> ToBytes()
+    {
+        for (var done = 0u; done < Count; done += ChunkSize)
+            yield return MemoryMarshal.AsBytes(_chunks[(int)(done / ChunkSize)].AsSpan(0, (int)Math.Min(ChunkSize, Count - done))).ToArray();
+    }
+
+    private static int ChunkOf(uint pageNumber) => (int)((pageNumber - 1) / ChunkSize);
+
+    private static int PlaceOf(uint pageNumber) => (int)((pageNumber - 1) % ChunkSize);
+
+    private void SetCount(uint count)
+    {
+        var chunks = (int)((count + ChunkSize - 1) / ChunkSize);
+        while (_chunks.Count < chunks) _chunks.Add(new UInt128[ChunkSize]);
+        _chunks.RemoveRange(chunks, _chunks.Count - chunks);
+        if (count < Count && count % ChunkSize != 0) Array.Clear(_chunks[^1], PlaceOf(count + 1), ChunkSize - PlaceOf(count + 1));
+        Count = count;
+    }
+}

@@ -1,0 +1,67 @@
+using Litestream.Engine.Capture;
+using Litestream.Engine.Sqlite;
+
+namespace Litestream.Engine.Spool;
+
+/// <summary>Writes what is captured as segments of the stream. One segment as a rule; where it outgrows its index, the next index begins
+/// at the next commit, so that one capture, however much it finds, makes no index larger than it may be.</summary>
+/// <param name="create">Makes the writer of a segment.</param>
+/// <param name="start">The stream's end so far.</param>
+/// <param name="maxIndexSize">Uncompressed bytes after which a new index begins.</param>
+/// <param name="random">Source of salts.</param>
+internal sealed class WalStreamWriter(Func<StreamHead, SegmentWriter> create, StreamHead start, long maxIndexSize, Random random) : IFrameSink, IDisposable
+{
+    private readonly List<SegmentWriter> _segments = [create(start)];
+
+    /// <summary>The stream's end with what was appended.</summary>
+    public StreamHead Head => Open.Head;
+
+    /// <summary>Whether nothing was appended.</summary>
+    public bool IsEmpty => _segments.Count == 1 && Open.IsEmpty;
+
+    /// <summary>The segments in order; the last one may be empty.</summary>
+    public IReadOnlyList<SegmentWriter> Segments => _segments;
+
+    /// <summary>What happened to the pages.</summary>
+    public PageChanges Changes { get; } = new();
+
+    private SegmentWriter Open => _segments[^1];
+
+    /// <inheritdoc/>
+    public void Append(Span<byte> frames, WalHeader source)
+    {
+        Note(frames, source.FrameSize);
+        if (Head.Position.Offset >= maxIndexSize)
+        {
+            var rest = BehindCommit(frames, source.FrameSize);
+            Open.Append(frames[..^rest.Length], source);
+            if (!WalFrameHeader.Read(frames[^(rest.Length + source.FrameSize)..]).IsCommit) return;
+            _segments.Add(create(Head.NextIndex(random)));
+            frames = rest;
+        }
+
+        if (frames.Length > 0) Open.Append(frames, source);
+    }
+
+    /// <summary>Closes, and deletes what was not committed.</summary>
+    public void Dispose()
+    {
+        foreach (var segment in _segments) segment.Dispose();
+    }
+
+    private static Span<byte> BehindCommit(Span<byte> frames, int frameSize)
+    {
+        for (var rest = frames; rest.Length > 0; rest = rest[frameSize..])
+            if (WalFrameHeader.Read(rest).IsCommit) return rest[frameSize..];
+        return [];
+    }
+
+    private void Note(ReadOnlySpan<byte> frames, int frameSize)
+    {
+        for (; frames.Length > 0; frames = frames[frameSize..])
+        {
+            var header = WalFrameHeader.Read(frames);
+            Changes.Add(header.PageNumber, PageDigest.Of(frames[WalFrameHeader.Size..frameSize]), header.CommitSize);
+        }
+    }
+}

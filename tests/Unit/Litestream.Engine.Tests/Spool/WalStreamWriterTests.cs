@@ -1,0 +1,62 @@
+using Litestream.Engine.Capture;
+using Litestream.Engine.Files;
+using Litestream.Engine.Format;
+using Litestream.Engine.Spool;
+using Litestream.Engine.Sqlite;
+using Litestream.Engine.Tests.Sqlite;
+using Xunit;
+
+namespace Litestream.Engine.Tests.Spool;
+
+public sealed class WalStreamWriterTests
+{
+    [Theory]
+    [InlineData(512, 4 << 10)]
+    [InlineData(4096, 64 << 10)]
+    [InlineData(65536, 1)]
+    public void One_capture_makes_no_index_much_larger_than_it_may_be(int pageSize, long maxIndexSize)
+    {
+        using var database = new TestDatabase(pageSize);
+        using var session = CaptureSession.TryOpen(database.Info, new())!;
+        using (var view = session.TryOpenView()!) session.StartAt(view.Point);
+        for (var i = 0; i < 60; i++) database.App.Insert(1, 100_000);
+        using var stream = Create(database, StreamHead.Start(pageSize, new Random(1)), maxIndexSize);
+        Assert.True(session.TryCapture(stream) > 60);
+        Assert.True(stream.Segments.Count > 3);
+        var next = 0;
+        foreach (var segment in stream.Segments)
+        {
+            Assert.Equal((next++, 0L), (segment.Start.Position.Index, segment.Start.Position.Offset));
+            // one run of frames beyond the bound, and the transaction that it ends in
+            if (segment != stream.Segments[^1]) Assert.InRange(segment.Head.Position.Offset, maxIndexSize, maxIndexSize + (2 << 20));
+            if (segment.IsEmpty) continue;
+            segment.Complete();
+            using var content = Lz4Frame.Decode(File.OpenRead(segment.TemporaryPath));
+            using var wal = new MemoryStream();
+            content.CopyTo(wal);
+            Assert.True(WalFrameHeader.Read(wal.ToArray().AsSpan((int)wal.Length - WalFrameHeader.Size - pageSize)).IsCommit);
+        }
+    }
+
+    [Fact]
+    public void Dispose_deletes_what_was_completed_and_not_published()
+    {
+        using var database = new TestDatabase();
+        using var session = CaptureSession.TryOpen(database.Info, new())!;
+        using (var view = session.TryOpenView()!) session.StartAt(view.Point);
+        database.App.Insert();
+        string path;
+        using (var stream = Create(database, StreamHead.Start(4096, new Random(1)), 1 << 20))
+        {
+            session.TryCapture(stream);
+            stream.Segments[0].Complete();
+            path = stream.Segments[0].TemporaryPath;
+            Assert.True(File.Exists(path));
+        }
+
+        Assert.False(File.Exists(path));
+    }
+
+    private static WalStreamWriter Create(TestDatabase database, StreamHead start, long maxIndexSize) => new(
+        head => new SegmentWriter(LocalFileSystem.Instance, database[$"segment{head.Position.Index}"], null, head), start, maxIndexSize, new Random(2));
+}
