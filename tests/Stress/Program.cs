@@ -12,6 +12,7 @@ internal static class Program
         Stress [--runs N] [--seed S] [--seconds T] [--replicator engine|oracle] [--restore both|oracle] [--keep]
         Stress --case interop-long [--minutes 10]    steady writes, restored by Litestream 0.3.13 with 1024 open files
         Stress --case 500mb [--megabytes 500]        our restore beside Litestream 0.3.13's on the same replica
+        Stress --case wal-size [--seconds 10] [--turns 3]    the application's WAL with us and without us
         """;
 
     private static async Task<int> Main(string[] args)
@@ -32,6 +33,8 @@ internal static class Program
                 return await InteropLongCase.RunAsync(TimeSpan.FromMinutes(line.Number("minutes", 10)));
             case "500mb":
                 return await RestoreTimingCase.RunAsync(line.Number("megabytes", 500));
+            case "wal-size":
+                return await WalSizeCase.RunAsync(TimeSpan.FromSeconds(line.Number("seconds", 10)), line.Number("turns", 3));
             default:
                 Console.Error.WriteLine(Usage);
                 return 2;

@@ -7,8 +7,6 @@ namespace Litestream.Engine.Capture;
 /// </summary>
 internal static class Checkpointer
 {
-    private const int RoundsBeforeLock = 3;
-
     /// <summary>Hands over, captures, backfills, and moves the reader to slot 0 if everything could be backfilled.</summary>
     /// <returns>Whether the reader rests in slot 0 now.</returns>
     public static bool TryRest(CaptureSession session, IFrameSink sink)
@@ -25,8 +23,7 @@ internal static class Checkpointer
     /// not get small otherwise. The bulk is captured and backfilled before, so that the lock is held for a moment.</summary>
     public static bool TryForceRest(CaptureSession session, IFrameSink sink)
     {
-        for (var rounds = 0; rounds < RoundsBeforeLock; rounds++)
-            if (TryRest(session, sink)) return true;
+        if (TryRest(session, sink)) return true;
         using var writers = session.TryHoldWriters();
         return writers is not null && TryRest(session, sink);
     }

@@ -166,7 +166,7 @@ internal sealed class RecordingLoop(
         var looked = environment.Time.GetUtcNow();
         if (_schedule.IsPollDue(now) && !syncs.Any && !HasNewVersion() && !IsRestDue(now))
         {
-            Looked(now, looked);
+            Looked(now, looked, captured: 0);
             return;
         }
 
@@ -182,7 +182,7 @@ internal sealed class RecordingLoop(
             }
 
             if (frames > 0) _lastChange = now;
-            Looked(now, looked);
+            Looked(now, looked, frames.Value);
             if (requests.Count > 0 || _schedule.IsCutDue(now)) _schedule.Cut(now, recorder.Cut());
         }
         catch
@@ -196,9 +196,9 @@ internal sealed class RecordingLoop(
         if (IsSpoolFull()) await SuspendAsync(stop).ConfigureAwait(false);
     }
 
-    private void Looked(DateTimeOffset now, DateTimeOffset time)
+    private void Looked(DateTimeOffset now, DateTimeOffset time, uint captured)
     {
-        _schedule.Looked(now, recorder.HasOpenSegment);
+        _schedule.Looked(now, recorder.HasOpenSegment, captured, recorder.IsResting ? 0 : recorder.WalFrames);
         Volatile.Write(ref _lastLook, time.UtcTicks);
     }
 
@@ -216,8 +216,8 @@ internal sealed class RecordingLoop(
     {
         var isDue = _schedule.IsCheckpointDue(now, recorder.WalFrames);
         if (recorder.IsResting || !isDue && !IsRestDue(now)) return;
-        var force = recorder.WalFrames >= options.ForcedCheckpointPageCount;
-        _schedule.Checkpointed(now, recorder.TryRest(force));
+        var force = _schedule.IsForceDue(now, recorder.WalFrames);
+        _schedule.Checkpointed(now, recorder.TryRest(force), force);
         if (recorder.HasOpenSegment) _schedule.Signal(now);
         ReportCheckpoint(recorder.CheckpointError);
     }

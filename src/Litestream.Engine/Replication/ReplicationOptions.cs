@@ -15,7 +15,8 @@ public sealed record ReplicationOptions
     /// <summary>A first change after quiet is shipped when the database has been still for this long. Default 20 ms.</summary>
     public TimeSpan QuietInterval { get; init; } = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Under steady writes the WAL is read, and checkpointed where it is due, at most once in this time. Default 100 ms.</summary>
+    /// <summary>Under steady writes the WAL is read, and checkpointed where it is due, once in this time, and more often where it grows
+    /// fast. Default 100 ms.</summary>
     public TimeSpan CaptureInterval { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The longest time between two looks at the database when the file watcher says nothing. Default 1 s.</summary>
@@ -27,8 +28,9 @@ public sealed record ReplicationOptions
     /// <summary>After this time without a commit the WAL is checkpointed, so that foreign checkpoints never wait for us. Default 5 s.</summary>
     public TimeSpan CheckpointQuietInterval { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>WAL pages after which a checkpoint that never gets through is helped by a moment's write lock. Default 10000.</summary>
-    public int ForcedCheckpointPageCount { get; init; } = 10_000;
+    /// <summary>WAL pages after which a checkpoint that never gets through is helped by a moment's write lock. Default 1500: the WAL of a
+    /// writer that never pauses stays within twice of what SQLite itself lets it be.</summary>
+    public int ForcedCheckpointPageCount { get; init; } = 1500;
 
     /// <summary>Segments after which a new index begins: Litestream 0.3.13 opens all segments of an index at once. Default 500.</summary>
     public int MaxSegmentsPerIndex { get; init; } = 500;

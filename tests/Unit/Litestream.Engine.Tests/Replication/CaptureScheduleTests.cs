@@ -16,6 +16,7 @@ public sealed class CaptureScheduleTests
         PollInterval = TimeSpan.FromMilliseconds(700),
         CheckpointQuietInterval = TimeSpan.FromMilliseconds(5000),
         CheckpointPageCount = 1000,
+        ForcedCheckpointPageCount = 10_000,
     };
 
     private readonly CaptureSchedule _schedule = new(s_options, s_start);
@@ -80,7 +81,7 @@ public sealed class CaptureScheduleTests
     [Fact]
     public void What_a_look_has_found_is_cut_without_a_signal()
     {
-        _schedule.Looked(At(500), isOpen: true);
+        _schedule.Looked(At(500), isOpen: true, captured: 0, frames: 0);
         Assert.True(_schedule.IsCutDue(At(520)));
     }
 
@@ -89,7 +90,7 @@ public sealed class CaptureScheduleTests
     {
         Assert.False(_schedule.IsSignalled);
         _schedule.Signal(At(100));
-        _schedule.Looked(At(110), isOpen: false);
+        _schedule.Looked(At(110), isOpen: false, captured: 0, frames: 0);
         Assert.True(_schedule.IsSignalled);
         _schedule.Cut(At(120), hadContent: false);
         Assert.False(_schedule.IsSignalled);
@@ -100,7 +101,7 @@ public sealed class CaptureScheduleTests
     {
         Assert.False(_schedule.IsPollDue(At(699)));
         Assert.True(_schedule.IsPollDue(At(700)));
-        _schedule.Looked(At(700), isOpen: false);
+        _schedule.Looked(At(700), isOpen: false, captured: 0, frames: 0);
         Assert.False(_schedule.IsPollDue(At(1399)));
         Assert.True(_schedule.IsPollDue(At(1400)));
     }
@@ -122,7 +123,7 @@ public sealed class CaptureScheduleTests
     [Fact]
     public void NextDue_is_the_rest_when_that_comes_before_the_poll()
     {
-        _schedule.Looked(At(4900), isOpen: false);
+        _schedule.Looked(At(4900), isOpen: false, captured: 0, frames: 0);
         Assert.Equal(At(5000), _schedule.NextDue(mayRest: true));
         Assert.Equal(At(5600), _schedule.NextDue(mayRest: false));
     }
@@ -130,7 +131,7 @@ public sealed class CaptureScheduleTests
     [Fact]
     public void NextDue_is_the_end_of_quiet_after_a_first_change()
     {
-        _schedule.Looked(At(290), isOpen: false);
+        _schedule.Looked(At(290), isOpen: false, captured: 0, frames: 0);
         _schedule.Signal(At(300));
         Assert.Equal(At(320), _schedule.NextDue(mayRest: true));
     }
@@ -140,7 +141,7 @@ public sealed class CaptureScheduleTests
     {
         _schedule.Cut(At(300), hadContent: true);
         _schedule.Signal(At(310));
-        _schedule.Looked(At(310), isOpen: true);
+        _schedule.Looked(At(310), isOpen: true, captured: 0, frames: 0);
         _schedule.Signal(At(320));
         Assert.Equal(At(410), _schedule.NextDue(mayRest: true));
     }
@@ -168,7 +169,7 @@ public sealed class CaptureScheduleTests
     [InlineData(false)]
     public void A_rest_is_not_tried_again_at_once(bool succeeded)
     {
-        _schedule.Checkpointed(At(6000), succeeded);
+        _schedule.Checkpointed(At(6000), succeeded, wasForced: false);
         Assert.False(_schedule.IsRestDue(At(10_999), lastChange: null));
         Assert.True(_schedule.IsRestDue(At(11_000), lastChange: null));
     }
@@ -183,11 +184,38 @@ public sealed class CaptureScheduleTests
     [Fact]
     public void A_checkpoint_that_failed_waits_half_a_second()
     {
-        _schedule.Checkpointed(At(100), succeeded: false);
+        _schedule.Checkpointed(At(100), succeeded: false, wasForced: false);
         Assert.False(_schedule.IsCheckpointDue(At(599), 5000));
         Assert.True(_schedule.IsCheckpointDue(At(600), 5000));
-        _schedule.Checkpointed(At(600), succeeded: true);
+        _schedule.Checkpointed(At(600), succeeded: true, wasForced: false);
         Assert.True(_schedule.IsCheckpointDue(At(600), 5000));
+    }
+
+    [Theory]
+    [InlineData(0, 0, 100)]
+    [InlineData(10, 10, 100)] // 100 frames a second: far from any threshold
+    [InlineData(500, 500, 50)] // 5000 a second: the first threshold is reached in 100 ms
+    [InlineData(500, 990, 5)]
+    [InlineData(2000, 2000, 100)] // beyond the first threshold, it is the second one that counts
+    [InlineData(50_000, 9900, 5)]
+    [InlineData(50_000, 20_000, 5)]
+    public void A_WAL_that_grows_fast_is_looked_at_again_the_sooner(uint captured, uint frames, int expected)
+    {
+        _schedule.Cut(At(100), hadContent: true);
+        _schedule.Looked(At(100), isOpen: true, captured, frames);
+        Assert.Equal(At(100 + expected), _schedule.NextDue(mayRest: false));
+    }
+
+    [Fact]
+    public void A_WAL_beyond_the_second_threshold_does_not_wait_for_the_next_try()
+    {
+        _schedule.Checkpointed(At(100), succeeded: false, wasForced: false);
+        Assert.False(_schedule.IsCheckpointDue(At(110), 9999));
+        Assert.True(_schedule.IsCheckpointDue(At(110), 10_000));
+        Assert.True(_schedule.IsForceDue(At(110), 10_000));
+        _schedule.Checkpointed(At(110), succeeded: false, wasForced: true);
+        Assert.False(_schedule.IsCheckpointDue(At(159), 10_000));
+        Assert.True(_schedule.IsCheckpointDue(At(160), 10_000));
     }
 
     private static DateTimeOffset At(int milliseconds) => s_start.AddMilliseconds(milliseconds);

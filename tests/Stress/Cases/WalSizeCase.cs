@@ -1,0 +1,79 @@
+using Litestream.Engine.Replication;
+using Litestream.Stress.Clients;
+using Litestream.Stress.Replicators;
+using Litestream.Stress.Runs;
+
+namespace Litestream.Stress.Cases;
+
+/// <summary>How large the application's WAL gets with us and without us on the same load, in turns.</summary>
+internal static class WalSizeCase
+{
+    private static readonly (string Name, ClientSpec[] Clients)[] s_loads =
+    [
+        ("50 commits a second", [new("writer", "--writer 1 --mode autocommit --rate 50")]),
+        ("1000 commits a second", [new("writer", "--writer 1 --mode autocommit --rate 1000")]),
+        ("a writer without pause", [new("writer", "--writer 1 --mode autocommit")]),
+        ("three writers without pause", [new("writer", "--writer 1 --mode autocommit"), new("writer", "--writer 2 --mode immediate"), new("writer", "--writer 3 --mode autocommit")]),
+        ("large transactions without pause", [new("writer", "--writer 1 --mode large,autocommit")]),
+        ("a writer without pause, readers up to 1 s", [new("writer", "--writer 1 --mode autocommit"), new("reader", "--longest 1000"), new("reader", "--longest 200")]),
+    ];
+
+    public static async Task<int> RunAsync(TimeSpan duration, int turns)
+    {
+        Console.WriteLine($"{"load",-44} {"without us",12} {"with us",12} {"ratio",6} {"commits without",16} {"with",9} {"BUSY without",13} {"with",6}");
+        var number = 0;
+        foreach (var (name, clients) in s_loads)
+        {
+            var (alone, replicated) = (new List<Turn>(), new List<Turn>());
+            for (var turn = 0; turn < turns; turn++)
+            {
+                alone.Add(await RunAsync(clients, duration, ++number, isReplicated: false));
+                replicated.Add(await RunAsync(clients, duration, ++number, isReplicated: true));
+            }
+
+            Turn without = Median(alone), with = Median(replicated);
+            Console.WriteLine(
+                $"{name,-44} {without.WalSize >> 10,8} KiB {with.WalSize >> 10,8} KiB {(double)with.WalSize / without.WalSize,6:f2} "
+                + $"{without.Commits,16} {with.Commits,9} {without.Busy,13} {with.Busy,6}");
+        }
+
+        return 0;
+    }
+
+    private static Turn Median(List<Turn> turns) => turns.OrderBy(t => t.WalSize).ElementAt(turns.Count / 2);
+
+    private static async Task<Turn> RunAsync(ClientSpec[] clients, TimeSpan duration, int number, bool isReplicated)
+    {
+        var folder = RunFolder.Create($"wal-size-{number}");
+        await TestDatabase.CreateAsync(folder.Database, RunPlan.Draw(1) with { PageSize = 4096, InitialRows = 1000 });
+        var replicator = isReplicated ? new EngineReplicator(new ReplicationOptions { DatabasePath = folder.Database }, folder.Replica) : null;
+        long largest = 0;
+        Turn turn;
+        if (replicator is not null)
+        {
+            await replicator.StartAsync();
+            await replicator.SyncAsync();
+        }
+
+        await using (var fleet = new ClientFleet(folder.Database, clients, number, new()))
+        {
+            var work = fleet.WorkAsync(duration);
+            while (!work.IsCompleted)
+            {
+                // by stat: opening it is nobody else's business
+                if (new FileInfo(folder.Database + "-wal") is { Exists: true } wal) largest = Math.Max(largest, wal.Length);
+                await Task.Delay(5);
+            }
+
+            await work;
+            var report = await fleet.StopAsync();
+            turn = new(largest, report.Commits, report.WriterErrors.Where(e => e.Key.StartsWith("BUSY", StringComparison.Ordinal)).Sum(e => e.Value));
+        }
+
+        if (replicator is not null) await replicator.DisposeAsync();
+        folder.Delete();
+        return turn;
+    }
+
+    private sealed record Turn(long WalSize, long Commits, long Busy);
+}
