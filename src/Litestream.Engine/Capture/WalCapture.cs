@@ -168,7 +168,6 @@ internal class WalCapture
     /// <summary>Compares the commits that were captured with those that the wal-index has counted.</summary>
     protected virtual void CheckCommits(WalIndexSnapshot snapshot, uint captured)
     {
-        if (!Point.HasLife) return;
         if (snapshot.Commits < Point.Commits)
         {
             // The wal-index was rebuilt, and its count says nothing: only the chain of checksums of the same life still does.
@@ -176,7 +175,7 @@ internal class WalCapture
             return;
         }
 
-        // A commit may be closed by several commit frames (SQLite repeats the last one up to a sector where a device asks for
+        // Where no WAL had been written, nothing had been counted either. A commit may be closed by several commit frames (SQLite repeats the last one up to a sector where a device asks for
         // it), never by none.
         var expected = snapshot.Commits - Point.Commits;
         if (expected > captured)

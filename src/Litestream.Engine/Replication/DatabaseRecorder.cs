@@ -136,6 +136,12 @@ internal sealed class DatabaseRecorder(
         return true;
     }
 
+    /// <summary>Remembers how an orderly stop leaves the database file; everything is captured and cut.</summary>
+    public void StampSource()
+    {
+        if (spool.State is { } state && ReadStamp(_session!) is { } stamp) spool.Commit(Stream(), state with { Source = _session!.Point, Stamp = stamp });
+    }
+
     /// <summary>A number that changes with each commit of others; null when somebody is in the way.</summary>
     public long? TryGetDataVersion() => _session!.TryGetDataVersion();
 
@@ -256,6 +262,7 @@ internal sealed class DatabaseRecorder(
     private string? WhyNotResume(CaptureSession session, SpoolState state)
     {
         if (state.BootId != environment.BootId) return "the system was restarted";
+        if (state.Stamp is { } stamp && stamp != ReadStamp(session)) return "the database file was changed meanwhile";
         try
         {
             return session.TryResume(state.Source, Stream());
@@ -265,6 +272,9 @@ internal sealed class DatabaseRecorder(
             return e.Message;
         }
     }
+
+    private SourceStamp? ReadStamp(CaptureSession session) =>
+        environment.Files.Find(session.Path) is { } file ? new(file.Length, file.ModifiedAt) : null;
 
     private bool TryReconcile(CaptureSession session, string reason, CancellationToken cancellationToken)
     {

@@ -127,6 +127,7 @@ internal sealed class RecordingLoop(
         recorder.Cut();
         _ = recorder.TryRest(force: false);
         recorder.Cut();
+        recorder.StampSource();
     }
 
     private void Lose(ContinuityLostException reason)
@@ -176,6 +177,7 @@ internal sealed class RecordingLoop(
             var frames = recorder.TryCapture(stop);
             if (frames is null)
             {
+                _dataVersion = null; // what the poll saw is not captured yet
                 await Task.Delay(s_busyRetry, environment.Time, stop).ConfigureAwait(false);
                 syncs.Return(requests);
                 return;
