@@ -304,7 +304,7 @@ internal sealed class DatabaseRecorder(
 
     private StreamHead RollIfFull(StreamHead head) =>
         head.SegmentCount >= options.MaxSegmentsPerIndex || head.Position.Offset >= options.MaxIndexSize
-            ? head.NextIndex(environment.Random) : head;
+            ? head.NextIndex() : head;
 
     private void Announce(ReplicationEventKind kind, string message)
     {

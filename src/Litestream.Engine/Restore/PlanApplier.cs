@@ -1,22 +1,21 @@
-using System.Buffers;
 using Litestream.Engine.Errors;
 using Litestream.Engine.Files;
 using Litestream.Engine.Format;
 using Litestream.Engine.Replicas;
-using Litestream.Engine.Sqlite;
 
 namespace Litestream.Engine.Restore;
 
 /// <summary>Writes what a plan names into a database file, verified piece by piece.</summary>
 internal sealed class PlanApplier
 {
-    private const int SnapshotBufferSize = 1024 * 1024;
-
     private readonly IReplicaClient _replica;
     private readonly RestorePlan _plan;
     private readonly IFile _file;
     private readonly IProgress<RestoreProgress>? _progress;
+    private readonly SnapshotOverhang? _overhang;
+    private readonly List<RestoreWarning> _warnings = [];
     private long _bytesDone;
+    private int _segmentsDone;
 
     public PlanApplier(IReplicaClient replica, RestorePlan plan, IFile file, IProgress<RestoreProgress>? progress)
     {
@@ -25,10 +24,16 @@ internal sealed class PlanApplier
         _file = file;
         _progress = progress;
         Reached = new(plan.Snapshot.Index, 0);
+        ReachedTime = plan.Snapshot.CreatedAt;
+        Loss = plan.Loss;
+        if (plan.EndsInSnapshotIndex) _overhang = new(ReadPage);
     }
 
     /// <summary>The last commit in the file.</summary>
     public Position Reached { get; private set; }
+
+    /// <summary>Time of the object that the last commit came with.</summary>
+    public DateTimeOffset ReachedTime { get; private set; }
 
     /// <summary>The last commit that a restore reaches without the object now being read; null while the snapshot is read.</summary>
     public RestorePoint? LastGood { get; private set; }
@@ -39,36 +44,16 @@ internal sealed class PlanApplier
 
     public uint PageCount { get; private set; }
 
-    public IReadOnlyList<string> Warnings { get; private set; } = [];
+    /// <summary>What was not reached, where the plan allows that.</summary>
+    public RestoreLoss? Loss { get; private set; }
+
+    public IReadOnlyList<RestoreWarning> Warnings => _warnings;
 
     /// <summary>Writes the snapshot.</summary>
     public async Task ApplySnapshotAsync(CancellationToken cancellationToken)
     {
-        var key = _plan.Snapshot.Key;
-        var content = await DecodedObjectStream.OpenAsync(_replica, key, cancellationToken).ConfigureAwait(false);
-        await using var _ = content.ConfigureAwait(false);
-        var buffer = ArrayPool<byte>.Shared.Rent(SnapshotBufferSize);
-        try
-        {
-            long offset = 0;
-            int read;
-            while ((read = await content.ReadAtLeastAsync(buffer, SnapshotBufferSize, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false)) > 0)
-            {
-                if (offset == 0) PageSize = ReadPageSize(buffer.AsSpan(0, read), key);
-                _file.Write(buffer.AsSpan(0, read), offset);
-                offset += read;
-                Report(RestorePhase.Snapshot, content.StoredBytesRead);
-            }
-
-            if (offset == 0 || offset % PageSize != 0)
-                throw Corrupt(key, $"holds {offset} bytes, which is not a whole number of pages");
-            PageCount = checked((uint)(offset / PageSize));
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-
+        (PageSize, PageCount) = await SnapshotWriter.WriteAsync(
+            _replica, _plan.Snapshot.Key, _file, bytes => Report(RestorePhase.Snapshot, bytes), cancellationToken).ConfigureAwait(false);
         _bytesDone = _plan.Snapshot.Size;
         LastGood = new(Reached.Index, Reached.Offset, _plan.Snapshot.CreatedAt);
     }
@@ -81,6 +66,24 @@ internal sealed class PlanApplier
     {
         var pages = new PageWriter(_file, PageSize);
         using var wal = new WalStreamReader(PageSize);
+        try
+        {
+            await ReplayAsync(wal, transaction, pages, parallelism, cancellationToken).ConfigureAwait(false);
+        }
+        catch (LitestreamException e) when (_plan.AllowsPartial && Damage.Is(e))
+        {
+            Loss = new(e.Code, e.Target, e.Message, [.. _plan.Segments.Skip(_segmentsDone), .. _plan.Loss?.Segments ?? []]);
+        }
+
+        if (_overhang is not null && Loss == _plan.Loss && !wal.IsLinked) await CompareBeyondAsync(wal, parallelism, cancellationToken).ConfigureAwait(false);
+        _warnings.AddRange(wal.Warnings);
+        if (Reached.Offset > 0 && Reached.Index == _plan.Snapshot.Index && !wal.IsLinked) JudgeSnapshot();
+        pages.SetPageCount(PageCount);
+    }
+
+    private async Task ReplayAsync(
+        WalStreamReader wal, TransactionBuffer transaction, PageWriter pages, int parallelism, CancellationToken cancellationToken)
+    {
         var stopIndex = _plan.StopOffset is null || _plan.Segments.Count == 0 ? (int?)null : _plan.Segments[^1].Start.Index;
         var fetched = new SegmentFetcher(_replica, parallelism).ReadAsync(_plan.Segments, cancellationToken);
         await foreach (var (segment, content) in fetched.ConfigureAwait(false))
@@ -93,37 +96,70 @@ internal sealed class PlanApplier
                 && await wal.ReadFrameAsync(content, cancellationToken).ConfigureAwait(false))
             {
                 transaction.Add(wal.Frame.PageNumber, wal.Page);
-                if (wal.Frame.IsCommit) Commit(transaction, pages, wal);
+                _overhang?.Replay(wal.Frame.PageNumber, wal.Frame.IsCommit);
+                if (wal.Frame.IsCommit) Commit(transaction, pages, wal, segment.CreatedAt);
             }
 
             LastGood = new(Reached.Index, Reached.Offset, segment.CreatedAt);
             _bytesDone += segment.Size;
+            _segmentsDone++;
             Report(RestorePhase.Wal, 0);
-            if (isStopped) break;
+            if (!isStopped) continue;
+            if (_overhang is not null && !wal.IsLinked) await _overhang.CompareAsync(wal, content, cancellationToken).ConfigureAwait(false);
+            break;
         }
 
         if (stopIndex is not null && wal.NextFrameEnd <= _plan.StopOffset && wal.End.Offset < _plan.StopOffset)
             throw new LitestreamException(ErrorCode.RestorePointNotFound,
                 $"Index {stopIndex} of the generation {_plan.Generation} can't be restored to offset {_plan.StopOffset}.", _plan.ReplicaUrl,
                 $"It ends at offset {wal.End.Offset}.");
-        pages.SetPageCount(PageCount);
-        Warnings = wal.Warnings;
     }
 
-    private void Commit(TransactionBuffer transaction, PageWriter pages, WalStreamReader wal)
+    private async Task CompareBeyondAsync(WalStreamReader wal, int parallelism, CancellationToken cancellationToken)
+    {
+        foreach (var segment in _plan.Beyond)
+        {
+            if (_overhang!.IsCut) return;
+            try
+            {
+                wal.BeginSegment(segment);
+                var content = await DecodedObjectStream.OpenAsync(_replica, segment.Key, cancellationToken).ConfigureAwait(false);
+                await using (content.ConfigureAwait(false))
+                    await _overhang.CompareAsync(wal, content, cancellationToken).ConfigureAwait(false);
+            }
+            catch (LitestreamException e) when (Damage.Is(e))
+            {
+                _overhang.Cut();
+            }
+        }
+    }
+
+    private void JudgeSnapshot()
+    {
+        var key = _plan.Snapshot.Key;
+        var isDamaged = Loss is not null && Loss != _plan.Loss;
+        if (_overhang?.IsAhead == true && !isDamaged)
+            throw new LitestreamException(ErrorCode.RestorePointNotFound,
+                $"The point at index {Reached.Index}, offset {Reached.Offset} can't be restored from the snapshot '{key}', which holds later commits already.", key,
+                $"Restore the snapshot alone (index {Reached.Index}, offset 0), or to a later point.");
+        // A segment that was shipped after the snapshot was made ends behind whatever the snapshot holds.
+        var isUnknown = isDamaged || _overhang is { IsAhead: null };
+        if (isUnknown && !_plan.Segments.Take(_segmentsDone).Any(s => s.CreatedAt >= _plan.Snapshot.CreatedAt))
+            _warnings.Add(new(RestoreWarningKind.SnapshotMayBeAhead, key,
+                $"The snapshot '{key}' may hold commits behind index {Reached.Index}, offset {Reached.Offset}; the objects that could tell are "
+                + "missing or damaged. Check the database with what the application knows."));
+    }
+
+    private bool ReadPage(uint page, Memory<byte> target) =>
+        page <= PageCount && _file.Read(target.Span, (page - 1L) * PageSize) == PageSize;
+
+    private void Commit(TransactionBuffer transaction, PageWriter pages, WalStreamReader wal, DateTimeOffset time)
     {
         transaction.Commit(pages);
         PageCount = wal.Frame.CommitSize;
-        Reached = wal.Position;
+        (Reached, ReachedTime) = (wal.Position, time);
         Transactions++;
     }
 
     private void Report(RestorePhase phase, long bytes) => _progress?.Report(new(phase, _bytesDone + bytes, _plan.Size));
-
-    private static int ReadPageSize(ReadOnlySpan<byte> start, string key) => DatabaseHeader.TryParse(start, out var header)
-        ? header.PageSize
-        : throw Corrupt(key, "does not begin with the header of a SQLite database");
-
-    private static LitestreamException Corrupt(string key, string what) => new(
-        ErrorCode.ObjectCorrupt, $"The object '{key}' {what}.", key, "Put back an intact copy of the object, or restore to an earlier point.");
 }

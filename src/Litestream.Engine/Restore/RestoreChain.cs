@@ -8,6 +8,8 @@ internal sealed class RestoreChain
 {
     private readonly SnapshotInfo _snapshot;
     private readonly List<WalSegmentInfo> _segments = [];
+    private readonly List<WalSegmentInfo> _beyond = [];
+    private readonly List<WalSegmentInfo> _unreachable = [];
     private readonly RestoreRequest _request;
 
     private RestoreChain(SnapshotInfo snapshot, GenerationInfo generation, RestoreRequest request)
@@ -21,7 +23,7 @@ internal sealed class RestoreChain
             if (inReach)
                 Append(segment);
             else if (segment.Start.Index == snapshot.Index)
-                IsSnapshotIndexCut = true;
+                _beyond.Add(segment);
         }
 
         // Asked for by number, the index has to be reached. That of the snapshot may be without WAL, unless later ones prove
@@ -35,21 +37,23 @@ internal sealed class RestoreChain
     /// <summary>Where the first object that is needed and not there would start; null if none is missing by name.</summary>
     private Position? Missing { get; set; }
 
-    private bool IsSnapshotIndexCut { get; set; }
-
     private int ReachedIndex => _segments.Count == 0 ? _snapshot.Index - 1 : _segments[^1].Start.Index;
+
+    // a snapshot alone stands before the first segment of its index
+    private Position Reach => _segments.Count == 0 ? new(_snapshot.Index, -1) : _segments[^1].Start;
 
     /// <summary>
     /// Whether the snapshot holds nothing that the segments do not bring as well. A snapshot of Litestream 0.3 already holds
     /// an unknown part of its own index (replica format 1.4 and 5.4); replaying less than that part would put old pages over
     /// newer ones. It is safe when the index is replayed whole, when nothing of it is replayed on the way to a time (the
-    /// snapshot is a committed state of before), or when a segment made after the snapshot is replayed.
+    /// snapshot is a committed state of before), or when a segment made after the snapshot is replayed. Times may be wrong, and
+    /// there may be no other snapshot: where an index is cut the restore compares what it can (<see cref="SnapshotOverhang"/>).
     /// </summary>
     private bool IsSafe
     {
         get
         {
-            if (!IsSnapshotIndexCut && _request.Offset is null) return true;
+            if (_beyond.Count == 0 && _request.Offset is null) return true;
             if (_segments.Count == 0) return _request.Offset is null;
             // the last one may be replayed in part only
             var whole = _request.Offset is null ? _segments.Count : _segments.Count - 1;
@@ -57,9 +61,14 @@ internal sealed class RestoreChain
         }
     }
 
-    /// <summary>Chooses the chain of the newest snapshot that is safe, else of the newest.</summary>
+    /// <summary>Makes a plan of the chain of the newest snapshot that is safe, else of the newest. Where a partial restore is allowed, of
+    /// the chain that leads furthest, with the others as alternatives.</summary>
+    /// <param name="generation">What there is.</param>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="url">The replica.</param>
+    /// <param name="warnings">What is remarkable so far.</param>
     /// <exception cref="LitestreamException"><see cref="ErrorCode.ObjectMissing"/> when something is missing in each.</exception>
-    public static RestoreChain Choose(GenerationInfo generation, RestoreRequest request)
+    public static RestorePlan Choose(GenerationInfo generation, RestoreRequest request, string url, IReadOnlyList<RestoreWarning> warnings)
     {
         var chains = generation.Snapshots
             .Where(s => (request.Index is null || s.Index <= request.Index) && (request.Timestamp is null || s.CreatedAt <= request.Timestamp))
@@ -67,14 +76,37 @@ internal sealed class RestoreChain
             .Select(s => new RestoreChain(s, generation, request))
             .ToList();
         var newest = chains[0];
-        var whole = chains.Where(c => c.Missing is null && c.ReachedIndex >= newest.ReachedIndex).ToList();
-        return whole.Find(c => c.IsSafe) ?? whole.FirstOrDefault() ?? throw newest.MissingObject();
+        if (!request.AllowPartial)
+        {
+            var whole = chains.Where(c => c.Missing is null && c.ReachedIndex >= newest.ReachedIndex).ToList();
+            var chosen = whole.Find(c => c.IsSafe) ?? whole.FirstOrDefault() ?? throw newest.MissingObject();
+            return chosen.ToPlan(url) with { Warnings = warnings };
+        }
+
+        var best = chains.OrderByDescending(c => c.Reach).ThenByDescending(c => c.IsSafe).ToList();
+        List<RestorePlan> plans = [.. best.Select(c => c.ToPartialPlan(url)), .. best.Select(c => c.ToSnapshotAlone(url)).OfType<RestorePlan>()];
+        return plans[0] with { Warnings = warnings, Alternatives = [.. plans.Skip(1).Select(p => p with { Warnings = warnings })] };
     }
 
-    /// <summary>The chain as a plan.</summary>
-    public RestorePlan ToPlan(string url) => new(url, _snapshot, _segments)
+    private RestorePlan ToPlan(string url) => new(url, _snapshot, _segments)
     {
-        StopOffset = _segments.Count > 0 && ReachedIndex == _request.Index ? _request.Offset : null,
+        StopOffset = _segments.Count > 0 && ReachedIndex == _request.Index && Missing is null ? _request.Offset : null,
+        Beyond = ReachedIndex == _snapshot.Index ? [.. _beyond, .. _unreachable.Where(s => s.Start.Index == _snapshot.Index)] : [],
+    };
+
+    private RestorePlan ToPartialPlan(string url) => ToPlan(url) with
+    {
+        AllowsPartial = true,
+        Loss = Missing is { } missing ? new(ErrorCode.ObjectMissing, KeyOf(missing), MessageOf(missing), _unreachable) : null,
+    };
+
+    // where it turns out to hold more of its index than was shipped by the asked time, the snapshot alone is a committed state of before
+    private RestorePlan? ToSnapshotAlone(string url) => _request.Timestamp is null || !ToPlan(url).EndsInSnapshotIndex ? null : new(url, _snapshot, [])
+    {
+        AllowsPartial = true,
+        Loss = new(ErrorCode.RestorePointNotFound, _snapshot.Key,
+            $"The snapshot '{_snapshot.Key}' holds commits of its index that were shipped later, so no segment was applied to it.",
+            [.. _segments, .. _unreachable]),
     };
 
     private bool Includes(WalSegmentInfo segment)
@@ -86,22 +118,23 @@ internal sealed class RestoreChain
 
     private void Append(WalSegmentInfo segment)
     {
-        if (Missing is not null) return;
-        if (segment.Start.Index > ReachedIndex + 1)
+        if (Missing is null && segment.Start.Index > ReachedIndex + 1)
             Missing = new(ReachedIndex + 1, 0);
-        else if (segment.Start.Index == ReachedIndex + 1 && segment.Start.Offset != 0)
+        else if (Missing is null && segment.Start.Index == ReachedIndex + 1 && segment.Start.Offset != 0)
             Missing = new(segment.Start.Index, 0);
-        else
-            _segments.Add(segment);
+        (Missing is null ? _segments : _unreachable).Add(segment);
     }
+
+    private string KeyOf(Position missing) => ObjectKey.Segment(_snapshot.Generation, missing);
+
+    private string MessageOf(Position missing) => $"The object '{KeyOf(missing)}' is missing, so the WAL can't be applied beyond it.";
 
     private LitestreamException MissingObject()
     {
-        var key = ObjectKey.Segment(_snapshot.Generation, Missing!.Value);
         var last = _segments.Count == 0
             ? new RestorePoint(_snapshot.Index, 0, _snapshot.CreatedAt)
             : new RestorePoint(ReachedIndex, null, _segments[^1].CreatedAt);
-        return new(ErrorCode.ObjectMissing, $"The object '{key}' is missing, so the WAL can't be applied beyond it.", key,
+        return new(ErrorCode.ObjectMissing, MessageOf(Missing!.Value), KeyOf(Missing!.Value),
             $"Put the object back, or restore to the last good restore point: {last}.");
     }
 }

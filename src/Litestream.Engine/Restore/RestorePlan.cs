@@ -11,6 +11,25 @@ public sealed record RestorePlan(string ReplicaUrl, SnapshotInfo Snapshot, IRead
     /// <summary>Where in the last index the application stops, in bytes; null for the end of the last segment.</summary>
     public long? StopOffset { get; init; }
 
+    /// <summary>Segments of the snapshot's own index behind the end: they are not applied, but tell whether the snapshot is ahead of it.</summary>
+    public IReadOnlyList<WalSegmentInfo> Beyond { get; init; } = [];
+
+    /// <summary>Whether the restore may stop at the last commit before damage, and use another snapshot than the first choice.</summary>
+    public bool AllowsPartial { get; init; }
+
+    /// <summary>What is known by names alone not to be reached; null if nothing is. Only where <see cref="AllowsPartial"/>.</summary>
+    public RestoreLoss? Loss { get; init; }
+
+    /// <summary>What to try instead, in order, when this plan's snapshot is of no use. Only where <see cref="AllowsPartial"/>.</summary>
+    public IReadOnlyList<RestorePlan> Alternatives { get; init; } = [];
+
+    /// <summary>What is remarkable about the choice.</summary>
+    public IReadOnlyList<RestoreWarning> Warnings { get; init; } = [];
+
+    /// <summary>Whether the restore ends in the middle of the snapshot's own index.</summary>
+    public bool EndsInSnapshotIndex =>
+        Segments.Count > 0 && Segments[^1].Start.Index == Snapshot.Index && (StopOffset is not null || Beyond.Count > 0);
+
     /// <summary>The generation.</summary>
     public GenerationId Generation => Snapshot.Generation;
 

@@ -20,14 +20,14 @@ public sealed class RestorePlanner(IReplicaClient replica)
     {
         ArgumentNullException.ThrowIfNull(request);
         Check(request);
+        var warnings = new List<RestoreWarning>();
         var generation = request.Generation is { } id
             ? await _catalog.GetGenerationAsync(id, cancellationToken).ConfigureAwait(false)
-            : await ChooseGenerationAsync(request.Timestamp, cancellationToken).ConfigureAwait(false);
-        if (generation.Snapshots.Count == 0)
-            throw new LitestreamException(ErrorCode.RestorePointNotFound, $"The generation {generation.Id} has no snapshot.",
-                replica.Url, "Choose another generation; without a snapshot WAL segments can't be applied.");
+            : await ChooseGenerationAsync(request, warnings, cancellationToken).ConfigureAwait(false);
+        if (generation.Snapshots.Count == 0) throw WithoutSnapshot(generation);
+        if (request.Timestamp is not null && TimesOutOfOrder(generation) is { } warning) warnings.Add(warning);
         await CheckReachAsync(generation, request, cancellationToken).ConfigureAwait(false);
-        return RestoreChain.Choose(generation, request).ToPlan(replica.Url);
+        return RestoreChain.Choose(generation, request, replica.Url, warnings);
     }
 
     private static void Check(RestoreRequest request)
@@ -44,33 +44,65 @@ public sealed class RestorePlanner(IReplicaClient replica)
     }
 
     // The generation with the newest point that is not later than the time; ids say nothing about order.
-    private async Task<GenerationInfo> ChooseGenerationAsync(DateTimeOffset? time, CancellationToken cancellationToken)
+    private async Task<GenerationInfo> ChooseGenerationAsync(
+        RestoreRequest request, List<RestoreWarning> warnings, CancellationToken cancellationToken)
     {
-        GenerationInfo? best = null, any = null;
-        DateTimeOffset? bestTime = null, first = null, last = null;
-        await foreach (var generation in _catalog.ListGenerationsAsync(cancellationToken).ConfigureAwait(false))
-        {
-            any = generation;
-            if (generation.Snapshots.Count == 0) continue;
-            var start = generation.Snapshots.Min(s => s.CreatedAt);
-            if (first is null || start < first) first = start;
-            if (last is null || generation.UpdatedAt > last) last = generation.UpdatedAt;
-            var newest = NewestPoint(generation, time);
-            if (newest is null || newest <= bestTime) continue;
-            best = generation;
-            bestTime = newest;
-        }
+        var generations = new List<GenerationInfo>();
+        await foreach (var generation in _catalog.ListGenerationsAsync(cancellationToken).ConfigureAwait(false)) generations.Add(generation);
+        var restorable = generations.Where(g => g.Snapshots.Count > 0).ToList();
+        if (restorable.Count == 0) throw WithoutSnapshot(generations[^1]);
+        var best = restorable.MaxBy(g => NewestPoint(g, request.Timestamp));
+        if (best is null || NewestPoint(best, request.Timestamp) is not { } newest)
+            throw TooEarly(request.Timestamp!.Value, restorable.Min(g => g.Snapshots.Min(s => s.CreatedAt)), restorable.Max(g => g.UpdatedAt)!.Value);
 
-        if (best is not null) return best;
-        if (first is null) return any!;
-        throw TooEarly(time!.Value, first.Value, last!.Value);
+        var lost = generations.Find(g => g.Snapshots.Count == 0 && NewestTime(g, request.Timestamp) > newest);
+        if (lost is not null && !request.AllowPartial) throw WithoutSnapshot(lost);
+        if (lost is not null)
+            warnings.Add(new(RestoreWarningKind.GenerationSkipped, lost.Id.ToString(),
+                $"The generation {lost.Id} has changes up to {RestorePoint.Format(NewestTime(lost, request.Timestamp)!.Value)} but no snapshot; "
+                + $"the generation {best.Id} is restored, which ends at {RestorePoint.Format(newest)}. What lies between is lost."));
+        // here only times say which generation is the newest
+        if (request.Timestamp is null && restorable.Count > 1)
+            warnings.AddRange(restorable.Select(TimesOutOfOrder).OfType<RestoreWarning>());
+        return best;
     }
 
-    private static DateTimeOffset? NewestPoint(GenerationInfo generation, DateTimeOffset? time)
+    // In a replica as it was written, times never go back from segment to segment. A copy may have lost them, a clock may have been wrong.
+    private static RestoreWarning? TimesOutOfOrder(GenerationInfo generation)
     {
-        if (time is null) return generation.UpdatedAt;
-        if (!generation.Snapshots.Any(s => s.CreatedAt <= time)) return null;
-        return generation.Snapshots.Select(s => s.CreatedAt).Concat(generation.Segments.Select(s => s.CreatedAt)).Where(t => t <= time).Max();
+        for (var i = 1; i < generation.Segments.Count; i++)
+        {
+            var (before, segment) = (generation.Segments[i - 1], generation.Segments[i]);
+            if (segment.CreatedAt < before.CreatedAt) return Warn(segment.Key, segment.CreatedAt, before.CreatedAt);
+        }
+
+        // a snapshot is made after all of the indexes before its own was shipped
+        foreach (var snapshot in generation.Snapshots)
+        {
+            var before = generation.Segments.LastOrDefault(s => s.Start.Index < snapshot.Index);
+            if (snapshot.CreatedAt < before?.CreatedAt) return Warn(snapshot.Key, snapshot.CreatedAt, before.CreatedAt);
+        }
+
+        return null;
+
+        static RestoreWarning Warn(string key, DateTimeOffset time, DateTimeOffset before) => new(RestoreWarningKind.TimesOutOfOrder, key,
+            $"The object '{key}' has the time {RestorePoint.Format(time)}, the one before it {RestorePoint.Format(before)}: a clock went back, or "
+            + "the replica was copied without its times. A restore to a time ends before the first segment that is later; to be certain, "
+            + "restore to an index and offset.");
+    }
+
+    private static DateTimeOffset? NewestPoint(GenerationInfo generation, DateTimeOffset? time) =>
+        time is not null && !generation.Snapshots.Any(s => s.CreatedAt <= time) ? null : NewestTime(generation, time);
+
+    private static DateTimeOffset? NewestTime(GenerationInfo generation, DateTimeOffset? time) => generation.Snapshots.Select(s => s.CreatedAt)
+        .Concat(generation.Segments.Select(s => s.CreatedAt)).Where(t => time is null || t <= time).Cast<DateTimeOffset?>().Max();
+
+    private static LitestreamException WithoutSnapshot(GenerationInfo generation)
+    {
+        var key = ObjectKey.Snapshot(generation.Id, generation.Segments[0].Start.Index);
+        return new(ErrorCode.ObjectMissing,
+            $"The generation {generation.Id} has no snapshot, so its WAL can't be applied: the object '{key}' is missing, or one of a later index.",
+            key, "Put a snapshot back, or restore an earlier generation.");
     }
 
     private async Task CheckReachAsync(GenerationInfo generation, RestoreRequest request, CancellationToken cancellationToken)

@@ -15,6 +15,11 @@ public sealed record RestoreRequest
     /// before it.</summary>
     public long? Offset { get; init; }
 
-    /// <summary>Apply every segment that is not later. A time after the last change gives the latest state.</summary>
+    /// <summary>From the last snapshot that is not later, apply the segments, in order of position, up to the first one that is later:
+    /// also where times go back behind it. A time after the last change gives the latest state.</summary>
     public DateTimeOffset? Timestamp { get; init; }
+
+    /// <summary>Where objects are missing or damaged, restore the last commit before them instead of failing, from whichever snapshot
+    /// leads furthest. The plan and the result say what is lost.</summary>
+    public bool AllowPartial { get; init; }
 }

@@ -13,6 +13,12 @@ namespace Litestream.Engine.Restore;
 public sealed record RestoreResult(
     string Path, RestorePlan Plan, Position Reached, long Transactions, int PageSize, uint PageCount, TimeSpan Duration)
 {
+    /// <summary>Time of the newest object that the state holds.</summary>
+    public required DateTimeOffset RestoredTo { get; init; }
+
+    /// <summary>What was asked for and is not in the database; null if all is. Only where the request allowed that.</summary>
+    public RestoreLoss? Loss { get; init; }
+
     /// <summary>What is remarkable though no error, e.g. a jump in the salts of a replica that Litestream wrote.</summary>
-    public IReadOnlyList<string> Warnings { get; init; } = [];
+    public IReadOnlyList<RestoreWarning> Warnings { get; init; } = [];
 }

@@ -33,13 +33,17 @@ public sealed class Restorer(EngineEnvironment environment)
         Check(destination, options);
         try
         {
-            return await MakeAsync(replica, plan, destination, options, progress, cancellationToken).ConfigureAwait(false);
+            if (!plan.AllowsPartial) return await MakeAsync(plan, isTrial: false).ConfigureAwait(false);
+            return await new PartialRestore(MakeAsync).RunAsync(plan).ConfigureAwait(false);
         }
         catch (Exception e) when (FileErrors.IsFileError(e))
         {
             // failures of the replica have their names already
             throw FileErrors.Wrap(e, destination, "restore the database", ErrorCode.RestoreTargetUnwritable);
         }
+
+        Task<RestoreResult> MakeAsync(RestorePlan plan, bool isTrial) =>
+            this.MakeAsync(replica, plan, destination, isTrial, options, progress, cancellationToken);
     }
 
     private static void Check(string destination, RestoreOptions options)
@@ -53,7 +57,7 @@ public sealed class Restorer(EngineEnvironment environment)
     }
 
     private async Task<RestoreResult> MakeAsync(
-        IReplicaClient replica, RestorePlan plan, string destination, RestoreOptions options,
+        IReplicaClient replica, RestorePlan plan, string destination, bool isTrial, RestoreOptions options,
         IProgress<RestoreProgress>? progress, CancellationToken cancellationToken)
     {
         var started = environment.Time.GetTimestamp();
@@ -65,12 +69,23 @@ public sealed class Restorer(EngineEnvironment environment)
         await Task.Run(
             () => DatabaseCheck.Run(target.PartialPath, destination, options.Check, environment.VfsName, cancellationToken),
             cancellationToken).ConfigureAwait(false);
-        target.Publish();
+        if (!isTrial) target.Publish();
         return new(destination, plan, applier.Reached, applier.Transactions, applier.PageSize, applier.PageCount,
             environment.Time.GetElapsedTime(started))
         {
-            Warnings = applier.Warnings,
+            RestoredTo = applier.Loss is null ? plan.RestoresTo : applier.ReachedTime,
+            Loss = applier.Loss,
+            Warnings = [.. plan.Warnings, .. applier.Warnings, .. applier.Loss is { } loss ? [Partial(loss, applier)] : (RestoreWarning[])[]],
         };
+    }
+
+    private static RestoreWarning Partial(RestoreLoss loss, PlanApplier applier)
+    {
+        var reached = new RestorePoint(applier.Reached.Index, applier.Reached.Offset, applier.ReachedTime);
+        var lost = loss.Until is { } until
+            ? $"Changes of {loss.Segments.Count} segments up to {RestorePoint.Format(until)} are lost."
+            : "Changes behind it are lost.";
+        return new(RestoreWarningKind.Partial, loss.Key, $"{loss.Message} The database was restored to the last commit before that: {reached}. {lost}");
     }
 
     private async Task ApplyAsync(
@@ -83,14 +98,11 @@ public sealed class Restorer(EngineEnvironment environment)
             using var transaction = new TransactionBuffer(environment.Files, target.SpillPath, applier.PageSize);
             await applier.ApplyWalAsync(transaction, options.Parallelism, cancellationToken).ConfigureAwait(false);
         }
-        catch (LitestreamException e) when (IsDamage(e.Code))
+        catch (LitestreamException e) when (Damage.Is(e))
         {
             throw new LitestreamException(e.Code, e.Message, e.Target, $"{e.Hint} {LastGood(applier)}", e);
         }
     }
-
-    private static bool IsDamage(ErrorCode code) =>
-        code is ErrorCode.ObjectMissing or ErrorCode.ObjectCorrupt or ErrorCode.ObjectEncrypted or ErrorCode.ChecksumMismatch;
 
     private static string LastGood(PlanApplier applier) => applier.LastGood is { } point
         ? $"The last good restore point is {point}."

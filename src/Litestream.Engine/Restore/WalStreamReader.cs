@@ -7,19 +7,25 @@ namespace Litestream.Engine.Restore;
 
 /// <summary>
 /// Reads the WAL of consecutive indexes, segment by segment, and verifies all that can be verified: that segments join
-/// without gap or overlap, headers, salts, the running checksum, and that each index but the last ends with a commit.
+/// without gap or overlap, headers, salts, the running checksum, that each index but the last ends with a commit, and in a
+/// stream of ours that each index follows on the end of the one before.
 /// Segments may be cut anywhere; where the last one ends inside a frame or transaction is left to the caller.
 /// </summary>
 internal sealed class WalStreamReader : IDisposable
 {
+    /// <summary>First salts count up from index to index; one that is smaller by less than this has gone by already. After a
+    /// checkpoint of mode TRUNCATE they begin at random, and meet this by chance once in a million times.</summary>
+    private const int MaxStepBack = 4096;
+
     private readonly int _pageSize;
     private readonly int _frameSize;
     private readonly byte[] _buffer;
-    private readonly List<string> _warnings = [];
+    private readonly List<RestoreWarning> _warnings = [];
     private WalSegmentInfo? _segment;
     private WalHeader? _header;
     private WalChecksum _checksum;
-    private uint? _lastSalt;
+    private readonly HashSet<(uint, uint)> _salts = [];
+    private (WalHeader Header, WalChecksum Checksum, Position End)? _last;
     private int _filled;
 
     /// <summary>Makes a reader.</summary>
@@ -49,8 +55,11 @@ internal sealed class WalStreamReader : IDisposable
     /// <summary>The page of the frame just read; valid until the next one is read.</summary>
     public ReadOnlySpan<byte> Page => _buffer.AsSpan(WalFrameHeader.Size, _pageSize);
 
+    /// <summary>Whether the present index is of a stream of ours.</summary>
+    public bool IsLinked => _header?.CheckpointSequence == IndexLink.Mark;
+
     /// <summary>What is remarkable though no error.</summary>
-    public IReadOnlyList<string> Warnings => _warnings;
+    public IReadOnlyList<RestoreWarning> Warnings => _warnings;
 
     /// <summary>Goes on to the next segment.</summary>
     /// <param name="segment">The segment; must continue where the last one has ended.</param>
@@ -60,6 +69,7 @@ internal sealed class WalStreamReader : IDisposable
         if (_segment is null || start.Index != Position.Index)
         {
             if (_segment is not null) EndIndex(start.Index);
+            if (_header is { } ended) _last = (ended, _checksum, Position);
             if (start.Offset != 0) throw Missing(segment.Generation, start with { Offset = 0 });
             Position = LastCommit = start;
             _header = null;
@@ -115,15 +125,32 @@ internal sealed class WalStreamReader : IDisposable
         if (header.PageSize != _pageSize)
             throw Corrupt(ErrorCode.ObjectCorrupt, _segment!.Key, $"has pages of {header.PageSize} bytes, the snapshot of {_pageSize}");
 
-        // SQLite adds 1 to the first salt when it restarts a WAL; anything else means that a whole life of the WAL may have been missed
-        if (_lastSalt is { } last && header.Salt1 != unchecked(last + 1))
-            _warnings.Add($"The WAL of index {Position.Index} does not follow on that of index {Position.Index - 1}: its salt is not the next one. "
-                + "Changes between the two may never have been captured.");
-        _lastSalt = header.Salt1;
+        if (_last is { } last) CheckFollows(header, last.Header, last.Checksum, last.End);
+        // a WAL that is used again under another name: SQLite never makes a pair of salts twice
+        if (!_salts.Add((header.Salt1, header.Salt2))) throw AnotherIndex();
         _header = header;
         Advance(WalHeader.Size);
         LastCommit = Position;
     }
+
+    private void CheckFollows(WalHeader header, WalHeader last, WalChecksum checksum, Position end)
+    {
+        // SQLite adds 1 to the first salt when it restarts a WAL; anything else means that a whole life of the WAL may have been missed
+        var step = unchecked((int)(header.Salt1 - last.Salt1));
+        if (step is <= 0 and > -MaxStepBack) throw AnotherIndex();
+        if (step != 1 && header.CheckpointSequence == IndexLink.Mark && last.CheckpointSequence == IndexLink.Mark)
+            throw Corrupt(ErrorCode.ObjectCorrupt, _segment!.Key, "holds the WAL of another index or generation, by its salts");
+        if (header.CheckpointSequence == IndexLink.Mark && header.Salt2 != IndexLink.Salt2After(checksum, end.Offset))
+            throw Corrupt(ErrorCode.ObjectMissing, ObjectKey.Segment(_segment!.Generation, end),
+                $"is missing, or one beside it was replaced: index {Position.Index} does not follow on the end of index {end.Index}");
+        if (step != 1)
+            _warnings.Add(new(RestoreWarningKind.SaltJump, _segment!.Key,
+                $"The WAL of index {Position.Index} does not follow on that of index {end.Index}: its salt is not the next one. "
+                + "Changes between the two may never have been captured."));
+    }
+
+    private LitestreamException AnotherIndex() => Corrupt(
+        ErrorCode.ObjectCorrupt, _segment!.Key, "holds the WAL of an earlier index, by its salts");
 
     private void ReadFrame()
     {

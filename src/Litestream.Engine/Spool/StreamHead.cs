@@ -11,22 +11,22 @@ namespace Litestream.Engine.Spool;
 /// <param name="Position">Index and bytes of it so far.</param>
 /// <param name="PageSize">Bytes a page.</param>
 /// <param name="Salt1">First salt of this index; the next index has one more, as a restarted WAL has.</param>
-/// <param name="Salt2">Second salt of this index.</param>
+/// <param name="Salt2">Second salt of this index; names the end of the index before it (<see cref="IndexLink"/>).</param>
 /// <param name="Checksum">Running checksum at the end; meaningless at offset 0.</param>
 /// <param name="SegmentCount">Segments of this index so far.</param>
 public sealed record StreamHead(
     Position Position, int PageSize, uint Salt1, uint Salt2, WalChecksum Checksum, int SegmentCount)
 {
     /// <summary>Header of this index's WAL. Little-endian checksums: the machines that read and write are.</summary>
-    public WalHeader Header => new(PageSize, (uint)Position.Index, Salt1, Salt2, BigEndianChecksums: false);
+    public WalHeader Header => new(PageSize, IndexLink.Mark, Salt1, Salt2, BigEndianChecksums: false);
 
     /// <summary>The begin of a generation.</summary>
     public static StreamHead Start(int pageSize, Random random) =>
         new(new(0, 0), pageSize, NextUInt32(random), NextUInt32(random), default, 0);
 
     /// <summary>The begin of the next index.</summary>
-    public StreamHead NextIndex(Random random) =>
-        new(new(Position.Index + 1, 0), PageSize, unchecked(Salt1 + 1), NextUInt32(random), default, 0);
+    public StreamHead NextIndex() => new(
+        new(Position.Index + 1, 0), PageSize, unchecked(Salt1 + 1), IndexLink.Salt2After(Checksum, Position.Offset), default, 0);
 
     private static uint NextUInt32(Random random) => (uint)random.NextInt64(1L << 32);
 }

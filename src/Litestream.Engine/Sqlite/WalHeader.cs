@@ -4,7 +4,7 @@ namespace Litestream.Engine.Sqlite;
 
 /// <summary>The header of a WAL (file format, section 4.1). All numbers are stored big-endian.</summary>
 /// <param name="PageSize">Bytes a page.</param>
-/// <param name="CheckpointSequence">Counts restarts, but each connection by itself: proves nothing.</param>
+/// <param name="CheckpointSequence">Counts restarts, but each connection by itself, so it proves nothing; our own stream puts a mark there.</param>
 /// <param name="Salt1">First salt; frames of this life carry it.</param>
 /// <param name="Salt2">Second salt.</param>
 /// <param name="BigEndianChecksums">Whether checksums are computed over big-endian words.</param>

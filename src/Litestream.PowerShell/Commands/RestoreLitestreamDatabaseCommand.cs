@@ -105,7 +105,7 @@ public sealed class RestoreLitestreamDatabaseCommand : LitestreamCommand
             token => new Restorer(Environment).RestoreAsync(
                 client, plan, input.Target, new() { Check = check }, progress, token),
             progress);
-        foreach (var warning in result.Warnings) WriteWarning(warning);
+        foreach (var warning in result.Warnings) WriteWarning(warning.Message);
         WriteObject(AsFile(result.ToModel(check)));
     }
 

@@ -226,18 +226,16 @@ public sealed class RestorePlannerTests
     public async Task Plan_without_a_snapshot_is_not_possible()
     {
         _replica.Wal(0).Commit(2, 3, 1).Segment();
-        await FailAsync(new(), ErrorCode.RestorePointNotFound);
-        await FailAsync(new() { Timestamp = At(9) }, ErrorCode.RestorePointNotFound);
-        await FailAsync(new() { Generation = _replica.Generation }, ErrorCode.RestorePointNotFound);
+        foreach (var request in (RestoreRequest[])[new(), new() { Timestamp = At(9) }, new() { Generation = _replica.Generation }, new() { AllowPartial = true }])
+            Assert.Equal(ObjectKey.Snapshot(_replica.Generation, 0), (await FailAsync(request, ErrorCode.ObjectMissing)).Target);
     }
 
     [Fact]
     public async Task Plan_chooses_the_generation_with_the_newest_fitting_point()
     {
-        var (a, b, c) = ("aaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbb", "cccccccccccccccc");
+        var (a, b) = ("aaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbb");
         Of(b).Snapshot(0, minute: 0).Wal(0).Commit(2, 3, 1).Segment(10);
         Of(a).Snapshot(0, minute: 20).Wal(0).Commit(2, 3, 1).Segment(30);
-        Of(c).Wal(0).Commit(2, 3, 1).Segment(40);
         Assert.Equal(a, await ChosenAsync(new()));
         Assert.Equal(b, await ChosenAsync(new() { Timestamp = At(15) }));
         Assert.Equal(a, await ChosenAsync(new() { Timestamp = At(20) }));
@@ -246,6 +244,25 @@ public sealed class RestorePlannerTests
 
         ReplicaBuilder Of(string generation) => new(generation) { Client = _replica.Client };
         async Task<string> ChosenAsync(RestoreRequest request) => (await PlanAsync(request)).Generation.ToString();
+    }
+
+    [Fact]
+    public async Task Plan_passes_over_the_newest_generation_without_a_snapshot_only_when_allowed()
+    {
+        var newest = GenerationId.Parse("cccccccccccccccc");
+        Usual();
+        new ReplicaBuilder($"{newest}") { Client = _replica.Client }.Wal(0).Commit(2, 3, 1).Segment(40);
+        Assert.Equal(ObjectKey.Snapshot(newest, 0), (await FailAsync(new(), ErrorCode.ObjectMissing)).Target);
+        await FailAsync(new() { Timestamp = At(41) }, ErrorCode.ObjectMissing);
+        Assert.Empty((await PlanAsync(new() { Timestamp = At(39) })).Warnings);
+        Assert.Empty((await PlanAsync(new() { Generation = _replica.Generation })).Warnings);
+
+        var plan = await PlanAsync(new() { AllowPartial = true });
+
+        AssertPlan(plan, 2, (2, 0), (2, _replica.EndOfFrame(1)));
+        var warning = Assert.Single(plan.Warnings);
+        Assert.Equal((RestoreWarningKind.GenerationSkipped, $"{newest}"), (warning.Kind, warning.Target));
+        Assert.Contains("2026-01-01T00:40:00Z", warning.Message, StringComparison.Ordinal);
     }
 
     [Fact]

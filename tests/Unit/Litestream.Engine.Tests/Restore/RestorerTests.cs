@@ -146,7 +146,7 @@ public sealed class RestorerTests : IDisposable
     public async Task Restore_warns_of_a_WAL_that_does_not_follow_on_the_one_before()
     {
         _replica.Snapshot(0).Wal(0).Commit(2, 3, 1).Segment().Wal(1, salt: 1002).Commit(3, 3, 2).Segment().Wal(2, salt: 1003).Segment();
-        Assert.Contains("index 1 ", Assert.Single((await RestoreAsync()).Warnings), StringComparison.Ordinal);
+        Assert.Contains("index 1 ", Assert.Single((await RestoreAsync()).Warnings).Message, StringComparison.Ordinal);
         Assert.Equal([2, 3, 1], Versions());
     }
 
