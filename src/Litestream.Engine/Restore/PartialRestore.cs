@@ -26,7 +26,7 @@ internal sealed class PartialRestore(Func<RestorePlan, bool, Task<RestoreResult>
             }
         }
 
-        foreach (var (failed, error) in failures.Where(f => f.Error.Code == ErrorCode.IntegrityCheckFailed))
+        foreach (var (failed, error) in failures)
         {
             if (await FindSoundAsync(failed, error).ConfigureAwait(false) is { } sound) return await make(sound, false).ConfigureAwait(false);
         }
@@ -36,11 +36,12 @@ internal sealed class PartialRestore(Func<RestorePlan, bool, Task<RestoreResult>
             $"Of {failures.Count} ways to restore the generation {plan.Generation} none leads to a database; another generation may.", first);
     }
 
-    // Where all checksums hold and the database does not, objects do not belong together, and only whole indexes can be told apart:
-    // looked for, by halves, is the last one up to which SQLite's check passes.
+    // Where checksums hold and the database does not, objects do not belong together, and only whole indexes can be told apart:
+    // looked for, by halves, is the last one up to which all goes well.
     private async Task<RestorePlan?> FindSoundAsync(RestorePlan failed, LitestreamException error)
     {
         var indexes = failed.Segments.Select(s => s.Start.Index).Distinct().ToList();
+        if (indexes.Count == 0) return null;
         var (sound, broken) = (0, indexes.Count);
         if (!await IsSoundAsync(UpTo(0)).ConfigureAwait(false)) return null;
         while (broken - sound > 1)
@@ -60,9 +61,9 @@ internal sealed class PartialRestore(Func<RestorePlan, bool, Task<RestoreResult>
                 Segments = [.. failed.Segments.Take(failed.Segments.Count - lost.Count)],
                 StopOffset = null,
                 Beyond = [],
-                Loss = new(error.Code, lost[0].Key,
-                    $"With index {indexes[count]}, from the object '{lost[0].Key}' on, the database does not pass SQLite's check: "
-                    + "the index does not belong to what is before it, or the end of the index before is missing.",
+                Loss = new(error.Code, Damage.Is(error) ? error.Target : lost[0].Key,
+                    Damage.Is(error) ? error.Message : $"With index {indexes[count]}, from the object '{lost[0].Key}' on, the database does not pass "
+                    + "SQLite's check: the index does not belong to what is before it, or the end of the index before is missing.",
                     [.. lost, .. failed.Loss?.Segments ?? []]),
             };
         }

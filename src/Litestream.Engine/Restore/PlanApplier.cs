@@ -70,8 +70,9 @@ internal sealed class PlanApplier
         {
             await ReplayAsync(wal, transaction, pages, parallelism, cancellationToken).ConfigureAwait(false);
         }
-        catch (LitestreamException e) when (_plan.AllowsPartial && Damage.Is(e))
+        catch (LitestreamException e) when (_plan.AllowsPartial && Damage.Is(e) && !wal.HasJumped)
         {
+            // (a damaged index that did not even follow on the one before is no part of it: what is there has to end before it)
             Loss = new(e.Code, e.Target, e.Message, [.. _plan.Segments.Skip(_segmentsDone), .. _plan.Loss?.Segments ?? []]);
         }
 

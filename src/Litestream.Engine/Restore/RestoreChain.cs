@@ -80,7 +80,7 @@ internal sealed class RestoreChain
         {
             var whole = chains.Where(c => c.Missing is null && c.ReachedIndex >= newest.ReachedIndex).ToList();
             var chosen = whole.Find(c => c.IsSafe) ?? whole.FirstOrDefault() ?? throw newest.MissingObject();
-            return chosen.ToPlan(url) with { Warnings = warnings };
+            return chosen.ToPlan(url) with { Warnings = warnings, Alternatives = [.. whole.Where(c => c != chosen).Select(c => c.ToPlan(url))] };
         }
 
         var best = chains.OrderByDescending(c => c.Reach).ThenByDescending(c => c.IsSafe).ToList();

@@ -20,7 +20,7 @@ public sealed record RestorePlan(string ReplicaUrl, SnapshotInfo Snapshot, IRead
     /// <summary>What is known by names alone not to be reached; null if nothing is. Only where <see cref="AllowsPartial"/>.</summary>
     public RestoreLoss? Loss { get; init; }
 
-    /// <summary>What to try instead, in order, when this plan's snapshot is of no use. Only where <see cref="AllowsPartial"/>.</summary>
+    /// <summary>What might do, in order, when this plan's snapshot is of no use; tried only where <see cref="AllowsPartial"/>.</summary>
     public IReadOnlyList<RestorePlan> Alternatives { get; init; } = [];
 
     /// <summary>What is remarkable about the choice.</summary>

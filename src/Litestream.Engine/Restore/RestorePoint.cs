@@ -8,6 +8,11 @@ namespace Litestream.Engine.Restore;
 /// <param name="Time">The time of the newest object that it needs.</param>
 internal readonly record struct RestorePoint(int Index, long? Offset, DateTimeOffset Time)
 {
+    /// <summary>Where a plan ends, as far as names tell.</summary>
+    public static RestorePoint EndOf(RestorePlan plan) => plan.Segments.Count == 0
+        ? new(plan.Snapshot.Index, 0, plan.Snapshot.CreatedAt)
+        : new(plan.Segments[^1].Start.Index, plan.StopOffset, plan.RestoresTo);
+
     /// <summary>Writes a time so that it can be asked for exactly.</summary>
     public static string Format(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);

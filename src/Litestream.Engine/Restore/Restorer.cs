@@ -100,11 +100,15 @@ public sealed class Restorer(EngineEnvironment environment)
         }
         catch (LitestreamException e) when (Damage.Is(e))
         {
-            throw new LitestreamException(e.Code, e.Message, e.Target, $"{e.Hint} {LastGood(applier)}", e);
+            throw new LitestreamException(e.Code, e.Message, e.Target, $"{e.Hint} {LastGood(applier, plan)}", e);
         }
     }
 
-    private static string LastGood(PlanApplier applier) => applier.LastGood is { } point
-        ? $"The last good restore point is {point}."
-        : "Without this snapshot there is no good restore point; an older snapshot or another generation may have one.";
+    private static string LastGood(PlanApplier applier, RestorePlan plan) => (applier.LastGood, plan.Alternatives) switch
+    {
+        ({ } point, _) => $"The last good restore point is {point}.",
+        (_, [var older, ..]) => $"By its names, the last good restore point is {RestorePoint.EndOf(older)}, from the snapshot of index {older.Snapshot.Index}: "
+            + "a restore that may be partial goes there.",
+        _ => "Without this snapshot there is no good restore point; another generation may have one.",
+    };
 }

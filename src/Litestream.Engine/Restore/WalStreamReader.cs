@@ -58,6 +58,9 @@ internal sealed class WalStreamReader : IDisposable
     /// <summary>Whether the present index is of a stream of ours.</summary>
     public bool IsLinked => _header?.CheckpointSequence == IndexLink.Mark;
 
+    /// <summary>Whether the present index does not follow on the one before by its salts.</summary>
+    public bool HasJumped { get; private set; }
+
     /// <summary>What is remarkable though no error.</summary>
     public IReadOnlyList<RestoreWarning> Warnings => _warnings;
 
@@ -74,6 +77,7 @@ internal sealed class WalStreamReader : IDisposable
             Position = LastCommit = start;
             _header = null;
             _filled = 0;
+            HasJumped = false;
         }
         else if (start.Offset > End.Offset)
         {
@@ -143,7 +147,8 @@ internal sealed class WalStreamReader : IDisposable
         if (header.CheckpointSequence == IndexLink.Mark && header.Salt2 != IndexLink.Salt2After(checksum, end.Offset))
             throw Corrupt(ErrorCode.ObjectMissing, ObjectKey.Segment(_segment!.Generation, end),
                 $"is missing, or one beside it was replaced: index {Position.Index} does not follow on the end of index {end.Index}");
-        if (step != 1)
+        HasJumped = step != 1;
+        if (HasJumped)
             _warnings.Add(new(RestoreWarningKind.SaltJump, _segment!.Key,
                 $"The WAL of index {Position.Index} does not follow on that of index {end.Index}: its salt is not the next one. "
                 + "Changes between the two may never have been captured."));

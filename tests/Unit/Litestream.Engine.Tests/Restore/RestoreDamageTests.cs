@@ -211,7 +211,7 @@ public sealed class RestoreDamageTests : IDisposable
     {
         _replica.Put(Snapshot, new byte[1024]);
         var e = await FailAsync(ErrorCode.ObjectCorrupt, Snapshot);
-        Assert.Contains("older snapshot", e.Hint, StringComparison.Ordinal);
+        Assert.Contains("another generation", e.Hint, StringComparison.Ordinal);
     }
 
     [Fact]
