@@ -66,4 +66,17 @@ Describe 'Restore-LitestreamDatabase' {
         { Restore-LitestreamDatabase "$TestDrive/replica" $file } | Should -Throw -ErrorId "RestoreTargetExists,$id"
         Get-Content $file | Should -Be mine
     }
+
+    It 'Fails at damage, and restores up to it with AllowPartial' {
+        New-NotesReplica "$TestDrive/damaged"
+        $segment = "generations/$Later/wal/00000000_00000450.wal.lz4"
+        Set-Content "$TestDrive/damaged/$segment" '' -NoNewline
+        { Restore-LitestreamDatabase "$TestDrive/damaged" $file } | Should -Throw -ErrorId "ObjectCorrupt,$id"
+        $file | Should -Not -Exist
+        $result = Restore-LitestreamDatabase "$TestDrive/damaged" $file -AllowPartial -WarningVariable said -WarningAction SilentlyContinue
+        $result.IsPartial | Should -BeTrue
+        $result.DamagedObject | Should -Be $segment
+        $result.Offset | Should -Be 1104
+        "$said" | Should -BeLike "*$segment*lost*"
+    }
 }

@@ -55,6 +55,10 @@ public sealed class RestoreLitestreamDatabaseCommand : LitestreamCommand
     [Parameter(Mandatory = true, ParameterSetName = TimestampSet)]
     public DateTimeOffset? Timestamp { get; set; }
 
+    /// <summary>Where objects are missing or damaged, restore the last consistent point before them instead of failing.</summary>
+    [Parameter]
+    public SwitchParameter AllowPartial { get; set; }
+
     /// <summary>Check the result with PRAGMA integrity_check instead of quick_check.</summary>
     [Parameter]
     public SwitchParameter FullCheck { get; set; }
@@ -72,6 +76,7 @@ public sealed class RestoreLitestreamDatabaseCommand : LitestreamCommand
                     Index = Index,
                     Offset = Offset,
                     Timestamp = Timestamp,
+                    AllowPartial = AllowPartial,
                 },
                 RestoreTarget.Resolve(ResolvePath(Destination), RestoreTarget.IsFolder(Destination), Path, client.Url))));
         }
@@ -97,6 +102,7 @@ public sealed class RestoreLitestreamDatabaseCommand : LitestreamCommand
         var plan = Await(token => new RestorePlanner(client).PlanAsync(input.Request, token));
         var description = Describe(plan, input.Target);
         WriteVerbose(description);
+        foreach (var warning in plan.Warnings) WriteWarning(warning.Message);
         if (!ShouldProcess(description, $"{description} Go on?", "Restore database")) return;
 
         var check = FullCheck ? IntegrityCheckMode.Full : IntegrityCheckMode.Quick;
@@ -105,7 +111,7 @@ public sealed class RestoreLitestreamDatabaseCommand : LitestreamCommand
             token => new Restorer(Environment).RestoreAsync(
                 client, plan, input.Target, new() { Check = check }, progress, token),
             progress);
-        foreach (var warning in result.Warnings) WriteWarning(warning.Message);
+        foreach (var warning in result.Warnings.Except(plan.Warnings)) WriteWarning(warning.Message);
         WriteObject(AsFile(result.ToModel(check)));
     }
 
@@ -142,8 +148,9 @@ public sealed class RestoreLitestreamDatabaseCommand : LitestreamCommand
             { StopOffset: { } stop } => $"up to index {plan.Segments[^1].Start.Index}, offset {stop}",
             _ => $"up to the end of the segment at index {plan.Segments[^1].Start.Index}, offset {plan.Segments[^1].Start.Offset}",
         };
+        var gap = plan.Loss is { } loss ? $" {loss.Message} {loss.Segments.Count} WAL segments behind it are lost, up to {_Format.Time(loss.Until)} UTC." : "";
         return $"Restoring '{target}' from '{plan.ReplicaUrl}', generation {plan.Generation}: the snapshot of index {plan.Snapshot.Index}"
-            + $" and {segments} {end}; {_Format.Size(plan.Size)} to read; the state of {_Format.Time(plan.RestoresTo)} UTC.";
+            + $" and {segments} {end}; {_Format.Size(plan.Size)} to read; the state of {_Format.Time(plan.RestoresTo)} UTC.{gap}";
     }
 
     private static PSObject AsFile(LitestreamRestoreResult result)

@@ -6,9 +6,9 @@ namespace Litestream.PowerShell.Models;
 /// <param name="Generation">The generation it came from.</param>
 /// <param name="Index">WAL index of the commit that it stands at.</param>
 /// <param name="Offset">Offset behind that commit in its index; 0 for a snapshot alone.</param>
-/// <param name="RestoredTo">Time of the newest object that was read, UTC: the state is that of this moment.</param>
+/// <param name="RestoredTo">Time of the newest object that the state holds, UTC: it is that of this moment.</param>
 /// <param name="Transactions">Commits applied on top of the snapshot.</param>
-/// <param name="SegmentCount">WAL segments read.</param>
+/// <param name="SegmentCount">WAL segments that the plan names.</param>
 /// <param name="BytesRead">Stored bytes read.</param>
 /// <param name="PageSize">Bytes a page.</param>
 /// <param name="PageCount">Pages of the database.</param>
@@ -18,6 +18,18 @@ public sealed record LitestreamRestoreResult(
     string Destination, string Replica, string Generation, int Index, long Offset, DateTimeOffset RestoredTo,
     long Transactions, int SegmentCount, long BytesRead, int PageSize, long PageCount, string Check, TimeSpan Duration)
 {
+    /// <summary>Whether something that was asked for is not in the database; only with -AllowPartial.</summary>
+    public bool IsPartial { get; init; }
+
+    /// <summary>Of a partial restore: the first object that is missing or damaged.</summary>
+    public string? DamagedObject { get; init; }
+
+    /// <summary>Of a partial restore: the segments that were asked for, are there and could not be applied whole.</summary>
+    public int LostSegmentCount { get; init; }
+
+    /// <summary>Of a partial restore: time of the newest of these segments, UTC: changes up to then are lost.</summary>
+    public DateTimeOffset? LostUntil { get; init; }
+
     /// <summary>Bytes of the database.</summary>
     public long Size => PageSize * PageCount;
 }

@@ -58,6 +58,12 @@ internal static class ModelConversions
 
     internal static LitestreamRestoreResult ToModel(this RestoreResult result, IntegrityCheckMode check) => new(
         result.Path, result.Plan.ReplicaUrl, result.Plan.Generation.ToString(), result.Reached.Index, result.Reached.Offset,
-        result.Plan.RestoresTo, result.Transactions, result.Plan.Segments.Count, result.Plan.Size,
-        result.PageSize, result.PageCount, check.ToString(), result.Duration);
+        result.RestoredTo, result.Transactions, result.Plan.Segments.Count, result.Plan.Size,
+        result.PageSize, result.PageCount, check.ToString(), result.Duration)
+    {
+        IsPartial = result.Loss is not null,
+        DamagedObject = result.Loss?.Key,
+        LostSegmentCount = result.Loss?.Segments.Count ?? 0,
+        LostUntil = result.Loss?.Until,
+    };
 }

@@ -159,6 +159,67 @@ public sealed class RestoreTests(NotesHost notes) : IClassFixture<NotesHost>
     }
 
     [Fact]
+    public void Restore_fails_at_damage_unless_it_may_be_partial()
+    {
+        var (name, replica) = (notes.NewName(), notes.NewName());
+        NotesReplica.CopyTo(_host.Folder[replica]);
+        var damaged = $"generations/{NotesReplica.Later}/wal/00000000_00000450.wal.lz4";
+        var file = Path.Combine(_host.Folder[replica], damaged);
+        var time = File.GetLastWriteTimeUtc(file);
+        File.WriteAllBytes(file, []);
+        File.SetLastWriteTimeUtc(file, time);
+
+        var error = Assert.Single(_host.Run("Restore-LitestreamDatabase $args[0] $args[1]", replica, name).Errors);
+
+        Assert.StartsWith("ObjectCorrupt,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Equal(damaged, error.TargetObject);
+        Assert.Contains(damaged, error.Exception.Message, StringComparison.Ordinal);
+        Assert.Contains("last good restore point is index 0, offset 1104", error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(_host.Folder["."], name + "*"));
+
+        var partial = _host.Run("Restore-LitestreamDatabase $args[0] $args[1] -AllowPartial", replica, name);
+
+        var result = Assert.Single(partial.Succeeded());
+        Assert.Contains(damaged, Assert.Single(partial.Warnings), StringComparison.Ordinal);
+        Assert.Equal("zero one two three lost gap four", NotesReplica.Read(_host.Folder[name]));
+        Assert.Equal((true, damaged, 1), (result.Value<bool>("IsPartial"), result.Value<string>("DamagedObject"), result.Value<int>("LostSegmentCount")));
+        Assert.Equal(1104L, result.Value<long>("Offset"));
+        Assert.Equal(NotesReplica.Start.AddSeconds(70), result.Value<DateTimeOffset>("RestoredTo"));
+        Assert.Equal(NotesReplica.Start.AddSeconds(80), result.Value<DateTimeOffset>("LostUntil"));
+    }
+
+    [Fact]
+    public void Restore_shows_the_gap_that_names_reveal_with_WhatIf()
+    {
+        var replica = notes.NewName();
+        NotesReplica.CopyTo(_host.Folder[replica]);
+        File.Delete(Path.Combine(_host.Folder[replica], $"generations/{NotesReplica.Later}/wal/00000000_00000000.wal.lz4"));
+
+        Assert.Equal(["ObjectMissing"], _host.Run("Restore-LitestreamDatabase $args[0] x.db -WhatIf", replica).ErrorIds);
+        var result = _host.Run("Restore-LitestreamDatabase $args[0] x.db -WhatIf -AllowPartial", replica);
+
+        Assert.Empty(result.Succeeded());
+        Assert.Contains("00000000_00000000.wal.lz4' is missing", result.HostText, StringComparison.Ordinal);
+        Assert.Contains("2 WAL segments behind it are lost, up to 2026-05-01 12:01:20 UTC", result.HostText, StringComparison.Ordinal);
+        Assert.False(File.Exists(_host.Folder["x.db"]));
+    }
+
+    [Fact]
+    public void Restore_warns_once_of_times_that_go_back()
+    {
+        var (name, replica) = (notes.NewName(), notes.NewName());
+        NotesReplica.CopyTo(_host.Folder[replica]);
+        var late = Path.Combine(_host.Folder[replica], $"generations/{NotesReplica.Earlier}/wal/00000000_00000ec8.wal.lz4");
+        File.SetLastWriteTimeUtc(late, NotesReplica.Start.AddYears(3).UtcDateTime);
+
+        var result = _host.Run($"Restore-LitestreamDatabase $args[0] $args[1] -Generation {NotesReplica.Earlier} -Timestamp '2026-05-01T12:00:25Z'", replica, name);
+
+        Assert.Single(result.Succeeded());
+        Assert.Contains("000010e0.wal.lz4' has the time 2026-05-01T12:00:20Z, the one before it 2029-05-01", Assert.Single(result.Warnings), StringComparison.Ordinal);
+        Assert.Equal("zero", NotesReplica.Read(_host.Folder[name]));
+    }
+
+    [Fact]
     public void Errors_can_be_caught_by_type()
     {
         var caught = Assert.Single(_host.Run(
