@@ -201,7 +201,7 @@ internal sealed class DatabaseRecorder(
     public void Dispose() => CloseSession();
 
     private WalStreamWriter Stream() => _stream ??= new(
-        head => spool.CreateSegment(Generation!.Value, head), _head!, options.MaxIndexSize, environment.Random);
+        head => spool.CreateSegment(Generation!.Value, head), _head!, options.MaxIndexSize);
 
     private void AbandonStream()
     {

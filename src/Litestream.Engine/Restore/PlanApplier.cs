@@ -52,7 +52,7 @@ internal sealed class PlanApplier
     /// <summary>Writes the snapshot.</summary>
     public async Task ApplySnapshotAsync(CancellationToken cancellationToken)
     {
-        (PageSize, PageCount) = await SnapshotWriter.WriteAsync(
+        (PageSize, PageCount) = await SnapshotLoader.LoadAsync(
             _replica, _plan.Snapshot.Key, _file, bytes => Report(RestorePhase.Snapshot, bytes), cancellationToken).ConfigureAwait(false);
         _bytesDone = _plan.Snapshot.Size;
         LastGood = new(Reached.Index, Reached.Offset, _plan.Snapshot.CreatedAt);

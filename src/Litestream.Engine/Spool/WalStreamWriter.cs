@@ -8,8 +8,7 @@ namespace Litestream.Engine.Spool;
 /// <param name="create">Makes the writer of a segment.</param>
 /// <param name="start">The stream's end so far.</param>
 /// <param name="maxIndexSize">Uncompressed bytes after which a new index begins.</param>
-/// <param name="random">Source of salts.</param>
-internal sealed class WalStreamWriter(Func<StreamHead, SegmentWriter> create, StreamHead start, long maxIndexSize, Random random) : IFrameSink, IDisposable
+internal sealed class WalStreamWriter(Func<StreamHead, SegmentWriter> create, StreamHead start, long maxIndexSize) : IFrameSink, IDisposable
 {
     private readonly List<SegmentWriter> _segments = [create(start)];
 
@@ -36,7 +35,7 @@ internal sealed class WalStreamWriter(Func<StreamHead, SegmentWriter> create, St
             var rest = BehindCommit(frames, source.FrameSize);
             Open.Append(frames[..^rest.Length], source);
             if (!WalFrameHeader.Read(frames[^(rest.Length + source.FrameSize)..]).IsCommit) return;
-            _segments.Add(create(Head.NextIndex(random)));
+            _segments.Add(create(Head.NextIndex()));
             frames = rest;
         }
 

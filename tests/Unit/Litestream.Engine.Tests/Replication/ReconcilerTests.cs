@@ -104,7 +104,7 @@ public sealed class ReconcilerTests
         using var view = session.TryOpenView()!;
         using var stream = new WalStreamWriter(
             head => new SegmentWriter(LocalFileSystem.Instance, database["segment"], null, head),
-            StreamHead.Start(database.PageSize, new Random(1)), 64 << 20, new Random(2));
+            StreamHead.Start(database.PageSize, new Random(1)), 64 << 20);
         var reconciler = new Reconciler(known, view, stream);
         Assert.True(reconciler.TryRun(default));
         if (stream.IsEmpty) return (reconciler.Changed, 0);

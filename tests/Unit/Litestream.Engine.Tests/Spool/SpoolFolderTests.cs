@@ -172,7 +172,7 @@ public sealed class SpoolFolderTests : IDisposable
         spool.CommitSnapshot(Snapshot(A) with { Size = 8 });
         for (var i = 0; i < segments; i++)
         {
-            using var stream = new WalStreamWriter(head => spool.CreateSegment(A, head), state.Head, 1 << 20, new Random(1));
+            using var stream = new WalStreamWriter(head => spool.CreateSegment(A, head), state.Head, 1 << 20);
             _database.App.Insert();
             Assert.True(_session.TryCapture(stream) > 0);
             spool.Commit(stream, state = State(A, stream.Head));

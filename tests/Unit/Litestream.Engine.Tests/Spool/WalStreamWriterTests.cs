@@ -58,5 +58,5 @@ public sealed class WalStreamWriterTests
     }
 
     private static WalStreamWriter Create(TestDatabase database, StreamHead start, long maxIndexSize) => new(
-        head => new SegmentWriter(LocalFileSystem.Instance, database[$"segment{head.Position.Index}"], null, head), start, maxIndexSize, new Random(2));
+        head => new SegmentWriter(LocalFileSystem.Instance, database[$"segment{head.Position.Index}"], null, head), start, maxIndexSize);
 }

@@ -6,12 +6,12 @@ using Litestream.Engine.Sqlite;
 
 namespace Litestream.Engine.Restore;
 
-/// <summary>Writes a snapshot into a database file.</summary>
-internal static class SnapshotWriter
+/// <summary>Loads a snapshot into a database file.</summary>
+internal static class SnapshotLoader
 {
     private const int BufferSize = 1024 * 1024;
 
-    /// <summary>Writes it.</summary>
+    /// <summary>Loads it.</summary>
     /// <param name="replica">Where it is.</param>
     /// <param name="key">Its key.</param>
     /// <param name="file">An empty file.</param>
@@ -19,7 +19,7 @@ internal static class SnapshotWriter
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>Bytes a page, and pages.</returns>
     /// <exception cref="LitestreamException"><see cref="ErrorCode.ObjectCorrupt"/> when it is no database, or what the replica says.</exception>
-    public static async Task<(int PageSize, uint PageCount)> WriteAsync(
+    public static async Task<(int PageSize, uint PageCount)> LoadAsync(
         IReplicaClient replica, string key, IFile file, Action<long> progress, CancellationToken cancellationToken)
     {
         var content = await DecodedObjectStream.OpenAsync(replica, key, cancellationToken).ConfigureAwait(false);
