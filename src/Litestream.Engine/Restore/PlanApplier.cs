@@ -76,7 +76,8 @@ internal sealed class PlanApplier
             Loss = new(e.Code, e.Target, e.Message, [.. _plan.Segments.Skip(_segmentsDone), .. _plan.Loss?.Segments ?? []]);
         }
 
-        if (_overhang is not null && Loss == _plan.Loss && !wal.IsLinked) await CompareBeyondAsync(wal, parallelism, cancellationToken).ConfigureAwait(false);
+        if (_overhang is not null && Loss == _plan.Loss && !wal.IsLinked)
+            await CompareBeyondAsync(_overhang, wal, cancellationToken).ConfigureAwait(false);
         _warnings.AddRange(wal.Warnings);
         if (Reached.Offset > 0 && Reached.Index == _plan.Snapshot.Index && !wal.IsLinked) JudgeSnapshot();
         pages.SetPageCount(PageCount);
@@ -116,21 +117,21 @@ internal sealed class PlanApplier
                 $"It ends at offset {wal.End.Offset}.");
     }
 
-    private async Task CompareBeyondAsync(WalStreamReader wal, int parallelism, CancellationToken cancellationToken)
+    private async Task CompareBeyondAsync(SnapshotOverhang overhang, WalStreamReader wal, CancellationToken cancellationToken)
     {
         foreach (var segment in _plan.Beyond)
         {
-            if (_overhang!.IsCut) return;
+            if (overhang.IsCut) return;
             try
             {
                 wal.BeginSegment(segment);
                 var content = await DecodedObjectStream.OpenAsync(_replica, segment.Key, cancellationToken).ConfigureAwait(false);
                 await using (content.ConfigureAwait(false))
-                    await _overhang.CompareAsync(wal, content, cancellationToken).ConfigureAwait(false);
+                    await overhang.CompareAsync(wal, content, cancellationToken).ConfigureAwait(false);
             }
             catch (LitestreamException e) when (Damage.Is(e))
             {
-                _overhang.Cut();
+                overhang.Cut();
             }
         }
     }
@@ -141,7 +142,8 @@ internal sealed class PlanApplier
         var isDamaged = Loss is not null && Loss != _plan.Loss;
         if (_overhang?.IsAhead == true && !isDamaged)
             throw new LitestreamException(ErrorCode.RestorePointNotFound,
-                $"The point at index {Reached.Index}, offset {Reached.Offset} can't be restored from the snapshot '{key}', which holds later commits already.", key,
+                $"The point at index {Reached.Index}, offset {Reached.Offset} can't be restored from the snapshot '{key}', which holds later "
+                + "commits already.", key,
                 $"Restore the snapshot alone (index {Reached.Index}, offset 0), or to a later point.");
         // A segment that was shipped after the snapshot was made ends behind whatever the snapshot holds.
         var isUnknown = isDamaged || _overhang is { IsAhead: null };

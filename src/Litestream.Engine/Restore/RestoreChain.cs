@@ -101,7 +101,8 @@ internal sealed class RestoreChain
     };
 
     // where it turns out to hold more of its index than was shipped by the asked time, the snapshot alone is a committed state of before
-    private RestorePlan? ToSnapshotAlone(string url) => _request.Timestamp is null || !ToPlan(url).EndsInSnapshotIndex ? null : new(url, _snapshot, [])
+    private RestorePlan? ToSnapshotAlone(string url) => _request.Timestamp is null || !ToPlan(url).EndsInSnapshotIndex ? null : new(
+        url, _snapshot, [])
     {
         AllowsPartial = true,
         Loss = new(ErrorCode.RestorePointNotFound, _snapshot.Key,

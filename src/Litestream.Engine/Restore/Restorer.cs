@@ -75,7 +75,8 @@ public sealed class Restorer(EngineEnvironment environment)
         {
             RestoredTo = applier.Loss is null ? plan.RestoresTo : applier.ReachedTime,
             Loss = applier.Loss,
-            Warnings = [.. plan.Warnings, .. applier.Warnings, .. applier.Loss is { } loss ? [Partial(loss, applier)] : (RestoreWarning[])[]],
+            Warnings = applier.Loss is { } loss
+                ? [.. plan.Warnings, .. applier.Warnings, Partial(loss, applier)] : [.. plan.Warnings, .. applier.Warnings],
         };
     }
 
@@ -85,7 +86,8 @@ public sealed class Restorer(EngineEnvironment environment)
         var lost = loss.Until is { } until
             ? $"Changes of {loss.Segments.Count} segments up to {RestorePoint.Format(until)} are lost."
             : "Changes behind it are lost.";
-        return new(RestoreWarningKind.Partial, loss.Key, $"{loss.Message} The database was restored to the last commit before that: {reached}. {lost}");
+        return new(RestoreWarningKind.Partial, loss.Key,
+            $"{loss.Message} The database was restored to the last commit before that: {reached}. {lost}");
     }
 
     private async Task ApplyAsync(
@@ -107,8 +109,8 @@ public sealed class Restorer(EngineEnvironment environment)
     private static string LastGood(PlanApplier applier, RestorePlan plan) => (applier.LastGood, plan.Alternatives) switch
     {
         ({ } point, _) => $"The last good restore point is {point}.",
-        (_, [var older, ..]) => $"By its names, the last good restore point is {RestorePoint.EndOf(older)}, from the snapshot of index {older.Snapshot.Index}: "
-            + "a restore that may be partial goes there.",
+        (_, [var older, ..]) => $"By its names, the last good restore point is {RestorePoint.EndOf(older)}, from the snapshot of index "
+            + $"{older.Snapshot.Index}: a restore that may be partial goes there.",
         _ => "Without this snapshot there is no good restore point; another generation may have one.",
     };
 }

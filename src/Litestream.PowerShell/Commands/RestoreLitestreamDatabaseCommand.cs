@@ -148,7 +148,8 @@ public sealed class RestoreLitestreamDatabaseCommand : LitestreamCommand
             { StopOffset: { } stop } => $"up to index {plan.Segments[^1].Start.Index}, offset {stop}",
             _ => $"up to the end of the segment at index {plan.Segments[^1].Start.Index}, offset {plan.Segments[^1].Start.Offset}",
         };
-        var gap = plan.Loss is { } loss ? $" {loss.Message} {loss.Segments.Count} WAL segments behind it are lost, up to {_Format.Time(loss.Until)} UTC." : "";
+        var gap = plan.Loss is not { } loss ? ""
+            : $" {loss.Message} {loss.Segments.Count} WAL segments behind it are lost{(loss.Until is { } until ? $", up to {_Format.Time(until)} UTC" : "")}.";
         return $"Restoring '{target}' from '{plan.ReplicaUrl}', generation {plan.Generation}: the snapshot of index {plan.Snapshot.Index}"
             + $" and {segments} {end}; {_Format.Size(plan.Size)} to read; the state of {_Format.Time(plan.RestoresTo)} UTC.{gap}";
     }
