@@ -38,7 +38,7 @@ internal sealed class ControlCall(ControlEndpoint endpoint, EngineEnvironment en
             if (action == ControlAction.Status && await HasEndedAsync(ended.Token).ConfigureAwait(false)) return null;
             throw e is EndOfStreamException
                 ? Unreachable("ended before it answered", "Get-LitestreamReplication shows what runs.", e)
-                : Unreachable($"can't be reached: {e.Message}", "Use the account that started it.", e);
+                : Unreachable($"can't be reached: {e.Message}", "Use the account that started it, on Windows with the same elevation.", e);
         }
     }
 

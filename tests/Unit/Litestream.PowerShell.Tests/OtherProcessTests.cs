@@ -127,6 +127,21 @@ public sealed class OtherProcessTests : ReplicationTests
         Assert.Equal(Application.State(Database), StateOfRestored());
     }
 
+    [Fact]
+    public void Replication_goes_on_when_others_cannot_reach_it()
+    {
+        File.WriteAllText(Host.Folder["file"], "no folder");
+        using var other = OtherProcess.Start(
+            "$env:LITESTREAM_RUN_FOLDER = $args[2]; Start-LitestreamReplication $args[0] $args[1] -Wait | ForEach-Object { $_.Kind }",
+            Database, Host.Folder["replica"], Host.Folder["file"]);
+
+        other.WaitForLine("ControlUnavailable");
+        other.WaitForLine("SnapshotShipped");
+
+        Assert.Empty(Host.Run("Get-LitestreamReplication").Succeeded());
+        Assert.Equal(["ReplicationAlreadyRunning"], Host.Run("Sync-LitestreamDatabase ./app.db ./replica").ErrorIds);
+    }
+
     [SkippableFact]
     public void Hung_process_is_an_error_beside_the_others()
     {

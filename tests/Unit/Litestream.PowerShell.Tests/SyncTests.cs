@@ -56,22 +56,38 @@ public sealed class SyncTests : ReplicationTests
         Assert.Single(Host.Run("Get-LitestreamReplication").Succeeded());
     }
 
-    [Theory]
-    [InlineData("Sync-LitestreamDatabase ./app.db")]
-    [InlineData("Sync-LitestreamDatabase ./app.db ./replica")]
-    [InlineData("Sync-LitestreamDatabase ./a*")]
-    [InlineData("Get-LitestreamReplication | Sync-LitestreamDatabase")]
-    public void Sync_pushes_the_replication_of_another_process(string script)
+    [Fact]
+    public void Sync_pushes_the_replication_of_another_process()
     {
         using var other = OtherProcess.Replicate(Database, Host.Folder["replica"]);
         Application.Write(Database, commits: 5);
 
-        var result = Assert.Single(Host.Run(script).Succeeded());
+        var result = Assert.Single(Host.Run("Sync-LitestreamDatabase ./app.db").Succeeded());
 
         Assert.True(result.Value<bool>("WasRunning"));
         Assert.Equal(other.Id, result.Value<int>("ProcessId"));
         Assert.Equal([Host.Folder["replica"]], result.Value<IReadOnlyList<string>>("Replica"));
         Assert.Equal(Application.State(Database), StateOfRestored());
+        string[] alike =
+        [
+            "Sync-LitestreamDatabase ./app.db ./replica", "Sync-LitestreamDatabase ./a*", "Get-LitestreamReplication | Sync-LitestreamDatabase",
+        ];
+        Assert.All(alike, s => Assert.Equal(other.Id, Assert.Single(Host.Run(s).Succeeded()).Value<int>("ProcessId")));
+    }
+
+    [Fact]
+    public void Syncs_of_several_processes_at_once_all_succeed()
+    {
+        using var application = Application.StartWriter(Database);
+        application.WaitForCommits(1);
+        const string Script = "foreach ($i in 1..4) { Sync-LitestreamDatabase $args[0] $args[1] -ErrorAction Stop | ForEach-Object { 'synced' } }";
+        var processes = Enumerable.Range(0, 3).Select(_ => OtherProcess.Start(Script, Database, Host.Folder["replica"])).ToList();
+
+        var ends = processes.Select(p => p.WaitForEnd()).ToList();
+
+        Assert.All(ends, e => Assert.Equal(string.Empty, e.Errors));
+        Assert.All(ends, e => Assert.Equal(["synced", "synced", "synced", "synced"], e.Output));
+        foreach (var process in processes) process.Dispose();
     }
 
     [Fact]
