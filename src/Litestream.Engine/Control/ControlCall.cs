@@ -7,13 +7,16 @@ namespace Litestream.Engine.Control;
 /// <summary>One request to a replication in another process.</summary>
 internal sealed class ControlCall(ControlEndpoint endpoint, EngineEnvironment environment)
 {
+    private const int Attempts = 3;
+
     /// <summary>Sends the request and waits for its result.</summary>
     /// <param name="action">What is asked.</param>
     /// <param name="limit">How long it may take, however alive the process is; <see cref="Timeout.InfiniteTimeSpan"/> as long as it
     /// says that it works.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Null if nobody listens.</returns>
-    /// <exception cref="LitestreamException">What the process answered, or <see cref="ErrorCode.ReplicationUnreachable"/>.</exception>
+    /// <exception cref="LitestreamException">What the process answered, or <see cref="ErrorCode.ReplicationUnreachable"/>, or
+    /// <see cref="ErrorCode.ReplicationEnded"/> when it closed the connection before.</exception>
     public async Task<(ReplicationStatus Status, SyncResult? Sync)?> TryAskAsync(
         ControlAction action, TimeSpan limit, CancellationToken cancellationToken)
     {
@@ -34,47 +37,45 @@ internal sealed class ControlCall(ControlEndpoint endpoint, EngineEnvironment en
         }
         catch (Exception e) when (FileErrors.IsFileError(e))
         {
-            // who ends just when he is asked how he is has nothing to tell any more
-            if (action == ControlAction.Status && await HasEndedAsync(ended.Token).ConfigureAwait(false)) return null;
-            throw e is EndOfStreamException
-                ? Unreachable("ended before it answered", "Get-LitestreamReplication shows what runs.", e)
-                : Unreachable($"can't be reached: {e.Message}", "Use the account that started it, on Windows with the same elevation.", e);
+            throw Unreachable($"can't be reached: {e.Message}", "Use the account that started it, on Windows with the same elevation.", e);
         }
     }
 
     private async Task<(ReplicationStatus Status, SyncResult? Sync)?> CallAsync(
         ControlAction action, CancellationTokenSource silence, CancellationToken cancellationToken)
     {
-        var connection = await environment.Control.TryConnectAsync(endpoint, cancellationToken).ConfigureAwait(false);
-        if (connection is null) return null;
-        await using (connection.ConfigureAwait(false))
+        for (var attempt = 1; ; attempt++)
         {
-            await ControlProtocol.WriteAsync(connection, new ControlRequest(ControlProtocol.Version, action), cancellationToken)
-                .ConfigureAwait(false);
-            while (true)
+            var connection = await environment.Control.TryConnectAsync(endpoint, cancellationToken).ConfigureAwait(false);
+            if (connection is null) return null;
+            try
             {
-                var reply = await ControlProtocol.ReadAsync<ControlReply>(connection, ControlProtocol.MaxReplySize, cancellationToken)
-                    .ConfigureAwait(false);
-                silence.CancelAfter(ControlLimits.Silence);
-                if (reply.Version != ControlProtocol.Version)
-                    throw new InvalidDataException($"version {reply.Version} of the protocol instead of {ControlProtocol.Version}.");
-                if (reply.IsFinal) return Unpack(reply);
+                await using (connection.ConfigureAwait(false))
+                    return await ConverseAsync(connection, action, silence, cancellationToken).ConfigureAwait(false);
+            }
+            catch (IOException e)
+            {
+                // a process may end one replication and begin the next just when it is asked how it is: then it is asked again
+                if (action != ControlAction.Status || attempt == Attempts)
+                    throw new LitestreamException(ErrorCode.ReplicationEnded, $"The replicating process {endpoint.ProcessId} ended before it answered.",
+                        $"process {endpoint.ProcessId}", "Get-LitestreamReplication shows what runs.", e);
             }
         }
     }
 
-    private async Task<bool> HasEndedAsync(CancellationToken cancellationToken)
+    private static async Task<(ReplicationStatus Status, SyncResult? Sync)> ConverseAsync(
+        Stream connection, ControlAction action, CancellationTokenSource silence, CancellationToken cancellationToken)
     {
-        try
+        await ControlProtocol.WriteAsync(connection, new ControlRequest(ControlProtocol.Version, action), cancellationToken)
+            .ConfigureAwait(false);
+        while (true)
         {
-            var connection = await environment.Control.TryConnectAsync(endpoint, cancellationToken).ConfigureAwait(false);
-            if (connection is null) return true;
-            await connection.DisposeAsync().ConfigureAwait(false);
-            return false;
-        }
-        catch (Exception e) when (FileErrors.IsFileError(e) || e is OperationCanceledException)
-        {
-            return false; // not known to have ended: the first failure is told
+            var reply = await ControlProtocol.ReadAsync<ControlReply>(connection, ControlProtocol.MaxReplySize, cancellationToken)
+                .ConfigureAwait(false);
+            silence.CancelAfter(ControlLimits.Silence);
+            if (reply.Version != ControlProtocol.Version)
+                throw new InvalidDataException($"version {reply.Version} of the protocol instead of {ControlProtocol.Version}.");
+            if (reply.IsFinal) return Unpack(reply);
         }
     }
 

@@ -32,9 +32,16 @@ public sealed class RemoteReplication : IReplicationControl
     public static async Task<RemoteReplication?> TryFindAsync(
         ControlEndpoint endpoint, EngineEnvironment environment, CancellationToken cancellationToken)
     {
-        var reply = await new ControlCall(endpoint, environment).TryAskAsync(ControlAction.Status, ControlLimits.Status, cancellationToken)
-            .ConfigureAwait(false);
-        return reply is null ? null : new(endpoint, environment, reply.Value.Status);
+        try
+        {
+            var reply = await new ControlCall(endpoint, environment).TryAskAsync(ControlAction.Status, ControlLimits.Status, cancellationToken)
+                .ConfigureAwait(false);
+            return reply is null ? null : new(endpoint, environment, reply.Value.Status);
+        }
+        catch (LitestreamException e) when (e.Code == ErrorCode.ReplicationEnded)
+        {
+            return null;
+        }
     }
 
     /// <inheritdoc/>

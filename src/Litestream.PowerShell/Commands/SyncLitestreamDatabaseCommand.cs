@@ -17,8 +17,9 @@ namespace Litestream.PowerShell.Commands;
 [OutputType(typeof(LitestreamSyncResult))]
 public sealed class SyncLitestreamDatabaseCommand : DatabaseCommand
 {
-    /// <summary>Another sync may begin or end between the look at what runs and the attempt.</summary>
-    private const int Attempts = 3;
+    /// <summary>Another sync may begin or end between the look at what runs and the attempt; then there is a look again.</summary>
+    private const int Attempts = 10;
+    private const int MillisecondsBetween = 100;
 
     /// <summary>Short: what comes after the confirmation, or had none in time, waits in the metadata folder for the next sync.</summary>
     private static readonly TimeSpan s_shutdownTimeout = TimeSpan.FromSeconds(3);
@@ -104,6 +105,12 @@ public sealed class SyncLitestreamDatabaseCommand : DatabaseCommand
             {
                 WriteVerbose(e.Message);
             }
+
+            Await(async token =>
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(MillisecondsBetween), Environment.Time, token).ConfigureAwait(false);
+                return true;
+            });
         }
     }
 

@@ -48,7 +48,7 @@ public sealed class ControlCallTests
         await (await listener.AcceptAsync(default)).DisposeAsync();
 
         var error = await Assert.ThrowsAsync<LitestreamException>(() => ask.WaitAsync(s_patience));
-        Assert.Equal(ErrorCode.ReplicationUnreachable, error.Code);
+        Assert.Equal(ErrorCode.ReplicationEnded, error.Code);
     }
 
     [Fact]
@@ -61,6 +61,19 @@ public sealed class ControlCallTests
         await connection.DisposeAsync();
 
         Assert.Null(await ask.WaitAsync(s_patience));
+    }
+
+    [Fact]
+    public async Task Ask_of_a_status_is_repeated_when_the_process_begins_the_next_replication()
+    {
+        var listener = _transport.Listen(s_endpoint);
+        var ask = AskAsync(ControlAction.Status);
+        var connection = await listener.AcceptAsync(default);
+        listener.Dispose();
+        await using var next = ControlServer.Start(new FakeReplication(), s_endpoint, Environment);
+        await connection.DisposeAsync();
+
+        Assert.NotNull(await ask.WaitAsync(s_patience));
     }
 
     [Theory]
