@@ -18,6 +18,7 @@
         'Restore-LitestreamDatabase'
         'Start-LitestreamReplication'
         'Stop-LitestreamReplication'
+        'Sync-LitestreamDatabase'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

@@ -56,7 +56,7 @@ $job = Start-LitestreamReplication $database $replica
 Show 'Start-LitestreamReplication' $job
 
 [System.Threading.Thread]::Sleep(5000)
-Show 'Get-LitestreamReplication, after five seconds' (Get-LitestreamReplication)
+Show 'Get-LitestreamReplication, after five seconds' (Get-LitestreamReplication $database)
 
 $before = [DateTimeOffset]::UtcNow
 [System.Threading.Thread]::Sleep(1000)

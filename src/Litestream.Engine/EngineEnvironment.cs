@@ -1,4 +1,5 @@
 using Litestream.Engine.Capture;
+using Litestream.Engine.Control;
 using Litestream.Engine.Files;
 
 namespace Litestream.Engine;
@@ -20,6 +21,9 @@ public sealed record EngineEnvironment
 
     /// <summary>A folder that all replications on this machine share for their lock files.</summary>
     public string LockFolder { get; init; } = Path.GetTempPath();
+
+    /// <summary>How the processes of this user reach each other.</summary>
+    public IControlTransport Control { get; init; } = LocalControl.Transport;
 
     /// <summary>Where long copies run, beside capture.</summary>
     public TaskScheduler Background { get; init; } = TaskScheduler.Default;

@@ -8,6 +8,11 @@ foreach ($built in $Manifest, $Shop) {
     if (-not (Test-Path -LiteralPath $built)) { throw "$built is not there. Run: dotnet build $Repository/Litestream.sln" }
 }
 
+# The tests see and stop only replications of their own, whatever else runs on this machine.
+if (-not $env:LITESTREAM_RUN_FOLDER) {
+    $env:LITESTREAM_RUN_FOLDER = [System.IO.Directory]::CreateTempSubdirectory('lsps-').FullName
+}
+
 Import-Module $Manifest
 
 $Earlier = '0b2ad470f44f1ca0'

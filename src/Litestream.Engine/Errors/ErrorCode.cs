@@ -24,6 +24,12 @@ public enum ErrorCode
     /// <summary>The database is being replicated already, by this or another process.</summary>
     ReplicationAlreadyRunning,
 
+    /// <summary>The replication has ended, so that it does nothing more.</summary>
+    ReplicationEnded,
+
+    /// <summary>The process that replicates does not answer, or not so that it can be understood.</summary>
+    ReplicationUnreachable,
+
     /// <summary>The metadata folder can't be created or written.</summary>
     MetadataUnwritable,
 

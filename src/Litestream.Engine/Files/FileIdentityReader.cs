@@ -16,7 +16,7 @@ internal static class FileIdentityReader
         // struct statx: inode at 32, major and minor device number at 136 and 140
         Span<byte> result = stackalloc byte[256];
         if (PosixNative.StatX(PosixNative.AtCurrentDirectory, path, 0, PosixNative.StatxInode, result) != 0)
-            return NothingThere(path);
+            return NothingThere<FileIdentity>(path);
         var device = (ulong)MemoryMarshal.Read<uint>(result[136..]) << 32 | MemoryMarshal.Read<uint>(result[140..]);
         return new(device, 0, MemoryMarshal.Read<ulong>(result[32..]));
     }
@@ -28,7 +28,7 @@ internal static class FileIdentityReader
         var answer = RuntimeInformation.ProcessArchitecture == Architecture.Arm64
             ? PosixNative.StatArm(path, result)
             : PosixNative.StatIntel(path, result);
-        if (answer != 0) return NothingThere(path);
+        if (answer != 0) return NothingThere<FileIdentity>(path);
         return new(MemoryMarshal.Read<uint>(result), 0, MemoryMarshal.Read<ulong>(result[8..]));
     }
 
@@ -50,7 +50,10 @@ internal static class FileIdentityReader
         return new(MemoryMarshal.Read<ulong>(result), MemoryMarshal.Read<ulong>(result[16..]), MemoryMarshal.Read<ulong>(result[8..]));
     }
 
-    private static FileIdentity? NothingThere(string path)
+    /// <summary>The answer to a failed call: null if nothing is there.</summary>
+    /// <exception cref="IOException">It failed for another reason.</exception>
+    public static T? NothingThere<T>(string path)
+        where T : struct
     {
         var error = Marshal.GetLastPInvokeError();
         return error is PosixNative.NotFound or PosixNative.NotADirectory

@@ -13,6 +13,9 @@ internal static partial class PosixNative
     /// <summary>Linux: a relative path counts from the current directory.</summary>
     public const int AtCurrentDirectory = -100;
 
+    /// <summary>Linux: a symbolic link is looked at itself.</summary>
+    public const int DoNotFollow = 0x100;
+
     /// <summary>Linux: statx shall tell the inode.</summary>
     public const uint StatxInode = 0x100;
 
@@ -39,4 +42,19 @@ internal static partial class PosixNative
     /// <summary>macOS on Intel: the variant with 64-bit inodes.</summary>
     [LibraryImport("libc", EntryPoint = "stat$INODE64", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int StatIntel(string path, Span<byte> result);
+
+    /// <summary>macOS on Apple silicon: a symbolic link is looked at itself.</summary>
+    [LibraryImport("libc", EntryPoint = "lstat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int LinkStatArm(string path, Span<byte> result);
+
+    /// <summary>macOS on Intel: the same.</summary>
+    [LibraryImport("libc", EntryPoint = "lstat$INODE64", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int LinkStatIntel(string path, Span<byte> result);
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    public static partial uint GetEffectiveUserId();
+
+    /// <summary>macOS and the BSDs: who is at the other end of a Unix domain socket.</summary>
+    [LibraryImport("libc", EntryPoint = "getpeereid", SetLastError = true)]
+    public static partial int GetPeerIds(SafeHandle socket, out uint user, out uint group);
 }

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Litestream.Engine.Files;
 
-/// <summary>The Windows calls behind <see cref="FileIdentityReader"/>.</summary>
+/// <summary>The few Windows calls that .NET does not offer.</summary>
 internal static partial class WindowsNative
 {
     public const uint ReadAttributes = 0x80;
@@ -23,4 +23,9 @@ internal static partial class WindowsNative
     [LibraryImport("kernel32", SetLastError = true)]
     [return: MarshalAs(UnmanagedType.Bool)]
     public static partial bool GetFileInformationByHandleEx(SafeFileHandle file, int kind, Span<byte> result, int size);
+
+    /// <summary>Waits for a free instance of a pipe, at most so many milliseconds; fails with error 2 if there is no such pipe.</summary>
+    [LibraryImport("kernel32", EntryPoint = "WaitNamedPipeW", SetLastError = true, StringMarshalling = StringMarshalling.Utf16)]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    public static partial bool WaitNamedPipe(string name, uint timeout);
 }

@@ -13,6 +13,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
 {
     private readonly ReplicationOptions _options;
     private readonly IReadOnlyList<IReplicaClient> _replicas;
+    private readonly IReadOnlyList<MeteredReplicaClient> _meters;
     private readonly EngineEnvironment _environment;
     private readonly EventLog _events;
     private readonly SyncRequests _syncs = new();
@@ -39,6 +40,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
             MaxIndexSize = Math.Min(options.MaxIndexSize, 2L << 30),
         };
         _replicas = replicas;
+        _meters = [.. replicas.Select(r => new MeteredReplicaClient(r))];
         _environment = environment;
         _events = new(options.DatabasePath, environment.Time);
         _status = new(options.DatabasePath, ReplicationState.Starting, environment.Time.GetUtcNow(), [.. replicas.Select(r => new ReplicaStatus(r.Url))]);
@@ -57,6 +59,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
             {
                 Replicas = [.. shippers.Select(s => s.Status)],
                 SpoolBytes = _queue?.PendingSize ?? 0,
+                BytesShipped = _meters.Sum(m => m.BytesPut),
             };
         }
     }
@@ -96,8 +99,11 @@ public sealed class DatabaseReplicator : IAsyncDisposable
 
     /// <summary>Captures what is committed now and returns when every replica holds it.</summary>
     /// <param name="cancellationToken">Ends the waiting.</param>
-    public async Task SyncAsync(CancellationToken cancellationToken)
+    /// <exception cref="LitestreamException"><see cref="ErrorCode.ReplicationEnded"/>.</exception>
+    public async Task<SyncResult> SyncAsync(CancellationToken cancellationToken)
     {
+        var began = _environment.Time.GetTimestamp();
+        var shippedBefore = _meters.Sum(m => m.BytesPut);
         var request = _syncs.Add();
         _loop?.Wake();
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ended.Token);
@@ -114,12 +120,22 @@ public sealed class DatabaseReplicator : IAsyncDisposable
                 _loop?.Wake();
             }
             while (generation != _present?.Id);
+            var status = Status;
+            var held = status.Replicas.Select(r => r.Position).Order().First(); // null, no segment yet, is the least
+            return new(generation!.Value, held, [.. status.Replicas.Select(r => r.Url)],
+                _environment.Time.GetElapsedTime(began), status.BytesShipped - shippedBefore);
         }
         catch (OperationCanceledException) when (_ended.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw HasEnded();
         }
     }
+
+    /// <summary>Tells among the events what whoever owns the replication could not do for it; replication goes on.</summary>
+    /// <param name="kind">What kind of trouble.</param>
+    /// <param name="error">The trouble.</param>
+    public void Warn(ReplicationEventKind kind, LitestreamException error) =>
+        _events.Write(kind, ReplicationSeverity.Warning, $"{error.Message} {error.Hint}", error: error);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -142,7 +158,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
             DropSpool = spool.DropAll,
         };
         recorder.SnapshotEnded = loop.Wake;
-        _shippers = [.. _replicas.Select((client, number) => CreateShipper(number, client, queue, spool))];
+        _shippers = [.. _meters.Select((client, number) => CreateShipper(number, client, queue, spool))];
         _events.Write(ReplicationEventKind.Started, ReplicationSeverity.Information, $"Replication to {string.Join(", ", _replicas.Select(r => r.Url))} begins.");
 
         using var ending = new CancellationTokenSource();
@@ -227,7 +243,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
     }
 
     private LitestreamException HasEnded() =>
-        new(ErrorCode.InvalidArgument, "The replication has ended.", _options.DatabasePath, "Start it again.");
+        new(ErrorCode.ReplicationEnded, "The replication has ended.", _options.DatabasePath, "Start it again.");
 
     private void SetState(ReplicationState state) => _status = _status with { State = state };
 }

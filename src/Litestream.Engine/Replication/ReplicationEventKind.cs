@@ -9,6 +9,9 @@ public enum ReplicationEventKind
     /// <summary>The database has no page yet, or can't be opened for now.</summary>
     Waiting,
 
+    /// <summary>Other processes can't reach the replication; it goes on.</summary>
+    ControlUnavailable,
+
     /// <summary>The database was switched to WAL mode.</summary>
     JournalModeSwitched,
 

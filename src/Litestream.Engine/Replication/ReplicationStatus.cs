@@ -22,6 +22,9 @@ public sealed record ReplicationStatus(
     /// <summary>Compressed bytes in the spool.</summary>
     public long SpoolBytes { get; init; }
 
+    /// <summary>Stored bytes that went to the replicas since the start, of all together.</summary>
+    public long BytesShipped { get; init; }
+
     /// <summary>The last failure of the capture side, kept after recovery.</summary>
     public Exception? LastError { get; init; }
 }

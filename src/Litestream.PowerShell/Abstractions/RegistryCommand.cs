@@ -1,11 +1,13 @@
 using System.ComponentModel;
 using System.Management.Automation;
+using Litestream.Engine.Control;
 using Litestream.PowerShell.Errors;
 using Litestream.PowerShell.Replications;
 
 namespace Litestream.PowerShell.Abstractions;
 
-/// <summary>Base of the cmdlets that pick running replications by their database, which need not exist any more.</summary>
+/// <summary>Base of the cmdlets that pick running replications, of this process and others, by their database, which need not exist any
+/// more.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class RegistryCommand : LitestreamCommand
 {
@@ -15,16 +17,34 @@ public abstract class RegistryCommand : LitestreamCommand
     private static readonly WildcardOptions s_caseOption =
         OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? WildcardOptions.IgnoreCase : WildcardOptions.None;
 
-    /// <summary>Full paths of the databases that the parameters name; a wildcard stays one.</summary>
-    private protected IEnumerable<ReplicationSession> Find(string path, bool literal)
+    /// <summary>The replications of a database, or of all that match. That a process does not answer is an error beside them.</summary>
+    /// <param name="path">A path, or a wildcard; null for all.</param>
+    /// <param name="literal">Whether the path is no wildcard.</param>
+    /// <exception cref="LitestreamException">There is none of the one database.</exception>
+    private protected IReadOnlyList<RunningReplication> Find(string? path, bool literal)
     {
-        var full = ResolvePath(path);
-        var pattern = new WildcardPattern(literal ? WildcardPattern.Escape(full) : full, s_caseOption);
-        var found = ReplicationRegistry.Sessions.Where(s => pattern.IsMatch(s.DatabasePath)).ToList();
-        if (found.Count == 0 && (literal || !WildcardPattern.ContainsWildcardCharacters(path)))
+        var (found, failures) = Search(path, literal);
+        foreach (var failure in failures) WriteError(failure.ToRecord());
+        if (found.Count == 0 && failures.Count == 0 && IsOne(path, literal))
             throw new LitestreamException(
-                ErrorTable.ReplicationNotFound, $"No replication of '{full}' runs in this process.", full,
+                ErrorTable.ReplicationNotFound, $"No replication of '{ResolvePath(path!)}' runs in any process of this account.", ResolvePath(path!),
                 "Get-LitestreamReplication without parameters lists those that do.");
         return found;
     }
+
+    /// <summary>The same, with what went wrong in the hands of the caller.</summary>
+    private protected (IReadOnlyList<RunningReplication> Found, IReadOnlyList<Exception> Failures) Search(string? path, bool literal)
+    {
+        var full = path is null ? null : ResolvePath(path);
+        var isOne = IsOne(path, literal);
+        var pattern = full is null ? null : new WildcardPattern(isOne ? WildcardPattern.Escape(full) : full, s_caseOption);
+        var (others, failures) = Await(token => new ControlDirectory(Environment).FindAsync(isOne ? full : null, token));
+        var found = ReplicationRegistry.Sessions.Select(s => new RunningReplication(s, System.Environment.ProcessId))
+            .Concat(others.Select(o => new RunningReplication(o, o.ProcessId)))
+            .Where(r => pattern?.IsMatch(r.DatabasePath) ?? true);
+        return ([.. found], failures);
+    }
+
+    private static bool IsOne(string? path, bool literal) =>
+        path is not null && (literal || !WildcardPattern.ContainsWildcardCharacters(path));
 }

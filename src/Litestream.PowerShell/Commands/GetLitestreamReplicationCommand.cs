@@ -1,11 +1,11 @@
 using System.Management.Automation;
 using Litestream.PowerShell.Abstractions;
 using Litestream.PowerShell.Models;
-using Litestream.PowerShell.Replications;
 
 namespace Litestream.PowerShell.Commands;
 
-/// <summary>Shows the replications of this process: running, or failed and not yet started again.</summary>
+/// <summary>Shows the replications of this process, running, or failed and not yet started again, and those that run in other
+/// processes of the account.</summary>
 [Cmdlet(VerbsCommon.Get, "LitestreamReplication", DefaultParameterSetName = PathSet)]
 [OutputType(typeof(LitestreamReplication))]
 public sealed class GetLitestreamReplicationCommand : RegistryCommand
@@ -25,20 +25,12 @@ public sealed class GetLitestreamReplicationCommand : RegistryCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if ((LiteralPath ?? Path) is not { } paths)
-        {
-            foreach (var session in ReplicationRegistry.Sessions) Write(session);
-            return;
-        }
-
-        foreach (var path in paths)
-        {
-            Try(path, () =>
-            {
-                foreach (var session in Find(path, LiteralPath is not null)) Write(session);
-            });
-        }
+        if ((LiteralPath ?? Path) is not { } paths) Try(target: null, () => Write(path: null));
+        else foreach (var path in paths) Try(path, () => Write(path));
     }
 
-    private void Write(ReplicationSession session) => WriteObject(session.Status.ToModels(session.JobId), enumerateCollection: true);
+    private void Write(string? path)
+    {
+        foreach (var replication in Find(path, LiteralPath is not null)) WriteObject(replication.ToModels(), enumerateCollection: true);
+    }
 }

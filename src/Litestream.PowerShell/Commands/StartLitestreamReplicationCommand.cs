@@ -1,8 +1,5 @@
-using System.Collections.ObjectModel;
 using System.Management.Automation;
 using Litestream.Engine.Capture;
-using Litestream.Engine.Errors;
-using Litestream.Engine.Replicas;
 using Litestream.Engine.Replication;
 using Litestream.PowerShell.Abstractions;
 using Litestream.PowerShell.Binding;
@@ -15,11 +12,8 @@ namespace Litestream.PowerShell.Commands;
 /// <summary>Starts replicating databases: as jobs, or in the foreground.</summary>
 [Cmdlet(VerbsLifecycle.Start, "LitestreamReplication", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
 [OutputType(typeof(LitestreamReplicationJob), typeof(LitestreamReplicationEvent))]
-public sealed class StartLitestreamReplicationCommand : LitestreamCommand, IEventOutput
+public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventOutput
 {
-    private const string PathSet = "Path";
-    private const string LiteralPathSet = "LiteralPath";
-
     private readonly List<string> _databases = [];
 
     /// <summary>Databases; wildcards are allowed.</summary>
@@ -71,7 +65,7 @@ public sealed class StartLitestreamReplicationCommand : LitestreamCommand, IEven
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (var path in LiteralPath ?? Path!) Try(path, () => _databases.AddRange(FindDatabases(path)));
+        foreach (var path in LiteralPath ?? Path!) Try(path, () => _databases.AddRange(FindDatabases(path, LiteralPath is not null)));
     }
 
     /// <inheritdoc/>
@@ -88,60 +82,15 @@ public sealed class StartLitestreamReplicationCommand : LitestreamCommand, IEven
         foreach (var database in _databases) Try(database, () => Start(database));
     }
 
-    private Collection<string> FindDatabases(string path)
-    {
-        if (LiteralPath is not null || !WildcardPattern.ContainsWildcardCharacters(path)) return [ResolvePath(path)];
-        var found = SessionState.Path.GetResolvedProviderPathFromPSPath(path, out var provider);
-        if (provider.Name != "FileSystem") throw NotFileSystem(path);
-        return found.Count > 0
-            ? found
-            : throw new LitestreamException(
-                nameof(ErrorCode.DatabaseNotFound), $"No file matches '{path}'.", path, "Give the path of an existing SQLite database file.");
-    }
-
     private void Start(string database)
     {
         var info = DatabaseInspector.Inspect(database, Environment);
         if (!info.IsWal && !MaySwitchJournalMode(database)) return;
 
-        var session = new ReplicationSession(ToOptions(database, allowJournalModeSwitch: !info.IsWal), OpenReplicas(), Environment);
-        var entered = false;
-        try
-        {
-            entered = Enter(session);
-        }
-        finally
-        {
-            if (!entered) session.DisposeAsync().AsTask().GetAwaiter().GetResult();
-        }
-
-        if (!entered) return;
+        var session = new ReplicationSession(ToOptions(database, allowJournalModeSwitch: !info.IsWal), OpenReplicas(Replica), Environment);
+        if (!TryEnter(session, "Start replication to")) return;
         if (Wait) new ForegroundReplication([session], this).Run(PipelineStop);
         else WriteObject(StartJob(session));
-    }
-
-    private bool Enter(ReplicationSession session)
-    {
-        if (!ShouldProcess(session.DatabasePath, $"Start replication to {string.Join(", ", session.Replicas)}")) return false;
-        ReplicationRegistry.Add(session, Environment);
-        ProcessShutdown.Watch();
-        return true;
-    }
-
-    private List<IReplicaClient> OpenReplicas()
-    {
-        var replicas = Replica.Select(OpenReplica).ToList();
-        return replicas.GroupBy(r => r.Url).FirstOrDefault(g => g.Count() > 1) is not { } twice
-            ? replicas
-            : throw new LitestreamException(
-                ErrorTable.TargetNotUnique, $"The replica '{twice.Key}' is given twice.", twice.Key, "Give each replica once.");
-    }
-
-    private bool MaySwitchJournalMode(string database)
-    {
-        if (!ShouldProcess(database, "Switch the journal mode to WAL")) return false;
-        WriteWarning($"'{database}' is not in WAL mode, which replication needs: it is switched, and stays so when replication ends.");
-        return true;
     }
 
     private LitestreamReplicationJob StartJob(ReplicationSession session)

@@ -1,17 +1,19 @@
 using System.Management.Automation;
-using Litestream.Engine.Errors;
+using Litestream.Engine.Replication;
 using Litestream.PowerShell.Abstractions;
 using Litestream.PowerShell.Models;
 using Litestream.PowerShell.Replications;
 
 namespace Litestream.PowerShell.Commands;
 
-/// <summary>Ends replications after a last sync.</summary>
+/// <summary>Ends replications after a last sync, also those of other processes.</summary>
 [Cmdlet(VerbsLifecycle.Stop, "LitestreamReplication", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
 [OutputType(typeof(LitestreamReplication))]
 public sealed class StopLitestreamReplicationCommand : RegistryCommand
 {
-    private readonly List<ReplicationSession> _sessions = [];
+    private static readonly TimeSpan s_moment = TimeSpan.FromSeconds(5);
+
+    private readonly List<RunningReplication> _replications = [];
 
     /// <summary>Databases; wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true)]
@@ -36,9 +38,10 @@ public sealed class StopLitestreamReplicationCommand : RegistryCommand
         {
             Try(path, () =>
             {
-                foreach (var session in Find(path, LiteralPath is not null).Except(_sessions))
+                foreach (var replication in Find(path, LiteralPath is not null))
                 {
-                    if (ShouldProcess(session.DatabasePath, "Stop replication")) _sessions.Add(session);
+                    if (!_replications.Any(r => IsSame(r, replication)) && ShouldProcess(replication.DatabasePath, Describe(replication)))
+                        _replications.Add(replication);
                 }
             });
         }
@@ -47,18 +50,35 @@ public sealed class StopLitestreamReplicationCommand : RegistryCommand
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        foreach (var session in _sessions) session.RequestStop();
-        foreach (var session in _sessions) Try(session.DatabasePath, () => AwaitEnd(session));
+        var stops = _replications.Select(r => (r, HasEnded(r) ? Task.FromResult(r.Control.Status) : r.Control.StopAsync(PipelineStop))).ToList();
+        foreach (var (replication, stop) in stops) Try(replication.DatabasePath, () => AwaitEnd(replication, stop));
     }
 
-    private void AwaitEnd(ReplicationSession session)
+    private static bool IsSame(RunningReplication one, RunningReplication other) =>
+        one.ProcessId == other.ProcessId && one.DatabasePath == other.DatabasePath;
+
+    private static string Describe(RunningReplication replication) =>
+        replication.Session is null ? $"Stop replication in process {replication.ProcessId}" : "Stop replication";
+
+    /// <summary>One that failed stays in sight until it is stopped or started again; its error was told.</summary>
+    private static bool HasEnded(RunningReplication replication) => replication.Session is { Completion.IsCompleted: true };
+
+    private void AwaitEnd(RunningReplication replication, Task<ReplicationStatus> stop)
     {
-        if (Task.WaitAny([session.Completion], (int)session.StopLimit.TotalMilliseconds, PipelineStop) < 0)
-            throw new LitestreamException(
-                nameof(ErrorCode.Timeout), $"The replication of '{session.DatabasePath}' did not end within {session.StopLimit.TotalSeconds:0} s.",
-                session.DatabasePath, "It ends by itself when the database or the replica answers again; Get-LitestreamReplication shows it.");
-        session.WaitUntilShown();
-        ReplicationRegistry.Remove(session);
-        if (PassThru) WriteObject(session.Status.ToModels(session.JobId), enumerateCollection: true);
+        try
+        {
+            Await(_ => stop);
+        }
+        finally
+        {
+            // after Ctrl-C, or when it does not end, it stays in sight
+            if (stop.IsCompleted && replication.Session is { } session && session.WaitForEnd(s_moment))
+            {
+                session.WaitUntilShown();
+                ReplicationRegistry.Remove(session);
+            }
+        }
+
+        if (PassThru) WriteObject(replication.ToModels(), enumerateCollection: true);
     }
 }

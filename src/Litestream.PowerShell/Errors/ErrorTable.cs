@@ -23,6 +23,8 @@ internal static class ErrorTable
         [nameof(ErrorCode.DatabaseLocked)] = ErrorCategory.ResourceBusy,
         [nameof(ErrorCode.DatabaseError)] = ErrorCategory.NotSpecified,
         [nameof(ErrorCode.ReplicationAlreadyRunning)] = ErrorCategory.ResourceExists,
+        [nameof(ErrorCode.ReplicationEnded)] = ErrorCategory.OperationStopped,
+        [nameof(ErrorCode.ReplicationUnreachable)] = ErrorCategory.ConnectionError,
         [nameof(ErrorCode.MetadataUnwritable)] = ErrorCategory.WriteError,
         [nameof(ErrorCode.MetadataCorrupt)] = ErrorCategory.InvalidData,
         [nameof(ErrorCode.ReplicaUrlInvalid)] = ErrorCategory.InvalidArgument,

@@ -30,6 +30,9 @@ public sealed record LitestreamReplication
     /// <summary>Compressed bytes waiting in the metadata folder.</summary>
     public long SpoolBytes { get; init; }
 
+    /// <summary>Stored bytes that went to all replicas of the database since the start.</summary>
+    public long BytesShipped { get; init; }
+
     /// <summary>Since when it runs, UTC.</summary>
     public DateTimeOffset StartedAt { get; init; }
 
@@ -45,6 +48,9 @@ public sealed record LitestreamReplication
     /// <summary>When <see cref="LastError"/> was, UTC; null also for a failure of the capture side.</summary>
     public DateTimeOffset? LastErrorAt { get; init; }
 
-    /// <summary>Id of the job in the session that started it; null for one in the foreground.</summary>
+    /// <summary>The process that replicates.</summary>
+    public int ProcessId { get; init; }
+
+    /// <summary>Id of the job in the session that started it; null for one in the foreground or in another process.</summary>
     public int? JobId { get; init; }
 }

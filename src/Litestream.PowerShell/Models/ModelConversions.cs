@@ -34,7 +34,7 @@ internal static class ModelConversions
         Position = happened.Position?.ToModel(),
     };
 
-    internal static IEnumerable<LitestreamReplication> ToModels(this ReplicationStatus status, int? jobId) =>
+    internal static IEnumerable<LitestreamReplication> ToModels(this ReplicationStatus status, int processId, int? jobId) =>
         from replica in status.Replicas
         let error = replica.LastError ?? status.LastError
         select new LitestreamReplication
@@ -48,13 +48,19 @@ internal static class ModelConversions
             Lag = replica.Lag,
             LagBytes = replica.LagBytes,
             SpoolBytes = status.SpoolBytes,
+            BytesShipped = status.BytesShipped,
             StartedAt = status.StartedAt,
             LastChangeAt = status.LastChangeAt,
             LastSyncAt = replica.LastSyncAt,
             LastError = error is null ? null : ErrorTable.ToPublic(error),
             LastErrorAt = replica.LastErrorAt,
+            ProcessId = processId,
             JobId = jobId,
         };
+
+    internal static LitestreamSyncResult ToModel(this SyncResult result, string databasePath, int processId, bool wasRunning) => new(
+        databasePath, result.Replicas, result.Generation.ToString(), result.Position?.ToModel(), result.Duration, result.BytesShipped,
+        wasRunning, processId);
 
     internal static LitestreamRestoreResult ToModel(this RestoreResult result, IntegrityCheckMode check) => new(
         result.Path, result.Plan.ReplicaUrl, result.Plan.Generation.ToString(), result.Reached.Index, result.Reached.Offset,

@@ -1,22 +1,29 @@
 using System.Threading.Channels;
 using Litestream.Engine;
+using Litestream.Engine.Control;
+using Litestream.Engine.Errors;
 using Litestream.Engine.Replicas;
 using Litestream.Engine.Replication;
+using EngineException = Litestream.Engine.Errors.LitestreamException;
 
 namespace Litestream.PowerShell.Replications;
 
-/// <summary>One replication of this process, whether a job or a foreground command shows it.</summary>
-internal sealed class ReplicationSession : IAsyncDisposable
+/// <summary>One replication of this process, whether a job or a foreground command shows it. While it runs, other processes
+/// reach it.</summary>
+internal sealed class ReplicationSession : IReplicationControl, IAsyncDisposable
 {
+    private readonly EngineEnvironment _environment;
     private readonly CancellationTokenSource _stop = new();
     private readonly DatabaseReplicator _replicator;
     private ReplicationStatus? _last;
+    private Task _run = Task.CompletedTask;
 
     internal ReplicationSession(ReplicationOptions options, IReadOnlyList<IReplicaClient> replicas, EngineEnvironment environment)
     {
         DatabasePath = options.DatabasePath;
         Replicas = [.. replicas.Select(r => r.Url)];
         StopLimit = options.ShutdownTimeout + TimeSpan.FromSeconds(5);
+        _environment = environment;
         _replicator = new(options, replicas, environment);
     }
 
@@ -32,15 +39,21 @@ internal sealed class ReplicationSession : IAsyncDisposable
 
     internal ChannelReader<ReplicationEvent> Events => _replicator.Events;
 
-    internal ReplicationStatus Status => _last ?? _replicator.Status;
+    /// <inheritdoc/>
+    public ReplicationStatus Status => _last ?? _replicator.Status;
 
-    /// <summary>Ends when the replication has ended, with its error if it failed.</summary>
+    /// <summary>Ends when the replication has ended and those of other processes who waited for that know, with its error if it
+    /// failed.</summary>
     internal Task Completion { get; private set; } = Task.CompletedTask;
 
     /// <summary>Ends when whoever shows the replication has shown its end.</summary>
     internal Task Shown { get; set; } = Task.CompletedTask;
 
-    internal void Start() => Completion = Task.Run(RunAsync);
+    internal void Start()
+    {
+        _run = Task.Run(RunAsync);
+        Completion = Task.Run(ServeAsync);
+    }
 
     /// <summary>Asks for the last sync and the end. Returns at once; may be called again.</summary>
     internal void RequestStop() => _stop.Cancel();
@@ -54,19 +67,82 @@ internal sealed class ReplicationSession : IAsyncDisposable
     /// while the thread that stops is the one they wait for.</summary>
     internal void WaitUntilShown() => Task.WaitAny([Shown], TimeSpan.FromSeconds(2));
 
+    /// <inheritdoc/>
+    public async Task<SyncResult> SyncAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _replicator.SyncAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (EngineException e) when (e.Code == ErrorCode.ReplicationEnded)
+        {
+            await _run.ConfigureAwait(false); // how it failed says more
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<ReplicationStatus> StopAsync(CancellationToken cancellationToken)
+    {
+        RequestStop();
+        try
+        {
+            await _run.WaitAsync(StopLimit, cancellationToken).ConfigureAwait(false);
+            return Status;
+        }
+        catch (TimeoutException e)
+        {
+            throw new EngineException(
+                ErrorCode.Timeout, $"The replication of '{DatabasePath}' did not end within {StopLimit.TotalSeconds:0} s.", DatabasePath,
+                "It ends by itself when the database or the replica answers again; Get-LitestreamReplication shows it.", e);
+        }
+    }
+
     /// <summary>Closes what was never started. A session that was started closes itself at its end.</summary>
     public ValueTask DisposeAsync() => _replicator.DisposeAsync();
 
     private async Task RunAsync()
     {
+        EngineException? refused = null;
         try
         {
             await _replicator.RunAsync(_stop.Token).ConfigureAwait(false);
         }
+        catch (EngineException e) when (e.Code == ErrorCode.ReplicationAlreadyRunning)
+        {
+            refused = await new ControlDirectory(_environment).NameHolderAsync(e, CancellationToken.None).ConfigureAwait(false);
+            throw refused;
+        }
         finally
         {
-            _last = _replicator.Status;
+            _last = refused is null ? _replicator.Status : _replicator.Status with { LastError = refused };
             await DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task ServeAsync()
+    {
+        var server = TryListen();
+        try
+        {
+            await _run.ConfigureAwait(false);
+        }
+        finally
+        {
+            if (server is not null) await server.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private ControlServer? TryListen()
+    {
+        try
+        {
+            return ControlServer.Start(this, ControlEndpoint.Of(DatabasePath, Environment.ProcessId), _environment);
+        }
+        catch (EngineException e)
+        {
+            _replicator.Warn(ReplicationEventKind.ControlUnavailable, e);
+            return null;
         }
     }
 }

@@ -15,7 +15,8 @@ public sealed class HelpTests(ModuleHost host) : IClassFixture<ModuleHost>
 
     public static TheoryData<string> Cmdlets => new(
         "Get-LitestreamGeneration", "Get-LitestreamReplication", "Get-LitestreamSnapshot", "Get-LitestreamWalSegment",
-        "Restore-LitestreamDatabase", "Start-LitestreamReplication", "Stop-LitestreamReplication");
+        "Restore-LitestreamDatabase", "Start-LitestreamReplication", "Stop-LitestreamReplication",
+        "Sync-LitestreamDatabase");
 
     [Theory]
     [MemberData(nameof(Cmdlets))]

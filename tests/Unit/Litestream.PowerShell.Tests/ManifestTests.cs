@@ -13,6 +13,7 @@ public sealed class ManifestTests(ModuleHost host) : IClassFixture<ModuleHost>
     [
         "Get-LitestreamGeneration", "Get-LitestreamReplication", "Get-LitestreamSnapshot", "Get-LitestreamWalSegment",
         "Restore-LitestreamDatabase", "Start-LitestreamReplication", "Stop-LitestreamReplication",
+        "Sync-LitestreamDatabase",
     ];
 
     [Fact]

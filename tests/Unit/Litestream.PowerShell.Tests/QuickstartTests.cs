@@ -12,7 +12,12 @@ public sealed partial class QuickstartTests
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
         var program = Path.Combine(Repository.Root, "samples", "Quickstart", "bin", configuration, "net10.0", "Quickstart.dll");
-        using var quickstart = Process.Start(new ProcessStartInfo("dotnet", [program]) { RedirectStandardOutput = true })!;
+        using var run = new TemporaryFolder(); // other tests stop all replications that they see
+        using var quickstart = Process.Start(new ProcessStartInfo("dotnet", [program])
+        {
+            RedirectStandardOutput = true,
+            Environment = { ["LITESTREAM_RUN_FOLDER"] = run["run"] },
+        })!;
 
         var output = quickstart.StandardOutput.ReadToEnd();
         quickstart.WaitForExit();

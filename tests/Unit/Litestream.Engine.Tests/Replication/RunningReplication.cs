@@ -58,12 +58,12 @@ internal sealed class RunningReplication : IAsyncDisposable
     public static IReplicaClient Folder(string path) => ReplicaClients.Open(path, "/", new());
 
     /// <summary>Returns when what is committed now is on every replica.</summary>
-    public async Task SyncAsync()
+    public async Task<SyncResult> SyncAsync()
     {
         using var patience = new CancellationTokenSource(s_patience);
         var sync = _replicator.SyncAsync(patience.Token);
         if (await Task.WhenAny(sync, Running) == Running) await Running;
-        await sync;
+        return await sync;
     }
 
     public async Task StopAsync()

@@ -1,0 +1,42 @@
+using System.Text.Json.Serialization;
+using Litestream.Engine.Format;
+using Litestream.Engine.Replication;
+
+namespace Litestream.Engine.Control;
+
+/// <summary>A <see cref="ReplicaStatus"/> on its way between processes.</summary>
+/// <param name="Url">The replica, without secrets.</param>
+internal sealed record ReplicaMessage([property: JsonRequired] string Url)
+{
+    public Position? Position { get; init; }
+
+    public long LagBytes { get; init; }
+
+    public TimeSpan Lag { get; init; }
+
+    public DateTimeOffset? LastSyncAt { get; init; }
+
+    public ErrorMessage? LastError { get; init; }
+
+    public DateTimeOffset? LastErrorAt { get; init; }
+
+    public static ReplicaMessage Of(ReplicaStatus status) => new(status.Url)
+    {
+        Position = status.Position,
+        LagBytes = status.LagBytes,
+        Lag = status.Lag,
+        LastSyncAt = status.LastSyncAt,
+        LastError = ErrorMessage.Of(status.LastError),
+        LastErrorAt = status.LastErrorAt,
+    };
+
+    public ReplicaStatus ToStatus() => new(Url ?? throw new InvalidDataException("A replica without a URL."))
+    {
+        Position = Position,
+        LagBytes = LagBytes,
+        Lag = Lag,
+        LastSyncAt = LastSyncAt,
+        LastError = LastError?.ToException(),
+        LastErrorAt = LastErrorAt,
+    };
+}

@@ -1,0 +1,35 @@
+namespace Litestream.Engine.Replicas;
+
+/// <summary>Counts what goes to a replica; all else passes through.</summary>
+/// <param name="replica">The replica; it stays the caller's to dispose.</param>
+internal sealed class MeteredReplicaClient(IReplicaClient replica) : IReplicaClient
+{
+    private long _bytesPut;
+
+    /// <summary>Stored bytes of the objects that were put there.</summary>
+    public long BytesPut => Volatile.Read(ref _bytesPut);
+
+    public string Url => replica.Url;
+
+    public IAsyncEnumerable<ReplicaObject> ListObjectsAsync(string prefix, CancellationToken cancellationToken) =>
+        replica.ListObjectsAsync(prefix, cancellationToken);
+
+    public IAsyncEnumerable<string> ListFoldersAsync(string prefix, CancellationToken cancellationToken) =>
+        replica.ListFoldersAsync(prefix, cancellationToken);
+
+    public Task<Stream> GetAsync(string key, CancellationToken cancellationToken) => replica.GetAsync(key, cancellationToken);
+
+    public async Task PutAsync(string key, Stream content, DateTimeOffset time, CancellationToken cancellationToken)
+    {
+        var size = content.Length - content.Position;
+        await replica.PutAsync(key, content, time, cancellationToken).ConfigureAwait(false);
+        Interlocked.Add(ref _bytesPut, size);
+    }
+
+    public Task ConfirmAsync(string prefix, CancellationToken cancellationToken) => replica.ConfirmAsync(prefix, cancellationToken);
+
+    public Task DeleteAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken) =>
+        replica.DeleteAsync(keys, cancellationToken);
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}

@@ -1,0 +1,187 @@
+using System.Management.Automation;
+using Litestream.Engine.Capture;
+using Litestream.Engine.Errors;
+using Litestream.Engine.Replication;
+using Litestream.PowerShell.Abstractions;
+using Litestream.PowerShell.Binding;
+using Litestream.PowerShell.Errors;
+using Litestream.PowerShell.Models;
+using Litestream.PowerShell.Replications;
+using EngineException = Litestream.Engine.Errors.LitestreamException;
+
+namespace Litestream.PowerShell.Commands;
+
+/// <summary>Brings what is committed now to the replicas and returns when all of them confirm it: pushes the replication that runs, in
+/// whatever process, or runs one for so long.</summary>
+[Cmdlet(VerbsData.Sync, "LitestreamDatabase", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
+[OutputType(typeof(LitestreamSyncResult))]
+public sealed class SyncLitestreamDatabaseCommand : DatabaseCommand
+{
+    /// <summary>Another sync may begin or end between the look at what runs and the attempt; then there is a look again.</summary>
+    private const int Attempts = 10;
+    private const int MillisecondsBetween = 100;
+
+    /// <summary>Short: what comes after the confirmation, or had none in time, waits in the metadata folder for the next sync.</summary>
+    private static readonly TimeSpan s_shutdownTimeout = TimeSpan.FromSeconds(3);
+
+    private readonly List<string> _databases = [];
+    private readonly HashSet<(int, string)> _pushed = [];
+
+    /// <summary>Databases; wildcards are allowed.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[]? Path { get; set; }
+
+    /// <summary>Databases, without wildcards.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet, ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath", "DatabasePath")]
+    [ValidateNotNullOrEmpty]
+    public string[]? LiteralPath { get; set; }
+
+    /// <summary>Folders or URLs of the replicas, all of the one database; without it only replications that run are pushed.</summary>
+    [Parameter(Position = 1)]
+    [ValidateNotNullOrEmpty]
+    public string[]? Replica { get; set; }
+
+    /// <summary>Folder for what waits to be shipped; without it, .NAME-litestream-ps beside the database.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? MetadataPath { get; set; }
+
+    /// <summary>How long each database may take.</summary>
+    [Parameter]
+    [DurationTransformation]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromHours(1);
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (var path in LiteralPath ?? Path!)
+        {
+            var literal = LiteralPath is not null;
+            if (Replica is not null) Try(path, () => _databases.AddRange(FindDatabases(path, literal).Except(_databases)));
+            else Try(path, () => PushAll(path, literal));
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (_databases.Count > 1)
+        {
+            ThrowTerminatingError(new LitestreamException(
+                ErrorTable.TargetNotUnique,
+                $"{_databases.Count} databases are to be synced to '{string.Join(", ", Replica!)}': {string.Join(", ", _databases)}. None was.",
+                Replica![0], "Sync each database by itself, with a replica of its own.").ToRecord());
+        }
+
+        foreach (var database in _databases) Try(database, () => Sync(database));
+    }
+
+    private void PushAll(string path, bool literal)
+    {
+        foreach (var running in Find(path, literal).Where(IsRunning))
+        {
+            if (_pushed.Add((running.ProcessId, running.DatabasePath))) Try(running.DatabasePath, () => Push(running));
+        }
+    }
+
+    private void Sync(string database)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            // whoever can't be asked may have the database or not: its lock decides
+            var (found, failures) = Search(database, literal: true);
+            foreach (var failure in failures) WriteWarning(failure.Message);
+            try
+            {
+                if (found.FirstOrDefault(IsRunning) is { } running) Push(running);
+                else RunOnce(database);
+                return;
+            }
+            catch (EngineException e) when (attempt < Attempts && failures.Count == 0
+                && e.Code is ErrorCode.ReplicationEnded or ErrorCode.ReplicationAlreadyRunning)
+            {
+                WriteVerbose(e.Message);
+            }
+
+            Await(async token =>
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(MillisecondsBetween), Environment.Time, token).ConfigureAwait(false);
+                return true;
+            });
+        }
+    }
+
+    /// <summary>One that failed is shown until it is started again; it syncs nothing.</summary>
+    private static bool IsRunning(RunningReplication replication) => replication.Session is not { Completion.IsCompleted: true };
+
+    private void Push(RunningReplication running)
+    {
+        EnsureReplicates(running);
+        if (!ShouldProcess(running.DatabasePath, $"Sync the replication of process {running.ProcessId}")) return;
+        var result = Limited(running, limit => Await(_ => running.Control.SyncAsync(limit)));
+        WriteObject(result.ToModel(running.DatabasePath, running.ProcessId, wasRunning: true));
+    }
+
+    private void EnsureReplicates(RunningReplication running)
+    {
+        if (Replica is null) return;
+        var clients = OpenReplicas(Replica);
+        foreach (var client in clients) client.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        if (clients.Select(c => c.Url).Except(running.Control.Status.Replicas.Select(r => r.Url)).FirstOrDefault() is { } missing)
+            throw new EngineException(ErrorCode.InvalidArgument,
+                $"'{running.DatabasePath}' is being replicated by process {running.ProcessId}, but not to '{missing}'.", running.DatabasePath,
+                "Stop that replication and start it with all replicas, or leave -Replica out.");
+    }
+
+    private void RunOnce(string database)
+    {
+        var info = DatabaseInspector.Inspect(database, Environment);
+        if (!info.IsWal && !MaySwitchJournalMode(database)) return;
+        var options = new ReplicationOptions
+        {
+            DatabasePath = database,
+            MetadataPath = MetadataPath is null ? null : ResolvePath(MetadataPath),
+            AllowJournalModeSwitch = !info.IsWal,
+            ShutdownTimeout = s_shutdownTimeout,
+        };
+        var session = new ReplicationSession(options, OpenReplicas(Replica!), Environment);
+        if (!TryEnter(session, "Sync to")) return;
+
+        var result = Limited(new(session, System.Environment.ProcessId), limit => Await(_ => new OneShot(session, new WarningOutput(this)).Run(limit)));
+        WriteObject(result.ToModel(database, System.Environment.ProcessId, wasRunning: false));
+        AwaitEnd(session);
+    }
+
+    /// <summary>The sync is confirmed; what the database got since then need not be.</summary>
+    private void AwaitEnd(ReplicationSession session)
+    {
+        try
+        {
+            session.Completion.GetAwaiter().GetResult();
+        }
+        catch (EngineException e) when (e.Code == ErrorCode.Timeout)
+        {
+            WriteWarning(e.Message);
+        }
+    }
+
+    private SyncResult Limited(RunningReplication running, Func<CancellationToken, SyncResult> sync)
+    {
+        using var late = new CancellationTokenSource(Timeout, Environment.Time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(late.Token, PipelineStop);
+        try
+        {
+            return sync(limit.Token);
+        }
+        catch (OperationCanceledException) when (!PipelineStop.IsCancellationRequested)
+        {
+            var failure = running.Control.Status.Replicas.Select(r => r.LastError).Append(running.Control.Status.LastError).FirstOrDefault(e => e is not null);
+            throw new EngineException(ErrorCode.Timeout,
+                $"No confirmation of '{running.DatabasePath}' within {Timeout.TotalSeconds:0.#} s.{(failure is null ? string.Empty : $" The last failure: {failure.Message}")}",
+                running.DatabasePath, "Nothing is lost, and the next sync goes on; if it needs more time, give it with -Timeout.", failure);
+        }
+    }
+}

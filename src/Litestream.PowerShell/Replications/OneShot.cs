@@ -1,0 +1,46 @@
+using Litestream.Engine.Replication;
+
+namespace Litestream.PowerShell.Replications;
+
+/// <summary>A replication that ends as soon as its first sync is confirmed, or can't be.</summary>
+/// <param name="session">Entered in the registry, not started.</param>
+/// <param name="output">What happens meanwhile.</param>
+internal sealed class OneShot(ReplicationSession session, IEventOutput output)
+{
+    /// <summary>Runs on the pipeline's thread, as only that may write.</summary>
+    /// <param name="limit">Ends the wait for the confirmation; what is captured waits in the metadata folder then.</param>
+    /// <returns>Ends, with its error if there was one, when the session has.</returns>
+    internal Task<SyncResult> Run(CancellationToken limit)
+    {
+        var sync = SyncAsync(limit);
+        session.Start();
+        try
+        {
+            while (session.Events.WaitToReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult())
+            {
+                while (session.Events.TryRead(out var happened)) output.Write(happened);
+            }
+        }
+        finally
+        {
+            // also when a write threw: the pipeline has stopped, or a warning was to end it
+            session.RequestStop();
+            session.WaitForEnd(session.StopLimit);
+            ReplicationRegistry.Remove(session);
+        }
+
+        return sync;
+    }
+
+    private async Task<SyncResult> SyncAsync(CancellationToken limit)
+    {
+        try
+        {
+            return await session.SyncAsync(limit).ConfigureAwait(false);
+        }
+        finally
+        {
+            session.RequestStop();
+        }
+    }
+}
