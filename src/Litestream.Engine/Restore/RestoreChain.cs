@@ -61,21 +61,37 @@ internal sealed class RestoreChain
     /// <exception cref="LitestreamException"><see cref="ErrorCode.ObjectMissing"/> when something is missing in each.</exception>
     public static RestoreChain Choose(GenerationInfo generation, RestoreRequest request)
     {
-        var chains = generation.Snapshots
-            .Where(s => (request.Index is null || s.Index <= request.Index) && (request.Timestamp is null || s.CreatedAt <= request.Timestamp))
-            .OrderByDescending(s => s.Index)
-            .Select(s => new RestoreChain(s, generation, request))
-            .ToList();
-        var newest = chains[0];
-        var whole = chains.Where(c => c.Missing is null && c.ReachedIndex >= newest.ReachedIndex).ToList();
-        return whole.Find(c => c.IsSafe) ?? whole.FirstOrDefault() ?? throw newest.MissingObject();
+        var chains = AllFor(generation, request);
+        return Best(chains) ?? throw chains[0].MissingObject();
     }
+
+    /// <summary>Chooses as <see cref="Choose"/> does; null when no snapshot fits, or something is missing in each.</summary>
+    public static RestoreChain? TryChoose(GenerationInfo generation, RestoreRequest request) => Best(AllFor(generation, request));
+
+    /// <summary>Whether a restore to a time, or to any later one, finds the snapshot as good as an older one: nothing is missing by
+    /// name, and it is safe, which it then stays for all later times.</summary>
+    /// <param name="snapshot">A snapshot from before the time.</param>
+    /// <param name="generation">Its generation.</param>
+    /// <param name="time">The time.</param>
+    public static bool IsWholeAndSafe(SnapshotInfo snapshot, GenerationInfo generation, DateTimeOffset time) =>
+        new RestoreChain(snapshot, generation, new() { Timestamp = time }) is { Missing: null, IsSafe: true };
 
     /// <summary>The chain as a plan.</summary>
     public RestorePlan ToPlan(string url) => new(url, _snapshot, _segments)
     {
         StopOffset = _segments.Count > 0 && ReachedIndex == _request.Index ? _request.Offset : null,
     };
+
+    private static List<RestoreChain> AllFor(GenerationInfo generation, RestoreRequest request) => [.. generation.Snapshots
+        .Where(s => (request.Index is null || s.Index <= request.Index) && (request.Timestamp is null || s.CreatedAt <= request.Timestamp))
+        .OrderByDescending(s => s.Index)
+        .Select(s => new RestoreChain(s, generation, request))];
+
+    private static RestoreChain? Best(List<RestoreChain> chains)
+    {
+        var whole = chains.Where(c => c.Missing is null && c.ReachedIndex >= chains[0].ReachedIndex).ToList();
+        return whole.Find(c => c.IsSafe) ?? whole.FirstOrDefault();
+    }
 
     private bool Includes(WalSegmentInfo segment)
     {

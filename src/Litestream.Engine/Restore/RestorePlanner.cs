@@ -66,7 +66,8 @@ public sealed class RestorePlanner(IReplicaClient replica)
         throw TooEarly(time!.Value, first.Value, last!.Value);
     }
 
-    private static DateTimeOffset? NewestPoint(GenerationInfo generation, DateTimeOffset? time)
+    /// <summary>The newest point of a generation that is not later than a time; null if it has none.</summary>
+    internal static DateTimeOffset? NewestPoint(GenerationInfo generation, DateTimeOffset? time)
     {
         if (time is null) return generation.UpdatedAt;
         if (!generation.Snapshots.Any(s => s.CreatedAt <= time)) return null;

@@ -7,7 +7,7 @@ internal sealed class HookedFileSystem : IFileSystem
 {
     private readonly LocalFileSystem _files = LocalFileSystem.Instance;
 
-    /// <summary>Is called with the operation ("open", "write", "flush", "identify", "list", "delete", "rename", "flush folder") and the path, on any
+    /// <summary>Is called with the operation ("open", "write", "flush", "find", "identify", "list", "delete", "rename", "flush folder") and the path, on any
     /// thread.</summary>
     public Action<string, string> Before { get; set; } = (_, _) => { };
 
@@ -17,7 +17,11 @@ internal sealed class HookedFileSystem : IFileSystem
         return new HookedFile(this, _files.Open(path, mode, unixMode), path);
     }
 
-    public FileEntry? Find(string path) => _files.Find(path);
+    public FileEntry? Find(string path)
+    {
+        Before("find", path);
+        return _files.Find(path);
+    }
 
     public FileIdentity? Identify(string path)
     {
@@ -54,6 +58,8 @@ internal sealed class HookedFileSystem : IFileSystem
     }
 
     public void DeleteDirectory(string directory) => _files.DeleteDirectory(directory);
+
+    public void DeleteEmptyDirectory(string directory) => _files.DeleteEmptyDirectory(directory);
 
     public void SetModifiedTime(string path, DateTimeOffset time) => _files.SetModifiedTime(path, time);
 
