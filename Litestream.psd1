@@ -15,6 +15,7 @@
         'Get-LitestreamReplication'
         'Get-LitestreamSnapshot'
         'Get-LitestreamWalSegment'
+        'Remove-LitestreamGeneration'
         'Restore-LitestreamDatabase'
         'Start-LitestreamReplication'
         'Stop-LitestreamReplication'

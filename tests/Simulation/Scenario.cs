@@ -56,6 +56,8 @@ internal sealed record Scenario
                 MaxIndexSize = Pick(random, 20_000, 64 << 20),
                 CheckpointQuietInterval = TimeSpan.FromMilliseconds(Pick(random, 100, 5000)),
                 SyncInterval = TimeSpan.FromMilliseconds(Pick(random, 50, 1000)),
+                SnapshotInterval = TimeSpan.FromMilliseconds(Pick(random, 500, 3000, 60_000)),
+                Retention = TimeSpan.FromMilliseconds(Pick(random, 5000, 20_000, 60_000)),
             },
         };
     }

@@ -28,6 +28,7 @@ internal sealed class SimulationRun : IDisposable
     private readonly ReplicaCheck _check;
     private readonly List<Application> _applications = [];
     private readonly List<string> _arrivals = [];
+    private readonly List<(DateTimeOffset Time, ulong Hash)> _verified = [];
     private Replicator? _replicator;
     private (Task Request, int State)? _sync;
     private int _confirmed = -1;
@@ -152,9 +153,9 @@ internal sealed class SimulationRun : IDisposable
             _machine.Clock.Advance(TimeSpan.FromMilliseconds(Random.Next(50) == 0 ? Random.Next(6000) : Random.Next(10)));
         }
 
-        var who = Random.Next(_applications.Count + 4);
+        var who = Random.Next(_applications.Count + 5);
         if (who < _applications.Count) _applications[who].Step();
-        else if (who < _applications.Count + 3) StepReplicator(who - _applications.Count);
+        else if (who < _applications.Count + 4) StepReplicator(who - _applications.Count);
         else Disturb();
         _states.Observe();
         ThrowIfFailed();
@@ -325,6 +326,8 @@ internal sealed class SimulationRun : IDisposable
         _machine.Trace.Note($"verified {_confirmed} with {_replicator.Present}");
         CheckReplica();
         CheckGenerations();
+        CheckWindow();
+        _verified.Add((_machine.Clock.GetUtcNow(), _states.PresentHash));
         _isQuiet = false;
     }
 
@@ -336,14 +339,27 @@ internal sealed class SimulationRun : IDisposable
             throw new SimulationFailedException($"The replica restores state {state}, and {_confirmed} was confirmed.");
     }
 
+    /// <summary>Each time inside the window still leads to what was then.</summary>
+    private void CheckWindow()
+    {
+        var cutOff = _machine.Clock.GetUtcNow() - _scenario.Options.Retention!.Value;
+        foreach (var (time, hash) in _verified.Where(v => v.Time >= cutOff))
+        {
+            RestoreRequest request = new() { Timestamp = time };
+            StateOf(request);
+            if (_check.Restore(request) != hash) throw new SimulationFailedException($"The replica restores another state than that of {time:O}.");
+        }
+    }
+
     private void CheckGenerations()
     {
         var generations = _check.Generations();
         foreach (var generation in generations.TakeLast(3))
         {
             StateOf(new() { Generation = generation.Id });
-            if (generation.Segments.Count == 0) continue;
-            var end = generation.Segments[Random.Next(generation.Segments.Count)].Start;
+            var segments = generation.Segments.Where(s => s.Start.Index >= generation.Snapshots[0].Index).ToList();
+            if (segments.Count == 0) continue;
+            var end = segments[Random.Next(segments.Count)].Start;
             StateOf(new() { Generation = generation.Id, Index = end.Index, Offset = end.Offset });
         }
     }

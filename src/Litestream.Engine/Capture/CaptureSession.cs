@@ -161,6 +161,20 @@ internal sealed class CaptureSession : IDisposable
         return null;
     }
 
+    /// <summary>Captures up to exactly the commit of a view, which was opened while the reader was held.</summary>
+    /// <param name="view">The view.</param>
+    /// <param name="sink">Receives the frames.</param>
+    /// <returns>The number of frames; null when somebody is in the way.</returns>
+    /// <exception cref="ContinuityLostException">Something was or may have been missed.</exception>
+    public uint? TryCaptureTo(DatabaseView view, IFrameSink sink)
+    {
+        EnsureUnmoved();
+        var before = Wal.Point;
+        if (view.Capture(Wal, sink) is not { } frames) return null;
+        NoteLife(before);
+        return frames;
+    }
+
     /// <summary>Lets the next reader begin and the former end. False when that was not possible.</summary>
     public bool TryHandOver()
     {

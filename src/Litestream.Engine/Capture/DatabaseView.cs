@@ -38,6 +38,10 @@ internal sealed class DatabaseView : IDisposable
     /// <summary>Bytes of the database at this commit.</summary>
     public long Length => (long)PageCount * PageSize;
 
+    /// <summary>Whether the WAL was restarted, and committed to, between the begin of the read and the question whether that may be:
+    /// the answer is about another life then.</summary>
+    private bool IsDoubtful => Point.Frame > 0 && !_mayRestart && !WalOverlay.IsOf(_reader, Point);
+
     /// <summary>Opens a view of the last commit. Null when somebody is in the way.</summary>
     /// <param name="open">Opens a connection.</param>
     /// <param name="pageSize">Bytes a page.</param>
@@ -48,7 +52,7 @@ internal sealed class DatabaseView : IDisposable
         var reader = open();
         try
         {
-            if (reader.TryBeginRead()) return new(reader, pageSize, isBackfilled, ensureSameFiles);
+            if (reader.TryBeginRead() && new DatabaseView(reader, pageSize, isBackfilled, ensureSameFiles) is { IsDoubtful: false } view) return view;
             reader.Dispose();
             return null;
         }
@@ -58,6 +62,12 @@ internal sealed class DatabaseView : IDisposable
             throw;
         }
     }
+
+    /// <summary>Captures from the WAL what this view sees, and nothing that came later.</summary>
+    /// <param name="wal">Captures.</param>
+    /// <param name="sink">Receives the frames.</param>
+    /// <returns>As <see cref="WalCapture.Capture"/>.</returns>
+    public uint? Capture(WalCapture wal, IFrameSink sink) => wal.Capture(_reader, sink);
 
     /// <summary>Reads all pages in order.</summary>
     /// <param name="take">Receives them. What it got is void when this throws.</param>

@@ -41,6 +41,16 @@ internal sealed class WalOverlay
             : null;
     }
 
+    /// <summary>Whether the WAL file is still of the life of a point.</summary>
+    /// <param name="reader">A connection.</param>
+    /// <param name="point">The point.</param>
+    public static bool IsOf(DatabaseConnection reader, CapturePoint point)
+    {
+        Span<byte> bytes = stackalloc byte[WalHeader.Size];
+        return reader.TryReadWal(bytes, 0) && WalHeader.TryParse(bytes, out var header, out _)
+            && header.Salt1 == point.Salt1 && header.Salt2 == point.Salt2;
+    }
+
     /// <summary>Whether the newest version of a page is in the WAL.</summary>
     /// <param name="pageNumber">The page, from 1.</param>
     public bool Contains(uint pageNumber) => _frames.ContainsKey(pageNumber);

@@ -51,6 +51,9 @@ public enum ErrorCode
     /// <summary>The replica's store can't be reached or fails for now.</summary>
     ReplicaUnavailable,
 
+    /// <summary>The replica is not what it was when a deletion was planned.</summary>
+    ReplicaChanged,
+
     /// <summary>The replica holds no such generation.</summary>
     GenerationNotFound,
 

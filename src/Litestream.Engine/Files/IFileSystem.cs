@@ -56,6 +56,10 @@ public interface IFileSystem
     /// <param name="directory">The folder.</param>
     void DeleteDirectory(string directory);
 
+    /// <summary>Deletes a folder that holds nothing; nothing happens if it holds something or is not there.</summary>
+    /// <param name="directory">The folder.</param>
+    void DeleteEmptyDirectory(string directory);
+
     /// <summary>Sets a file's time of last modification.</summary>
     /// <param name="path">The file.</param>
     /// <param name="time">The new time.</param>

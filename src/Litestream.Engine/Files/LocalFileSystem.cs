@@ -120,6 +120,23 @@ public sealed class LocalFileSystem : IFileSystem
     }
 
     /// <inheritdoc/>
+    public void DeleteEmptyDirectory(string directory)
+    {
+        try
+        {
+            Directory.Delete(directory, recursive: false);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // nothing there is what was asked for
+        }
+        catch (IOException) when (Directory.Exists(directory) && Directory.EnumerateFileSystemEntries(directory).Any())
+        {
+            // it is not empty
+        }
+    }
+
+    /// <inheritdoc/>
     public void SetModifiedTime(string path, DateTimeOffset time) => File.SetLastWriteTimeUtc(path, time.UtcDateTime);
 
     /// <inheritdoc/>

@@ -127,11 +127,13 @@ internal sealed class FolderReplicaClient : IReplicaClient
             });
         }
 
-        foreach (var folder in paths.Select(p => Path.GetDirectoryName(p)!).Distinct(StringComparer.Ordinal).Where(f => _files.Find(f) is not null))
+        foreach (var folder in paths.Select(p => Path.GetDirectoryName(p)!).Distinct(StringComparer.Ordinal))
         {
             Guard(folder, "delete from the replica", () =>
             {
+                if (_files.Find(folder) is null) return true;
                 _files.FlushDirectory(folder);
+                DeleteWhereEmpty(folder);
                 return true;
             });
         }
@@ -140,6 +142,16 @@ internal sealed class FolderReplicaClient : IReplicaClient
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>Folders are only there for what is in them; Litestream would take an empty one for a generation.</summary>
+    private void DeleteWhereEmpty(string directory)
+    {
+        for (var folder = directory; folder.Length > _root.Length && _files.List(folder).Count == 0; folder = Path.GetDirectoryName(folder)!)
+        {
+            _files.DeleteEmptyDirectory(folder);
+            _files.FlushDirectory(Path.GetDirectoryName(folder)!);
+        }
+    }
 
     private static async Task CopyAsync(Stream content, IFile file, CancellationToken cancellationToken)
     {
@@ -163,12 +175,15 @@ internal sealed class FolderReplicaClient : IReplicaClient
     private Task<IReadOnlyList<FileEntry>> ListAsync(string prefix, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        // Never opened to see what it is: if it is a live database of this process, closing it would drop SQLite's locks.
-        if (_files.Find(_root) is { IsDirectory: false })
-            throw new LitestreamException(ErrorCode.ReplicaFormatUnknown, $"'{Url}' is a file, not a replica.", Url,
-                "Give the folder that holds 'generations'.");
         var folder = prefix.Length == 0 ? _root : PathOf(prefix.TrimEnd('/'));
-        return Task.FromResult(Guard(folder, "list the replica", () => _files.List(folder)));
+        return Task.FromResult(Guard(folder, "list the replica", () =>
+        {
+            // Never opened to see what it is: if it is a live database of this process, closing it would drop SQLite's locks.
+            if (_files.Find(_root) is { IsDirectory: false })
+                throw new LitestreamException(ErrorCode.ReplicaFormatUnknown, $"'{Url}' is a file, not a replica.", Url,
+                    "Give the folder that holds 'generations'.");
+            return _files.List(folder);
+        }));
     }
 
     // A key is only ever a path downwards.

@@ -41,7 +41,8 @@ public interface IReplicaClient : IAsyncDisposable
     /// <param name="cancellationToken">Ends the flushing.</param>
     Task ConfirmAsync(string prefix, CancellationToken cancellationToken);
 
-    /// <summary>Deletes objects; those that are not there count as deleted.</summary>
+    /// <summary>Deletes objects; those that are not there count as deleted. When it returns, they do not come back after a power
+    /// loss.</summary>
     /// <param name="keys">The objects.</param>
     /// <param name="cancellationToken">Ends the deletion, some may be gone then.</param>
     Task DeleteAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken);

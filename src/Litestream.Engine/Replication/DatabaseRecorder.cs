@@ -30,6 +30,9 @@ internal sealed class DatabaseRecorder(
     /// <summary>How far the database is captured.</summary>
     public Position? Position => (_stream?.Head ?? _head)?.Position;
 
+    /// <summary>The time of the last commit, as objects carry it: a snapshot that is taken now has it.</summary>
+    public DateTimeOffset SnapshotTime => _lastTime;
+
     /// <summary>When the last commit was seen.</summary>
     public DateTimeOffset? LastChangeAt { get; private set; }
 
@@ -105,6 +108,39 @@ internal sealed class DatabaseRecorder(
         }
     }
 
+    /// <summary>Begins a further snapshot of the present generation, which is copied while capture goes on.</summary>
+    /// <returns>The index at whose start it stands; null when somebody, or another snapshot, is in the way.</returns>
+    public int? TryTakeSnapshot()
+    {
+        if (_snapshot is not null || _lacksSnapshot || _session!.TryOpenView() is not { } view) return null;
+        uint frames;
+        try
+        {
+            // up to the view's commit and no further: the snapshot is exactly the database at the start of the index that follows
+            var before = Position;
+            if (_session.TryCaptureTo(view, Stream()) is not { } captured)
+            {
+                view.Dispose();
+                return null;
+            }
+
+            frames = captured;
+            if (Position != before) LastChangeAt = environment.Time.GetUtcNow();
+            Cut();
+            Roll();
+            _snapshot = SnapshotJob.Start(view, Generation!.Value, _head!.Position.Index, _lastTime, isFirst: false, spool, events, environment.Background);
+            _ = _snapshot.Completion.ContinueWith(_ => SnapshotEnded(), TaskScheduler.Default);
+        }
+        catch
+        {
+            view.Dispose();
+            throw;
+        }
+
+        if (frames > 0 && _session.IsResting) Checkpointer.LeaveRest(_session, Stream());
+        return _head.Position.Index;
+    }
+
     /// <summary>Captures what is committed now.</summary>
     /// <param name="cancellationToken">Ends a capture that finds much; what it found so far is captured again the next time.</param>
     /// <returns>The number of frames; null when somebody is in the way.</returns>
@@ -159,10 +195,12 @@ internal sealed class DatabaseRecorder(
         return true;
     }
 
-    /// <summary>Waits until a snapshot that is being copied is ready: without its first one a generation is worth nothing.</summary>
+    /// <summary>Waits until the first snapshot is ready if it is being copied: without it a generation is worth nothing. A further one
+    /// is not waited for.</summary>
     public async Task FinishSnapshotAsync(CancellationToken cancellationToken)
     {
-        if (_snapshot is { } job) await job.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (_snapshot is not { IsFirst: true } job) return;
+        await job.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
         ReapSnapshot();
     }
 
@@ -202,6 +240,16 @@ internal sealed class DatabaseRecorder(
 
     private WalStreamWriter Stream() => _stream ??= new(
         head => spool.CreateSegment(Generation!.Value, head), _head!, options.MaxIndexSize);
+
+    /// <summary>Begins the next index, if this one has anything, durably: else the former one would go on after a death, and with it
+    /// grow what is below a snapshot.</summary>
+    private void Roll()
+    {
+        AbandonStream();
+        if (_head!.Position.Offset > 0) _head = _head.NextIndex();
+        if (_head.Position != spool.State!.Head.Position) spool.Commit(Stream(), StateAt(Generation!.Value, _head, _lastTime));
+        events.Place = (Generation!.Value, _head.Position);
+    }
 
     private void AbandonStream()
     {

@@ -33,11 +33,14 @@ public sealed class DatabaseReplicator : IAsyncDisposable
     {
         ArgumentOutOfRangeException.ThrowIfZero(replicas.Count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(replicas.Count, 64);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.RetentionCheckInterval, TimeSpan.Zero);
         _options = options with
         {
             MetadataPath = options.MetadataPath ?? MetadataFolder.DefaultPath(options.DatabasePath),
             // offsets have 8 hex digits in a name
             MaxIndexSize = Math.Min(options.MaxIndexSize, 2L << 30),
+            Retention = options.Retention > TimeSpan.Zero ? options.Retention : null,
+            SnapshotInterval = options.SnapshotInterval > TimeSpan.Zero ? options.SnapshotInterval : null,
         };
         _replicas = replicas;
         _meters = [.. replicas.Select(r => new MeteredReplicaClient(r))];
@@ -150,20 +153,23 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         var spool = new SpoolFolder(folder, queue, _environment.Files);
         spool.Load();
         using var recorder = new DatabaseRecorder(_options, _environment, spool, _events);
+        var schedule = new SnapshotSchedule(_options, _environment);
         var loop = _loop = new RecordingLoop(_options, _environment, recorder, _syncs, _events)
         {
             Stepped = () => Publish(recorder),
             IsSpoolFull = () => queue.PendingSize > _options.SpoolLimit,
             CanResume = () => _shippers.Any(s => s.IsReachable),
             DropSpool = spool.DropAll,
+            Snapshots = new(recorder, schedule, _events),
         };
         recorder.SnapshotEnded = loop.Wake;
-        _shippers = [.. _meters.Select((client, number) => CreateShipper(number, client, queue, spool))];
+        _shippers = [.. _meters.Select((client, number) => CreateShipper(number, client, queue, spool, schedule))];
         _events.Write(ReplicationEventKind.Started, ReplicationSeverity.Information, $"Replication to {string.Join(", ", _replicas.Select(r => r.Url))} begins.");
 
         using var ending = new CancellationTokenSource();
         var watchdog = new Watchdog(_options, _environment, _events);
         var helpers = _shippers.Select(s => s.RunAsync(ending.Token))
+            .Concat(CreateKeepers(queue).Select(k => k.RunAsync(ending.Token)))
             .Append(watchdog.RunAsync(() => (loop.LastLook, recorder.Position), () => _shippers.Select(s => s.Status), ending.Token)).ToList();
         using var running = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var recording = loop.RunAsync(running.Token);
@@ -188,12 +194,21 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         }
     }
 
-    private Shipper CreateShipper(int number, IReplicaClient client, SpoolQueue queue, SpoolFolder spool) =>
+    private Shipper CreateShipper(int number, IReplicaClient client, SpoolQueue queue, SpoolFolder spool, SnapshotSchedule schedule) =>
         new(number, client, queue, spool, _environment, _events)
         {
             Present = () => _present,
             Misaligned = reason => _loop!.RequestGeneration(reason),
+            HoldsSnapshot = schedule.Note,
         };
+
+    private IEnumerable<RetentionKeeper> CreateKeepers(SpoolQueue queue) => _options.Retention is not { } retention ? [] :
+        _replicas.Zip(_shippers, (client, shipper) => new RetentionKeeper(client, retention, _options.RetentionCheckInterval, _environment, _events)
+        {
+            Present = () => _present,
+            IsSettled = () => shipper.IsReachable,
+            Waiting = () => queue.Generations,
+        });
 
     /// <summary>Shows the recorder's state to other threads and lets the shippers know of work.</summary>
     private void Publish(DatabaseRecorder recorder)

@@ -41,6 +41,9 @@ internal sealed class RecordingLoop(
     /// <summary>Whether a replica could take a new generation after the spool was full.</summary>
     public required Func<bool> CanResume { get; init; }
 
+    /// <summary>Takes snapshots beside the first.</summary>
+    public required FurtherSnapshots Snapshots { get; init; }
+
     /// <summary>Whether the loop waits for something outside: a first page, a lock, a replica.</summary>
     public bool IsWaiting { get; private set; }
 
@@ -161,7 +164,7 @@ internal sealed class RecordingLoop(
     {
         if (!recorder.IsOpen) await OpenAsync(stop).ConfigureAwait(false);
         if (_whyNewGeneration is { } reason) await BeginGenerationAsync(reason, stop).ConfigureAwait(false);
-        recorder.ReapSnapshot();
+        Snapshots.Step();
 
         var now = _clock.Now;
         var looked = environment.Time.GetUtcNow();

@@ -34,6 +34,9 @@ public enum ReplicationEventKind
     /// <summary>A snapshot is on a replica.</summary>
     SnapshotShipped,
 
+    /// <summary>Retention has let go what is older than its window.</summary>
+    RetentionApplied,
+
     /// <summary>A sync failed and will be tried again.</summary>
     RetryScheduled,
 

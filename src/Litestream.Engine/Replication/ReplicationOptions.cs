@@ -38,6 +38,19 @@ public sealed record ReplicationOptions
     /// <summary>Uncompressed bytes after which a new index begins; at most 2 GiB, so that offsets stay in 8 hex digits. Default 64 MiB.</summary>
     public long MaxIndexSize { get; init; } = 64L << 20;
 
+    /// <summary>The longest time between two snapshots of a database that changes; null for as many as <see cref="Retention"/> needs.
+    /// Default null, as in Litestream.</summary>
+    public TimeSpan? SnapshotInterval { get; init; }
+
+    /// <summary>How far back a replica can be restored to any time; what is older is let go. Null, or zero and less as in Litestream,
+    /// keeps all. So that something can be let go, a snapshot is taken at least this often. Default 24 h, as in Litestream, which
+    /// however keeps between that and nothing.</summary>
+    public TimeSpan? Retention { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>How often a replica is looked through for what can be let go; the first time after one interval. At most
+    /// <see cref="Retention"/>. Default 1 h, as in Litestream.</summary>
+    public TimeSpan RetentionCheckInterval { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>Bytes that may wait in the spool for a replica, snapshots not counted. Default 1 GiB.</summary>
     public long SpoolLimit { get; init; } = 1L << 30;
 

@@ -36,6 +36,9 @@ internal sealed class Shipper(
     /// <summary>Is called, with the reason, when the replica can't go on with the present generation.</summary>
     public required Action<string> Misaligned { get; init; }
 
+    /// <summary>Is told the newest snapshot that the replica holds.</summary>
+    public Action<GenerationId, int, DateTimeOffset> HoldsSnapshot { get; init; } = (_, _, _) => { };
+
     /// <summary>Whether the replica answered last time and fits what waits.</summary>
     public bool IsReachable => _isAligned;
 
@@ -102,9 +105,10 @@ internal sealed class Shipper(
         while (_isAligned && queue.Next(number) is { } content)
         {
             await ShipAsync(content, cancellationToken).ConfigureAwait(false);
-            if (content.IsSnapshot)
-                events.Write(ReplicationEventKind.SnapshotShipped, ReplicationSeverity.Information,
-                    $"The snapshot of index {content.Start.Index:x8} ({content.Size} bytes) is on the replica.", client.Url);
+            if (!content.IsSnapshot) continue;
+            HoldsSnapshot(content.Generation, content.Start.Index, content.Time);
+            events.Write(ReplicationEventKind.SnapshotShipped, ReplicationSeverity.Information,
+                $"The snapshot of index {content.Start.Index:x8} ({content.Size} bytes) is on the replica.", client.Url);
         }
 
         if (_isAligned && queue.IsEmptyFor(number)) _status = _status with { LastSyncAt = environment.Time.GetUtcNow() };
@@ -126,6 +130,7 @@ internal sealed class Shipper(
             var held = await catalog.ReadGenerationAsync(generation, cancellationToken).ConfigureAwait(false);
             var isPresent = generation == present?.Id;
             var fits = queue.Align(number, generation, held, isPresent && present!.ExpectsSnapshot);
+            if (isPresent && held?.Snapshots.Count > 0) HoldsSnapshot(generation, held.Snapshots[^1].Index, held.Snapshots[^1].CreatedAt);
             if (isPresent)
                 _status = _status with { Position = held?.Segments.Count > 0 ? EndOf(generation, held.Segments[^1].Start) : null };
             if (fits) continue;

@@ -70,23 +70,28 @@ internal sealed class RestoreChain
     /// <exception cref="LitestreamException"><see cref="ErrorCode.ObjectMissing"/> when something is missing in each.</exception>
     public static RestorePlan Choose(GenerationInfo generation, RestoreRequest request, string url, IReadOnlyList<RestoreWarning> warnings)
     {
-        var chains = generation.Snapshots
-            .Where(s => (request.Index is null || s.Index <= request.Index) && (request.Timestamp is null || s.CreatedAt <= request.Timestamp))
-            .OrderByDescending(s => s.Index)
-            .Select(s => new RestoreChain(s, generation, request))
-            .ToList();
-        var newest = chains[0];
+        var chains = AllFor(generation, request);
         if (!request.AllowPartial)
         {
-            var whole = chains.Where(c => c.Missing is null && c.ReachedIndex >= newest.ReachedIndex).ToList();
-            var chosen = whole.Find(c => c.IsSafe) ?? whole.FirstOrDefault() ?? throw newest.MissingObject();
-            return chosen.ToPlan(url) with { Warnings = warnings, Alternatives = [.. whole.Where(c => c != chosen).Select(c => c.ToPlan(url))] };
+            var chosen = Best(chains) ?? throw chains[0].MissingObject();
+            return chosen.ToPlan(url) with { Warnings = warnings, Alternatives = [.. Whole(chains).Where(c => c != chosen).Select(c => c.ToPlan(url))] };
         }
 
         var best = chains.OrderByDescending(c => c.Reach).ThenByDescending(c => c.IsSafe).ToList();
         List<RestorePlan> plans = [.. best.Select(c => c.ToPartialPlan(url)), .. best.Select(c => c.ToSnapshotAlone(url)).OfType<RestorePlan>()];
         return plans[0] with { Warnings = warnings, Alternatives = [.. plans.Skip(1).Select(p => p with { Warnings = warnings })] };
     }
+
+    /// <summary>Chooses as <see cref="Choose"/> does; null when no snapshot fits, or something is missing in each.</summary>
+    public static RestoreChain? TryChoose(GenerationInfo generation, RestoreRequest request) => Best(AllFor(generation, request));
+
+    /// <summary>Whether a restore to a time, or to any later one, finds the snapshot as good as an older one: nothing is missing by
+    /// name, and it is safe, which it then stays for all later times.</summary>
+    /// <param name="snapshot">A snapshot from before the time.</param>
+    /// <param name="generation">Its generation.</param>
+    /// <param name="time">The time.</param>
+    public static bool IsWholeAndSafe(SnapshotInfo snapshot, GenerationInfo generation, DateTimeOffset time) =>
+        new RestoreChain(snapshot, generation, new() { Timestamp = time }) is { Missing: null, IsSafe: true };
 
     private RestorePlan ToPlan(string url) => new(url, _snapshot, _segments)
     {
@@ -109,6 +114,20 @@ internal sealed class RestoreChain
             $"The snapshot '{_snapshot.Key}' holds commits of its index that were shipped later, so no segment was applied to it.",
             [.. _segments, .. _unreachable]),
     };
+
+    private static List<RestoreChain> AllFor(GenerationInfo generation, RestoreRequest request) => [.. generation.Snapshots
+        .Where(s => (request.Index is null || s.Index <= request.Index) && (request.Timestamp is null || s.CreatedAt <= request.Timestamp))
+        .OrderByDescending(s => s.Index)
+        .Select(s => new RestoreChain(s, generation, request))];
+
+    private static RestoreChain? Best(List<RestoreChain> chains)
+    {
+        var whole = Whole(chains);
+        return whole.Find(c => c.IsSafe) ?? whole.FirstOrDefault();
+    }
+
+    private static List<RestoreChain> Whole(List<RestoreChain> chains) =>
+        [.. chains.Where(c => c.Missing is null && c.ReachedIndex >= chains[0].ReachedIndex)];
 
     private bool Includes(WalSegmentInfo segment)
     {

@@ -91,7 +91,8 @@ public sealed class RestorePlanner(IReplicaClient replica)
             + "restore to an index and offset.");
     }
 
-    private static DateTimeOffset? NewestPoint(GenerationInfo generation, DateTimeOffset? time) =>
+    /// <summary>The newest point of a generation that is not later than a time; null if it has none.</summary>
+    internal static DateTimeOffset? NewestPoint(GenerationInfo generation, DateTimeOffset? time) =>
         time is not null && !generation.Snapshots.Any(s => s.CreatedAt <= time) ? null : NewestTime(generation, time);
 
     private static DateTimeOffset? NewestTime(GenerationInfo generation, DateTimeOffset? time) => generation.Snapshots.Select(s => s.CreatedAt)

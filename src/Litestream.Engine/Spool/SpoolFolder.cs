@@ -73,11 +73,13 @@ internal sealed class SpoolFolder(MetadataFolder folder, SpoolQueue queue, IFile
     public IFile CreateSnapshot(GenerationId generation, int index) =>
         files.Open(SnapshotTemporaryPath(generation, index), FileOpenMode.Create, folder.FileMode);
 
-    /// <summary>Gives a snapshot, flushed and closed, its name and offers it to the replicas.</summary>
+    /// <summary>Gives a snapshot, flushed and closed, its name and offers it to the replicas, in the place of older ones that
+    /// nobody waits for: so a replica that is away does not pile them up.</summary>
     public void CommitSnapshot(SpooledObject content)
     {
         Publish(SnapshotTemporaryPath(content.Generation, content.Start.Index), content);
         queue.Add(content);
+        Delete(queue.Supersede(content));
     }
 
     /// <summary>Deletes a snapshot that did not get its name.</summary>

@@ -73,8 +73,9 @@ internal sealed class SpoolQueue(int replicaCount)
             var last = held?.Segments.Count > 0 ? held.Segments[^1].Start : (Position?)null;
             foreach (var entry in mine)
             {
+                // one that is older than what is there was let go by retention, and is not to come back
                 var isHeld = entry.Content.IsSnapshot
-                    ? held?.Snapshots.Any(s => s.Index == entry.Content.Start.Index) == true
+                    ? held?.Snapshots.Any(s => s.Index >= entry.Content.Start.Index) == true
                     : entry.Content.Start <= last;
                 entry.Pending = isHeld ? entry.Pending & ~(1UL << replica) : entry.Pending | 1UL << replica;
             }
@@ -88,6 +89,21 @@ internal sealed class SpoolQueue(int replicaCount)
             // Where it holds none, what waits has to begin at a snapshot.
             var segments = mine.Where(e => !e.Content.IsSnapshot).Select(e => e.Content).ToList();
             return last is null ? segments.Count == 0 || IsAtSnapshot(segments[0].Start, held, mine) : segments.Exists(s => s.Start == last);
+        }
+    }
+
+    /// <summary>Takes out the snapshots that a newer one makes needless: the older ones of its generation, where each replica that
+    /// still waits for them holds one already, on which the WAL can be applied.</summary>
+    /// <param name="snapshot">The newer one.</param>
+    /// <returns>What was taken out.</returns>
+    public IReadOnlyList<SpooledObject> Supersede(SpooledObject snapshot)
+    {
+        lock (_lock)
+        {
+            var gone = _entries.Where(e => e.Content.IsSnapshot && e.Content.Generation == snapshot.Generation && e.Content.Start < snapshot.Start
+                && Enumerable.Range(0, replicaCount).All(r => !e.IsPendingFor(r) || _withSnapshot.Contains((r, snapshot.Generation)))).ToHashSet();
+            _entries.RemoveAll(gone.Contains);
+            return [.. gone.Select(e => e.Content)];
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Litestream.Engine.Capture;
+using Litestream.Engine.Errors;
 using Litestream.Engine.Replication;
 using Litestream.PowerShell.Abstractions;
 using Litestream.PowerShell.Binding;
@@ -43,10 +44,29 @@ public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventO
     [DurationTransformation]
     public TimeSpan? SyncInterval { get; set; }
 
+    /// <summary>The longest time between two snapshots of a database that changes; 0 for as many as Retention needs.</summary>
+    [Parameter]
+    [DurationTransformation]
+    public TimeSpan? SnapshotInterval { get; set; }
+
+    /// <summary>How far back a replica can be restored to any time; 0 keeps all.</summary>
+    [Parameter]
+    [DurationTransformation]
+    public TimeSpan? Retention { get; set; }
+
+    /// <summary>How often the replicas are looked through for what is older than Retention.</summary>
+    [Parameter]
+    [DurationTransformation]
+    public TimeSpan? RetentionCheckInterval { get; set; }
+
     /// <summary>How long the last sync may take when it is stopped.</summary>
     [Parameter]
     [DurationTransformation]
     public TimeSpan? ShutdownTimeout { get; set; }
+
+    /// <summary>Begin a new generation, though the former one could go on.</summary>
+    [Parameter]
+    public SwitchParameter NewGeneration { get; set; }
 
     /// <summary>Bytes that may wait in the metadata folder for a replica.</summary>
     [Parameter]
@@ -109,10 +129,18 @@ public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventO
             DatabasePath = database,
             MetadataPath = MetadataPath is null ? null : ResolvePath(MetadataPath),
             AllowJournalModeSwitch = allowJournalModeSwitch,
+            NewGeneration = NewGeneration,
         };
         if (SyncInterval is { } interval) options = options with { SyncInterval = interval };
+        if (SnapshotInterval is { } snapshots) options = options with { SnapshotInterval = snapshots };
+        if (Retention is { } retention) options = options with { Retention = retention };
+        if (RetentionCheckInterval is { } checks) options = options with { RetentionCheckInterval = NotZero(checks) };
         if (ShutdownTimeout is { } timeout) options = options with { ShutdownTimeout = timeout };
         if (SpoolLimit is { } limit) options = options with { SpoolLimit = limit };
         return options;
     }
+
+    private static TimeSpan NotZero(TimeSpan checks) => checks > TimeSpan.Zero ? checks : throw new LitestreamException(
+        nameof(ErrorCode.InvalidArgument), "A replica can't be looked through all the time.", nameof(RetentionCheckInterval),
+        "Give -RetentionCheckInterval a time above 0, or keep all with -Retention 0.");
 }

@@ -9,6 +9,8 @@ namespace Litestream.PowerShell.Errors;
 internal static class ErrorTable
 {
     internal const string UnexpectedError = nameof(UnexpectedError);
+    internal const string GenerationInUse = nameof(GenerationInUse);
+    internal const string LastGeneration = nameof(LastGeneration);
     internal const string NotFileSystemPath = nameof(NotFileSystemPath);
     internal const string ReplicaInUse = nameof(ReplicaInUse);
     internal const string ReplicationNotFound = nameof(ReplicationNotFound);
@@ -32,6 +34,7 @@ internal static class ErrorTable
         [nameof(ErrorCode.ReplicaFormatUnknown)] = ErrorCategory.InvalidType,
         [nameof(ErrorCode.ReplicaAccessDenied)] = ErrorCategory.PermissionDenied,
         [nameof(ErrorCode.ReplicaUnavailable)] = ErrorCategory.ConnectionError,
+        [nameof(ErrorCode.ReplicaChanged)] = ErrorCategory.InvalidResult,
         [nameof(ErrorCode.GenerationNotFound)] = ErrorCategory.ObjectNotFound,
         [nameof(ErrorCode.RestorePointNotFound)] = ErrorCategory.ObjectNotFound,
         [nameof(ErrorCode.ObjectMissing)] = ErrorCategory.ObjectNotFound,
@@ -49,6 +52,8 @@ internal static class ErrorTable
         [nameof(ErrorCode.Timeout)] = ErrorCategory.OperationTimeout,
         [nameof(ErrorCode.InvalidArgument)] = ErrorCategory.InvalidArgument,
         [UnexpectedError] = ErrorCategory.NotSpecified,
+        [GenerationInUse] = ErrorCategory.ResourceBusy,
+        [LastGeneration] = ErrorCategory.InvalidOperation,
         [NotFileSystemPath] = ErrorCategory.InvalidArgument,
         [ReplicaInUse] = ErrorCategory.ResourceExists,
         [ReplicationNotFound] = ErrorCategory.ObjectNotFound,

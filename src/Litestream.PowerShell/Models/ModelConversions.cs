@@ -2,6 +2,7 @@ using Litestream.Engine.Format;
 using Litestream.Engine.Replicas;
 using Litestream.Engine.Replication;
 using Litestream.Engine.Restore;
+using Litestream.Engine.Retention;
 using Litestream.PowerShell.Errors;
 
 namespace Litestream.PowerShell.Models;
@@ -23,6 +24,11 @@ internal static class ModelConversions
             replica, segment.Generation.ToString(), segment.Start.Index, segment.Start.Offset, measured.EndOffset,
             segment.Size, segment.CreatedAt);
     }
+
+    internal static LitestreamRemoval ToModel(this GenerationRetention part, string replica) => new(
+        replica, part.Generation.Id.ToString(), part.Reason.ToString(), part.Snapshots.Count, part.Segments.Count, part.Size,
+        part.Generation.Snapshots.Count - part.Snapshots.Count, part.Generation.Segments.Count - part.Segments.Count,
+        part.Generation.Size - part.Size, part.RestorableFrom);
 
     internal static LitestreamPosition ToModel(this Position position) => new(position.Index, position.Offset);
 

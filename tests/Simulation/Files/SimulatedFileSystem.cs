@@ -76,6 +76,12 @@ internal sealed class SimulatedFileSystem(Machine machine, SimulatedProcess proc
         Disk.Delete(directory);
     }
 
+    public void DeleteEmptyDirectory(string directory)
+    {
+        Enter(Operation.Delete, directory);
+        if (Disk.FindFolder(directory) is { Entries.Count: 0 }) Disk.Delete(directory);
+    }
+
     public void SetModifiedTime(string path, DateTimeOffset time)
     {
         Enter(Operation.SetTime, path);

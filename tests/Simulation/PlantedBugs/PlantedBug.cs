@@ -22,4 +22,7 @@ internal enum PlantedBug
 
     /// <summary>After a crash an older state is taken up, and what was shipped since is cut anew and shipped over it.</summary>
     OverlappingShipment,
+
+    /// <summary>Of the snapshots from before the window not the newest one stays, but the first one inside it.</summary>
+    RetentionOffByOne,
 }

@@ -25,6 +25,8 @@ internal sealed class UnflushedFileSystem(IFileSystem files) : IFileSystem
 
     public void DeleteDirectory(string directory) => files.DeleteDirectory(directory);
 
+    public void DeleteEmptyDirectory(string directory) => files.DeleteEmptyDirectory(directory);
+
     public void SetModifiedTime(string path, DateTimeOffset time) => files.SetModifiedTime(path, time);
 
     public IDisposable? TryLock(string path) => files.TryLock(path);

@@ -4,6 +4,7 @@ using Litestream.Engine.Errors;
 using Litestream.Engine.Files;
 using Litestream.Engine.Replicas;
 using Litestream.Engine.Replication;
+using Litestream.Engine.Retention;
 using Litestream.Engine.Spool;
 using Litestream.Simulation.Files;
 using Litestream.Simulation.Machines;
@@ -26,6 +27,7 @@ internal sealed class Replicator : IDisposable
     private readonly DatabaseRecorder _recorder;
     private readonly RecordingLoop _loop;
     private readonly Shipper _shipper;
+    private readonly RetentionKeeper _keeper;
     private readonly Plant _plant;
     private readonly UnalignedShipper? _overlapping;
     private PresentGeneration? _present;
@@ -35,6 +37,7 @@ internal sealed class Replicator : IDisposable
     private bool _isCopying;
     private bool _isRecording;
     private bool _isShipping;
+    private bool _isTidying;
 
     /// <summary>Starts; runs in the process.</summary>
     public Replicator(Machine machine, SimulatedProcess process, ReplicationOptions options, string replica, List<string> arrivals, PlantedBug bug)
@@ -61,15 +64,29 @@ internal sealed class Replicator : IDisposable
         spool.Load();
         var events = _events = new EventLog(options.DatabasePath, machine.Clock);
         _recorder = new(options, environment, spool, events);
+        var schedule = new SnapshotSchedule(options, environment);
         _loop = new(options, environment, _recorder, _syncs, events)
         {
             Stepped = Publish,
             IsSpoolFull = () => queue.PendingSize > options.SpoolLimit,
             CanResume = () => _shipper!.IsReachable,
             DropSpool = spool.DropAll,
+            Snapshots = new(_recorder, schedule, events),
         };
         var store = new SimulatedStore(new FolderReplicaClient(replica, bug == PlantedBug.MissingFlush ? new UnflushedFileSystem(files) : files), machine, process, arrivals);
-        _shipper = new(0, store, queue, spool, environment, events) { Present = () => _present, Misaligned = _loop.RequestGeneration };
+        _shipper = new(0, store, queue, spool, environment, events)
+        {
+            Present = () => _present,
+            Misaligned = _loop.RequestGeneration,
+            HoldsSnapshot = schedule.Note,
+        };
+        _keeper = new(store, options.Retention!.Value, options.RetentionCheckInterval, environment, events)
+        {
+            Present = () => _present,
+            IsSettled = () => _shipper.IsReachable,
+            Waiting = () => queue.Generations,
+            Plan = bug == PlantedBug.RetentionOffByOne ? OffByOne.Plan : (generations, cutOff, inUse) => RetentionPlanner.ForWindow(replica, generations, cutOff, inUse),
+        };
         _overlapping = bug == PlantedBug.OverlappingShipment ? new(queue, spool, store) : null;
     }
 
@@ -82,7 +99,7 @@ internal sealed class Replicator : IDisposable
     public string? TakeLoss() => Interlocked.Exchange(ref _loss, null);
 
     /// <summary>Whether one of its threads is in the middle of a step.</summary>
-    public bool IsOnStack => _isRecording || _isShipping || _isCopying;
+    public bool IsOnStack => _isRecording || _isShipping || _isCopying || _isTidying;
 
     public string Present => _present?.Id.ToString() ?? "";
 
@@ -106,6 +123,9 @@ internal sealed class Replicator : IDisposable
             // within a step of the recorder it would be waited for
             case 2 when !_isCopying && !_isRecording && _background.HasWork:
                 Exclusively(ref _isCopying, _background.RunNext);
+                break;
+            case 3 when !_isTidying:
+                Exclusively(ref _isTidying, () => _keeper.CheckAsync(default).GetAwaiter().GetResult());
                 break;
             default:
                 break;

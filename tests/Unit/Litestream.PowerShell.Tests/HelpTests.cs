@@ -15,7 +15,7 @@ public sealed class HelpTests(ModuleHost host) : IClassFixture<ModuleHost>
 
     public static TheoryData<string> Cmdlets => new(
         "Get-LitestreamGeneration", "Get-LitestreamReplication", "Get-LitestreamSnapshot", "Get-LitestreamWalSegment",
-        "Restore-LitestreamDatabase", "Start-LitestreamReplication", "Stop-LitestreamReplication",
+        "Remove-LitestreamGeneration", "Restore-LitestreamDatabase", "Start-LitestreamReplication", "Stop-LitestreamReplication",
         "Sync-LitestreamDatabase");
 
     [Theory]

@@ -12,7 +12,7 @@ public sealed class ManifestTests(ModuleHost host) : IClassFixture<ModuleHost>
     private static readonly string[] s_cmdlets =
     [
         "Get-LitestreamGeneration", "Get-LitestreamReplication", "Get-LitestreamSnapshot", "Get-LitestreamWalSegment",
-        "Restore-LitestreamDatabase", "Start-LitestreamReplication", "Stop-LitestreamReplication",
+        "Remove-LitestreamGeneration", "Restore-LitestreamDatabase", "Start-LitestreamReplication", "Stop-LitestreamReplication",
         "Sync-LitestreamDatabase",
     ];
 

@@ -49,6 +49,8 @@ internal sealed class FaultyFileSystem : IFileSystem
 
     public void DeleteDirectory(string directory) => _files.DeleteDirectory(directory);
 
+    public void DeleteEmptyDirectory(string directory) => _files.DeleteEmptyDirectory(directory);
+
     public void SetModifiedTime(string path, DateTimeOffset time)
     {
         Log.Add("time " + Path.GetFileName(path));

@@ -7,9 +7,12 @@ internal sealed class HookedFileSystem : IFileSystem
 {
     private readonly LocalFileSystem _files = LocalFileSystem.Instance;
 
-    /// <summary>Is called with the operation ("open", "write", "flush", "identify", "list", "delete", "rename", "flush folder") and the path, on any
+    /// <summary>Is called with the operation ("open", "write", "flush", "find", "identify", "list", "delete", "rename", "flush folder") and the path, on any
     /// thread.</summary>
     public Action<string, string> Before { get; set; } = (_, _) => { };
+
+    /// <summary>Whether changes of watched files are not told.</summary>
+    public bool IsDeaf { get; init; }
 
     public IFile Open(string path, FileOpenMode mode, UnixFileMode? unixMode = null)
     {
@@ -17,7 +20,11 @@ internal sealed class HookedFileSystem : IFileSystem
         return new HookedFile(this, _files.Open(path, mode, unixMode), path);
     }
 
-    public FileEntry? Find(string path) => _files.Find(path);
+    public FileEntry? Find(string path)
+    {
+        Before("find", path);
+        return _files.Find(path);
+    }
 
     public FileIdentity? Identify(string path)
     {
@@ -55,11 +62,13 @@ internal sealed class HookedFileSystem : IFileSystem
 
     public void DeleteDirectory(string directory) => _files.DeleteDirectory(directory);
 
+    public void DeleteEmptyDirectory(string directory) => _files.DeleteEmptyDirectory(directory);
+
     public void SetModifiedTime(string path, DateTimeOffset time) => _files.SetModifiedTime(path, time);
 
     public IDisposable? TryLock(string path) => _files.TryLock(path);
 
-    public IDisposable Watch(string path, Action changed) => _files.Watch(path, changed);
+    public IDisposable Watch(string path, Action changed) => _files.Watch(path, IsDeaf ? () => { } : changed);
 
     private sealed class HookedFile(HookedFileSystem owner, IFile file, string path) : IFile
     {

@@ -79,7 +79,19 @@ public sealed class LocalFileSystemTests : IDisposable
     {
         _files.Delete(_folder["nothing"]);
         _files.Delete(_folder["nothing/below"]);
+        _files.DeleteEmptyDirectory(_folder["nothing"]);
         _files.DeleteDirectory(_folder["nothing"]);
+    }
+
+    [Fact]
+    public void DeleteEmptyDirectory_leaves_one_that_holds_something()
+    {
+        Directory.CreateDirectory(_folder["full/empty"]);
+        _files.DeleteEmptyDirectory(_folder["full"]);
+        Assert.True(Directory.Exists(_folder["full"]));
+        _files.DeleteEmptyDirectory(_folder["full/empty"]);
+        _files.DeleteEmptyDirectory(_folder["full"]);
+        Assert.False(Directory.Exists(_folder["full"]));
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 using Litestream.Engine.Capture;
-using Litestream.Engine.Files;
 using Litestream.Engine.Replication;
 using Litestream.Engine.Sqlite;
+using Litestream.Engine.Tests.Fakes;
 using Litestream.Engine.Tests.Replication;
 using Litestream.Engine.Tests.Sqlite;
 using Xunit;
@@ -20,7 +20,7 @@ public sealed class MissedLookTests
         var parts = new BusyParts();
         await using var replication = RunningReplication.Start(
             database, o => o with { CheckpointQuietInterval = TimeSpan.FromMilliseconds(200) },
-            new() { Files = new Unwatched(), Capture = parts });
+            new() { Files = new HookedFileSystem { IsDeaf = true }, Capture = parts });
         await replication.SyncAsync();
         database.App.Insert();
         await replication.SyncAsync();
@@ -52,41 +52,6 @@ public sealed class MissedLookTests
         {
             public override uint? Capture(DatabaseConnection reader, IFrameSink sink, CancellationToken cancellationToken = default) =>
                 parts.Busy > 0 && Interlocked.Decrement(ref parts._busy) >= 0 ? null : base.Capture(reader, sink, cancellationToken);
-        }
-    }
-
-    private sealed class Unwatched : IFileSystem, IDisposable
-    {
-        private readonly LocalFileSystem _files = LocalFileSystem.Instance;
-
-        public IFile Open(string path, FileOpenMode mode, UnixFileMode? unixMode = null) => _files.Open(path, mode, unixMode);
-
-        public FileEntry? Find(string path) => _files.Find(path);
-
-        public FileIdentity? Identify(string path) => _files.Identify(path);
-
-        public UnixFileMode? GetUnixMode(string path) => _files.GetUnixMode(path);
-
-        public IReadOnlyList<FileEntry> List(string directory) => _files.List(directory);
-
-        public void CreateDirectory(string directory, UnixFileMode? unixMode = null) => _files.CreateDirectory(directory, unixMode);
-
-        public void FlushDirectory(string directory) => _files.FlushDirectory(directory);
-
-        public void Rename(string from, string to, bool overwrite) => _files.Rename(from, to, overwrite);
-
-        public void Delete(string path) => _files.Delete(path);
-
-        public void DeleteDirectory(string directory) => _files.DeleteDirectory(directory);
-
-        public void SetModifiedTime(string path, DateTimeOffset time) => _files.SetModifiedTime(path, time);
-
-        public IDisposable? TryLock(string path) => _files.TryLock(path);
-
-        public IDisposable Watch(string path, Action changed) => this;
-
-        public void Dispose()
-        {
         }
     }
 }

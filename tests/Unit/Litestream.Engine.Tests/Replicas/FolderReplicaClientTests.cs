@@ -34,6 +34,16 @@ public sealed class FolderReplicaClientTests : ReplicaClientContract, IDisposabl
         Assert.Equal(["x/a"], (await ListAsync("x/")).Select(o => o.Key));
     }
 
+    [Fact]
+    public async Task Delete_leaves_no_empty_folder_and_keeps_the_root()
+    {
+        foreach (var key in (string[])["x/y/a", "x/z/b"]) await PutAsync(key, [1]);
+        await Client.DeleteAsync(["x/y/a"], default);
+        Assert.Equal([Path.Combine(Root, "x", "z")], Directory.GetDirectories(Path.Combine(Root, "x")));
+        await Client.DeleteAsync(["x/z/b"], default);
+        Assert.Empty(Directory.GetFileSystemEntries(Root));
+    }
+
     [Theory]
     [InlineData("../outside")]
     [InlineData("a/../../outside")]

@@ -41,6 +41,8 @@ internal sealed class FailingSpool(string suffix) : IFileSystem
 
     public void DeleteDirectory(string directory) => _files.DeleteDirectory(directory);
 
+    public void DeleteEmptyDirectory(string directory) => _files.DeleteEmptyDirectory(directory);
+
     public void SetModifiedTime(string path, DateTimeOffset time) => _files.SetModifiedTime(path, time);
 
     public IDisposable? TryLock(string path) => _files.TryLock(path);

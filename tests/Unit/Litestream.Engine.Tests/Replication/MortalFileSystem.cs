@@ -45,6 +45,12 @@ internal sealed class MortalFileSystem(int steps) : IFileSystem
         _files.DeleteDirectory(directory);
     }
 
+    public void DeleteEmptyDirectory(string directory)
+    {
+        Live();
+        _files.DeleteEmptyDirectory(directory);
+    }
+
     public void SetModifiedTime(string path, DateTimeOffset time) => _files.SetModifiedTime(path, time);
 
     public IDisposable? TryLock(string path) => _files.TryLock(path);

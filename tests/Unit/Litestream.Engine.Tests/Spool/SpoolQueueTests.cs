@@ -32,6 +32,28 @@ public sealed class SpoolQueueTests
     }
 
     [Fact]
+    public void Supersede_takes_out_older_snapshots_but_for_a_replicas_first()
+    {
+        var (middle, newest) = (Snapshot(A, 1), Snapshot(A, 2));
+        var queue = Filled(2, s_snapshot, s_first, middle, newest);
+        queue.Confirm(0, s_snapshot);
+        Assert.Empty(queue.Supersede(newest));
+        queue.Confirm(1, s_snapshot);
+        Assert.Equal([middle], queue.Supersede(newest));
+        Assert.Empty(queue.Supersede(newest));
+        Assert.Equal([s_first, newest], Ship(queue, 1));
+    }
+
+    [Fact]
+    public void Align_does_not_bring_back_a_snapshot_that_retention_has_let_go()
+    {
+        var queue = Filled(2, s_snapshot, s_first, s_third, Snapshot(A, 2));
+        Assert.True(queue.Align(0, A, Held(A, [2], (0, 0), (1, 0)), expectsSnapshot: false));
+        Assert.Null(queue.Next(0));
+        Assert.Equal(s_snapshot, queue.Next(1));
+    }
+
+    [Fact]
     public void Next_gives_a_former_generation_first()
     {
         var queue = Filled(1, s_snapshot, s_first, Snapshot(B), Segment(B, 0, 0, 100));

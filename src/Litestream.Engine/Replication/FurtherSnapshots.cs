@@ -1,0 +1,42 @@
+using Litestream.Engine.Errors;
+
+namespace Litestream.Engine.Replication;
+
+/// <summary>Takes snapshots of the present generation beside its first one. One that fails is tried again: the generation can be
+/// restored without it.</summary>
+/// <param name="recorder">Makes them.</param>
+/// <param name="schedule">Says when.</param>
+/// <param name="events">Is told of failures.</param>
+internal sealed class FurtherSnapshots(DatabaseRecorder recorder, SnapshotSchedule schedule, EventLog events)
+{
+    private (int Index, DateTimeOffset Time)? _taking;
+
+    /// <summary>Ends a snapshot that is ready or has failed, the first one too, and begins one that is due.</summary>
+    /// <exception cref="Capture.ContinuityLostException">Something was or may have been missed.</exception>
+    /// <exception cref="LitestreamException">The first one could not be written, or a segment.</exception>
+    public void Step()
+    {
+        Reap();
+        if (recorder is { ExpectsSnapshot: false, Generation: { } generation, Position: { } position } && schedule.IsDue(generation, position)
+            && recorder.TryTakeSnapshot() is { } index)
+            _taking = (index, recorder.SnapshotTime);
+    }
+
+    private void Reap()
+    {
+        var isFirst = recorder.ExpectsSnapshot;
+        try
+        {
+            if (!recorder.ReapSnapshot() || isFirst || _taking is not { } taken) return;
+            schedule.Note(recorder.Generation!.Value, taken.Index, taken.Time);
+        }
+        catch (LitestreamException e) when (!isFirst)
+        {
+            var wait = schedule.Postpone();
+            events.Write(ReplicationEventKind.RetryScheduled, ReplicationSeverity.Warning,
+                $"A further snapshot failed. {e.Message} {e.Hint} Next try in {wait.TotalSeconds:0.#} s.", error: e);
+        }
+
+        _taking = null;
+    }
+}
