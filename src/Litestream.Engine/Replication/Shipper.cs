@@ -202,8 +202,9 @@ internal sealed class Shipper(
             throw FileErrors.Wrap(e, content.Key, "read the spool", ErrorCode.FileError);
         }
 
-        spool.Confirm(number, content);
+        // before whoever waits for the queue to be empty asks how far the replica is
         if (!content.IsSnapshot) _status = _status with { Position = content.End };
+        spool.Confirm(number, content);
     }
 
     private ReplicaStatus WithLag(ReplicaStatus status)

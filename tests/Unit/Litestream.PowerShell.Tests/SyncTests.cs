@@ -44,6 +44,21 @@ public sealed class SyncTests : ReplicationTests
     }
 
     [Fact]
+    public void Sync_goes_on_with_the_generation_after_the_application_removed_the_WAL()
+    {
+        Application.Write(Database, commits: 5);
+        var first = Assert.Single(Host.Run("Sync-LitestreamDatabase ./app.db ./replica").Succeeded());
+        Application.Write(Database, commits: 5);
+
+        var second = Assert.Single(Host.Run("Sync-LitestreamDatabase ./app.db ./replica").Succeeded());
+
+        Assert.Equal(first.Value<string>("Generation"), second.Value<string>("Generation"));
+        Assert.NotNull(second.Value<object>("Position"));
+        Assert.Single(Host.Run("Get-LitestreamSnapshot ./replica").Succeeded());
+        Assert.Equal(Application.State(Database), StateOfRestored());
+    }
+
+    [Fact]
     public void Sync_pushes_the_job_of_this_process()
     {
         Host.Run("Start-LitestreamReplication ./app.db ./replica").Succeeded();
