@@ -195,10 +195,8 @@ public sealed class DatabaseReplicator : IAsyncDisposable
     }
 
     private Shipper CreateShipper(int number, IReplicaClient client, SpoolQueue queue, SpoolFolder spool, SnapshotSchedule schedule) =>
-        new(number, client, queue, spool, _environment, _events)
+        new(number, client, queue, spool, _environment, _events, () => _present, reason => _loop!.RequestGeneration(reason))
         {
-            Present = () => _present,
-            Misaligned = reason => _loop!.RequestGeneration(reason),
             HoldsSnapshot = schedule.Note,
         };
 

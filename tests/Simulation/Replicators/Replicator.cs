@@ -74,12 +74,7 @@ internal sealed class Replicator : IDisposable
             Snapshots = new(_recorder, schedule, events),
         };
         var store = new SimulatedStore(new FolderReplicaClient(replica, bug == PlantedBug.MissingFlush ? new UnflushedFileSystem(files) : files), machine, process, arrivals);
-        _shipper = new(0, store, queue, spool, environment, events)
-        {
-            Present = () => _present,
-            Misaligned = _loop.RequestGeneration,
-            HoldsSnapshot = schedule.Note,
-        };
+        _shipper = new(0, store, queue, spool, environment, events, () => _present, _loop.RequestGeneration) { HoldsSnapshot = schedule.Note };
         _keeper = new(store, options.Retention!.Value, options.RetentionCheckInterval, environment, events)
         {
             Present = () => _present,

@@ -1,0 +1,132 @@
+using Litestream.Engine.Errors;
+using Litestream.Engine.Format;
+using Litestream.Engine.Replicas;
+using Litestream.Engine.Spool;
+
+namespace Litestream.Engine.Replication;
+
+/// <summary>Holds what waits for one replica against what the replica itself says it holds: at the start, after each failure, and
+/// now and then.</summary>
+/// <param name="number">The replica's number in the queue.</param>
+/// <param name="client">The replica.</param>
+/// <param name="queue">What waits.</param>
+/// <param name="spool">Where it waits.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQueue queue, SpoolFolder spool, TimeProvider time)
+{
+    /// <summary>How long a replica is taken to be as it was found, before the next object is put there.</summary>
+    private static readonly TimeSpan s_trust = TimeSpan.FromSeconds(10);
+
+    private volatile bool _isAligned;
+    private long _seenAt;
+    private int _resets;
+
+    /// <summary>The present generation; null while there is none.</summary>
+    public required Func<PresentGeneration?> Present { get; init; }
+
+    /// <summary>Is called, with the reason, when the replica can't go on with the present generation.</summary>
+    public required Action<string> Misaligned { get; init; }
+
+    /// <summary>Is told the newest snapshot that the replica holds of the present generation.</summary>
+    public required Action<GenerationId, int, DateTimeOffset> HoldsSnapshot { get; init; }
+
+    /// <summary>Whether the replica answered last time and fits what waits.</summary>
+    public bool IsAligned => _isAligned;
+
+    /// <summary>What the replica holds of the present generation; null if no segment.</summary>
+    public Position? Held { get; private set; }
+
+    /// <summary>Lets the replica be asked again what it holds: another generation has begun, or it is not what it was.</summary>
+    public void Reset()
+    {
+        Interlocked.Increment(ref _resets);
+        _isAligned = false;
+    }
+
+    /// <summary>Notes what was shipped since.</summary>
+    public void Shipped(SpooledObject content)
+    {
+        if (!content.IsSnapshot) Held = content.End;
+    }
+
+    /// <summary>Asks the replica what it holds, where that is not known, or not any more.</summary>
+    public async Task EnsureAsync(CancellationToken cancellationToken)
+    {
+        if (_isAligned && !queue.IsEmptyFor(number)) await LookAgainAsync(cancellationToken).ConfigureAwait(false);
+        if (!_isAligned) await AlignAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Before anybody is told that the replica holds everything, nothing is taken on trust. False when it has to be asked
+    /// again what it holds.</summary>
+    public async Task<bool> IsStillThereAsync(CancellationToken cancellationToken)
+    {
+        if (Present() is not { ExpectsSnapshot: false } present) return false;
+        try
+        {
+            if (await HasSnapshotAsync(present.Id, cancellationToken).ConfigureAwait(false)) return true;
+        }
+        catch (LitestreamException)
+        {
+            // aligning asks the same, tells what fails, and tries again
+        }
+
+        Reset();
+        return false;
+    }
+
+    private async Task AlignAsync(CancellationToken cancellationToken)
+    {
+        var resets = Volatile.Read(ref _resets);
+        var present = Present();
+        var catalog = new ReplicaCatalog(client);
+        var generations = queue.Generations.Union(present is null ? [] : [present.Id]).ToList();
+        if (generations.Count == 0) await ProbeAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var generation in generations)
+        {
+            // what is listed counts as held from now on, and leaves the spool
+            await client.ConfirmAsync(ObjectKey.Snapshots(generation), cancellationToken).ConfigureAwait(false);
+            await client.ConfirmAsync(ObjectKey.Wal(generation), cancellationToken).ConfigureAwait(false);
+            var held = await catalog.ReadGenerationAsync(generation, cancellationToken).ConfigureAwait(false);
+            var isPresent = generation == present?.Id;
+            var fits = queue.Align(number, generation, held, isPresent && present!.ExpectsSnapshot);
+            if (isPresent && held?.Snapshots.Count > 0) HoldsSnapshot(generation, held.Snapshots[^1].Index, held.Snapshots[^1].CreatedAt);
+            if (isPresent) Held = held?.Segments.Count > 0 ? EndOf(generation, held.Segments[^1].Start) : null;
+            if (fits) continue;
+            if (!isPresent)
+            {
+                spool.Abandon(number, generation);
+                continue;
+            }
+
+            Misaligned($"the replica {client.Url} does not hold what was shipped to it");
+            return;
+        }
+
+        _seenAt = time.GetTimestamp();
+        _isAligned = true;
+        if (resets != Volatile.Read(ref _resets)) _isAligned = false; // another generation has begun meanwhile
+    }
+
+    /// <summary>A replica that was deleted takes new objects without a word: see now and then whether it is still there.</summary>
+    private async Task LookAgainAsync(CancellationToken cancellationToken)
+    {
+        if (time.GetElapsedTime(_seenAt) < s_trust || Present() is not { ExpectsSnapshot: false } present) return;
+        if (!await HasSnapshotAsync(present.Id, cancellationToken).ConfigureAwait(false)) _isAligned = false;
+        _seenAt = time.GetTimestamp();
+    }
+
+    private async Task<bool> HasSnapshotAsync(GenerationId generation, CancellationToken cancellationToken)
+    {
+        var snapshots = client.ListObjectsAsync(ObjectKey.Snapshots(generation), cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using (snapshots.ConfigureAwait(false)) return await snapshots.MoveNextAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Throws when the replica does not answer.</summary>
+    private async Task ProbeAsync(CancellationToken cancellationToken)
+    {
+        var folders = client.ListFoldersAsync(ObjectKey.Generations, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using (folders.ConfigureAwait(false)) await folders.MoveNextAsync().ConfigureAwait(false);
+    }
+
+    private Position EndOf(GenerationId generation, Position start) => queue.FindSegment(generation, start)?.End ?? start;
+}
