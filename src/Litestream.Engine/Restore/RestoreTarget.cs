@@ -1,4 +1,3 @@
-using System.Globalization;
 using Litestream.Engine.Errors;
 using Litestream.Engine.Files;
 
@@ -12,20 +11,17 @@ internal sealed class RestoreTarget : IDisposable
 
     private readonly IFileSystem _files;
     private readonly string _destination;
+    private readonly RestoreFiles _partial;
     private IFile? _file;
 
-    private RestoreTarget(EngineEnvironment environment, string destination)
-    {
-        _files = environment.Files;
-        _destination = destination;
-        PartialPath = string.Create(CultureInfo.InvariantCulture, $"{destination}.restore-{environment.Random.Next():x8}");
-    }
+    private RestoreTarget(IFileSystem files, string destination, RestoreFiles partial) =>
+        (_files, _destination, _partial) = (files, destination, partial);
 
     /// <summary>The file while it is incomplete.</summary>
-    public string PartialPath { get; }
+    public string PartialPath => _partial.Path;
 
     /// <summary>Where a large transaction may be put aside.</summary>
-    public string SpillPath => PartialPath + "-spill";
+    public string SpillPath => _partial.SpillPath;
 
     /// <summary>The open file.</summary>
     public IFile File => _file!;
@@ -33,11 +29,21 @@ internal sealed class RestoreTarget : IDisposable
     /// <summary>Creates the incomplete file; refuses when something is at the target or beside it.</summary>
     public static RestoreTarget Create(EngineEnvironment environment, string destination)
     {
-        var target = new RestoreTarget(environment, destination);
-        target.RefuseExisting();
-        DurableDirectory.Create(target._files, Path.GetDirectoryName(destination)!);
-        target._file = target._files.Open(target.PartialPath, FileOpenMode.CreateNew, OwnerOnly);
-        return target;
+        var files = environment.Files;
+        RefuseExisting(files, destination);
+        DurableDirectory.Create(files, Path.GetDirectoryName(destination)!);
+        RestoreFiles.TidyUp(files, destination);
+        var target = new RestoreTarget(files, destination, RestoreFiles.Begin(environment, destination));
+        try
+        {
+            target._file = files.Open(target.PartialPath, FileOpenMode.CreateNew, OwnerOnly);
+            return target;
+        }
+        catch
+        {
+            target.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Makes what was written durable and closes the file, so that SQLite can check it.</summary>
@@ -50,14 +56,14 @@ internal sealed class RestoreTarget : IDisposable
     /// <summary>Gives the file its name.</summary>
     public void Publish()
     {
-        RefuseExisting();
+        RefuseExisting(_files, _destination);
         try
         {
             _files.Rename(PartialPath, _destination, overwrite: false);
         }
         catch (IOException) when (_files.Find(_destination) is not null)
         {
-            throw Exists(_destination);
+            throw Exists(_destination, _destination);
         }
 
         _files.FlushDirectory(Path.GetDirectoryName(_destination)!);
@@ -67,7 +73,7 @@ internal sealed class RestoreTarget : IDisposable
     public void Dispose()
     {
         Close();
-        _files.Delete(PartialPath);
+        _partial.Dispose();
     }
 
     private void Close()
@@ -77,14 +83,14 @@ internal sealed class RestoreTarget : IDisposable
     }
 
     // A -wal or -journal of another database beside the restored one would be replayed into it by the next to open it.
-    private void RefuseExisting()
+    private static void RefuseExisting(IFileSystem files, string destination)
     {
         foreach (var companion in s_companions)
         {
-            if (_files.Find(_destination + companion) is not null) throw Exists(_destination + companion);
+            if (files.Find(destination + companion) is not null) throw Exists(destination, destination + companion);
         }
     }
 
-    private LitestreamException Exists(string found) => new(ErrorCode.RestoreTargetExists,
-        $"'{_destination}' is not restored because '{found}' exists.", found, "Restore to another path, or move that file away.");
+    private static LitestreamException Exists(string destination, string found) => new(ErrorCode.RestoreTargetExists,
+        $"'{destination}' is not restored because '{found}' exists.", found, "Restore to another path, or move that file away.");
 }
