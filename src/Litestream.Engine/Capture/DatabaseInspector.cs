@@ -1,4 +1,5 @@
 using Litestream.Engine.Errors;
+using Litestream.Engine.Files;
 using Litestream.Engine.Sqlite;
 
 namespace Litestream.Engine.Capture;
@@ -13,7 +14,7 @@ public static class DatabaseInspector
     /// <see cref="ErrorCode.DatabaseUnsupported"/>, <see cref="ErrorCode.DatabaseError"/>.</exception>
     public static DatabaseInfo Inspect(string path, EngineEnvironment environment)
     {
-        var entry = environment.Files.Find(path);
+        var entry = Find(path, environment.Files);
         if (entry is null or { IsDirectory: true })
             throw new LitestreamException(ErrorCode.DatabaseNotFound,
                 entry is null ? $"The database '{path}' does not exist." : $"'{path}' is a folder, not a database.",
@@ -31,5 +32,17 @@ public static class DatabaseInspector
                 $"'{path}' has the file format versions {header.WriteVersion} and {header.ReadVersion} (wal2, or newer than this module), which can't be replicated.",
                 path, "Let the application use journal_mode=wal.");
         return new(path, IsEmpty: false, header.IsWal, header.PageSize);
+    }
+
+    private static FileEntry? Find(string path, IFileSystem files)
+    {
+        try
+        {
+            return files.Find(path);
+        }
+        catch (Exception e) when (FileErrors.IsFileError(e))
+        {
+            throw FileErrors.Wrap(e, path, "examine the database", ErrorCode.DatabaseError);
+        }
     }
 }

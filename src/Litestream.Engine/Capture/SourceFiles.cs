@@ -1,3 +1,4 @@
+using Litestream.Engine.Errors;
 using Litestream.Engine.Files;
 
 namespace Litestream.Engine.Capture;
@@ -10,6 +11,16 @@ namespace Litestream.Engine.Capture;
 internal readonly record struct SourceFiles(FileIdentity? Database, FileIdentity? Wal, FileIdentity? WalIndex)
 {
     /// <summary>Asks the file system, without opening anything.</summary>
-    public static SourceFiles Of(string databasePath, IFileSystem files) => new(
-        files.Identify(databasePath), files.Identify(databasePath + "-wal"), files.Identify(databasePath + "-shm"));
+    /// <exception cref="LitestreamException"><see cref="ErrorCode.DatabaseError"/> when it does not answer.</exception>
+    public static SourceFiles Of(string databasePath, IFileSystem files)
+    {
+        try
+        {
+            return new(files.Identify(databasePath), files.Identify(databasePath + "-wal"), files.Identify(databasePath + "-shm"));
+        }
+        catch (Exception e) when (FileErrors.IsFileError(e))
+        {
+            throw FileErrors.Wrap(e, databasePath, "examine the files of the database", ErrorCode.DatabaseError);
+        }
+    }
 }

@@ -38,7 +38,8 @@ public interface IFileSystem
     void CreateDirectory(string directory, UnixFileMode? unixMode = null);
 
     /// <summary>Makes names created, renamed or deleted in a folder survive a power loss. Nothing on Windows, where the
-    /// file system journals them.</summary>
+    /// file system journals them, and on file systems that answer that a folder can't be flushed (some network mounts): there it is
+    /// the server that makes names durable.</summary>
     /// <param name="directory">The folder.</param>
     void FlushDirectory(string directory);
 

@@ -76,12 +76,16 @@ public sealed class LocalFileSystem : IFileSystem
         if (fd < 0) throw Failure(directory, "opened for flushing");
         try
         {
-            if (PosixNative.FSync(fd) != 0) throw Failure(directory, "flushed");
+            if (PosixNative.FSync(fd) != 0 && !HasNoFlush(Marshal.GetLastPInvokeError())) throw Failure(directory, "flushed");
         }
         finally
         {
             _ = PosixNative.Close(fd);
         }
+
+        // fsync(2): EINVAL where the object can't be synchronized at all. The server of a network mount makes names durable by itself,
+        // or nobody can; waiting for it would stop replication for ever.
+        static bool HasNoFlush(int error) => error == PosixNative.InvalidArgument || PosixNative.NotSupported.Contains(error);
 
         static IOException Failure(string directory, string what)
         {

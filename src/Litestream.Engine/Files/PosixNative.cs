@@ -9,6 +9,10 @@ internal static partial class PosixNative
     public const int Interrupted = 4;
     public const int NotFound = 2;
     public const int NotADirectory = 20;
+    public const int InvalidArgument = 22;
+
+    /// <summary>ENOTSUP: Linux, where EOPNOTSUPP is the same, and macOS, where that is 102.</summary>
+    public static readonly int[] NotSupported = OperatingSystem.IsMacOS() ? [45, 102] : [95];
 
     /// <summary>Linux: a relative path counts from the current directory.</summary>
     public const int AtCurrentDirectory = -100;

@@ -134,6 +134,13 @@ public sealed class LocalFileSystemTests : IDisposable
     }
 
     [SkippableFact]
+    public void FlushDirectory_goes_on_where_folders_cannot_be_flushed()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "a file system whose folders answer EINVAL");
+        _files.FlushDirectory("/proc");
+    }
+
+    [SkippableFact]
     public void Permissions_are_those_asked_for()
     {
         Skip.If(OperatingSystem.IsWindows(), "Unix permissions");
