@@ -8,6 +8,9 @@ public static class ObjectKey
     /// <summary>Folder of all generations.</summary>
     public const string Generations = "generations/";
 
+    /// <summary>An object that is stored and deleted again to see whether a replica takes data; no part of the replica.</summary>
+    public const string Probe = ".litestream-ps-probe";
+
     private const string SnapshotSuffix = ".snapshot.lz4";
     private const string SegmentSuffix = ".wal.lz4";
 

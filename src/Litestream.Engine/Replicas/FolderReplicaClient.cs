@@ -12,6 +12,9 @@ internal sealed class FolderReplicaClient : IReplicaClient
     private const string PartialSuffix = ".tmp";
     private const int CopyBufferSize = 256 * 1024;
 
+    /// <summary>A slow device gets a large file in parts, so that no single flush takes for ever.</summary>
+    private const int FlushSize = 64 << 20;
+
     private readonly string _root;
     private readonly IFileSystem _files;
 
@@ -19,9 +22,15 @@ internal sealed class FolderReplicaClient : IReplicaClient
     {
         _root = root;
         _files = files;
+        Volume = new(root, files);
     }
 
+    /// <summary>Where the folder is.</summary>
+    public FolderVolume Volume { get; }
+
     public string Url => _root;
+
+    public bool CostsPerRequest => false;
 
     /// <summary>Whether the replica is, contains or lies in a folder.</summary>
     /// <param name="folder">Full path of a folder that exists.</param>
@@ -78,7 +87,9 @@ internal sealed class FolderReplicaClient : IReplicaClient
         var partial = path + PartialSuffix;
         try
         {
+            Volume.Check();
             DurableDirectory.Create(_files, folder);
+            if (!Volume.WasMounted) Volume.Check(); // now the folder is there
             // Whole and on the device before it gets its name: after a power loss no name may lead to half an object.
             // What an earlier attempt left under the partial name is emptied.
             using (var file = _files.Open(partial, FileOpenMode.Create))
@@ -158,12 +169,15 @@ internal sealed class FolderReplicaClient : IReplicaClient
         var buffer = ArrayPool<byte>.Shared.Rent(CopyBufferSize);
         try
         {
-            long offset = 0;
+            long offset = 0, flushed = 0;
             int read;
             while ((read = await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
             {
                 file.Write(buffer.AsSpan(0, read), offset);
                 offset += read;
+                if (offset - flushed < FlushSize) continue;
+                file.FlushToDisk();
+                flushed = offset;
             }
         }
         finally
@@ -182,6 +196,7 @@ internal sealed class FolderReplicaClient : IReplicaClient
             if (_files.Find(_root) is { IsDirectory: false })
                 throw new LitestreamException(ErrorCode.ReplicaFormatUnknown, $"'{Url}' is a file, not a replica.", Url,
                     "Give the folder that holds 'generations'.");
+            Volume.Check();
             return _files.List(folder);
         }));
     }

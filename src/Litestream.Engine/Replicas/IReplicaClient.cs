@@ -10,6 +10,10 @@ public interface IReplicaClient : IAsyncDisposable
     /// <summary>Where the replica is, as a user would write it; without secrets.</summary>
     string Url { get; }
 
+    /// <summary>Whether each request costs something, as most stores in the cloud charge for it: such a replica is asked nothing
+    /// while there is nothing to ship. Others are looked at now and then, so that a replica that was deleted is noticed.</summary>
+    bool CostsPerRequest { get; }
+
     /// <summary>Lists the objects directly below a prefix, in ordinal order of their keys. Objects that are not yet complete
     /// are never listed. Empty if nothing is there.</summary>
     /// <param name="prefix">Ends with '/', or is empty for the root.</param>

@@ -18,11 +18,18 @@ internal sealed class DatabaseRecorder(
     private WalStreamWriter? _stream;
     private StreamHead? _head;
     private DateTimeOffset _lastTime;
-    private SnapshotJob? _snapshot;
+    private volatile SnapshotJob? _snapshot;
     private bool _lacksSnapshot;
 
     /// <summary>Is called, on any thread, when a snapshot is ready or has failed.</summary>
     public Action SnapshotEnded { get; set; } = () => { };
+
+    /// <summary>Is called right before a generation begins.</summary>
+    public Action GenerationBegins { get; set; } = () => { };
+
+    /// <summary>Bytes of the database that a snapshot in the making has copied; null if none is being made. Safe to ask from any
+    /// thread.</summary>
+    public long? SnapshotBytes => _snapshot is { IsCompleted: false } job ? job.BytesCopied : null;
 
     /// <summary>The present generation; null before there is one.</summary>
     public GenerationId? Generation { get; private set; }
@@ -93,6 +100,7 @@ internal sealed class DatabaseRecorder(
             _session.StartAt(view.Point);
             var generation = GenerationId.Create(environment.Random);
             var head = StreamHead.Start(_session.PageSize, environment.Random);
+            GenerationBegins();
             // later than all before, so that the latest generation is the newest by time too, whatever the clock does
             spool.Begin(StateAt(generation, head, Later(environment.Time.GetUtcNow(), _lastTime + s_timeStep)));
             (Generation, _head, _lacksSnapshot) = (generation, head, false);
@@ -207,10 +215,18 @@ internal sealed class DatabaseRecorder(
     /// <summary>Goes back to the durable state after a failure: what was captured since then is captured again.</summary>
     public void Rewind()
     {
-        AbandonStream();
-        if (spool.State is not { } state) return;
-        _session?.RewindTo(state.Source);
-        _head = RollIfFull(state.Head);
+        try
+        {
+            AbandonStream();
+        }
+        finally
+        {
+            if (spool.State is { } state)
+            {
+                _session?.RewindTo(state.Source);
+                _head = RollIfFull(state.Head);
+            }
+        }
     }
 
     /// <summary>Lets the database go.</summary>
@@ -218,8 +234,14 @@ internal sealed class DatabaseRecorder(
     {
         try
         {
-            AbandonStream();
-            EndSnapshot();
+            try
+            {
+                AbandonStream();
+            }
+            finally
+            {
+                EndSnapshot();
+            }
         }
         finally
         {
@@ -232,8 +254,14 @@ internal sealed class DatabaseRecorder(
     /// <summary>Lets the database go and ends the present generation, as far as it is recorded.</summary>
     public void EndGeneration()
     {
-        CloseSession();
-        (Generation, _head) = (null, null);
+        try
+        {
+            CloseSession();
+        }
+        finally
+        {
+            (Generation, _head) = (null, null);
+        }
     }
 
     public void Dispose() => CloseSession();
@@ -254,14 +282,15 @@ internal sealed class DatabaseRecorder(
     private void AbandonStream()
     {
         var stream = _stream;
-        _stream = null;
+        _stream = null; // whether or not its file can be deleted
         stream?.Dispose();
     }
 
     private void EndSnapshot()
     {
-        _snapshot?.Dispose();
-        _snapshot = null;
+        var snapshot = _snapshot;
+        _snapshot = null; // whether or not its file can be deleted
+        snapshot?.Dispose();
     }
 
     private uint? TryCaptureStream(CancellationToken cancellationToken)

@@ -11,6 +11,8 @@ namespace Litestream.Engine.Replication;
 /// <summary>Replicates one database to one or more replicas, from <see cref="RunAsync"/> until it is cancelled.</summary>
 public sealed class DatabaseReplicator : IAsyncDisposable
 {
+    private static readonly TimeSpan s_drainLook = TimeSpan.FromMilliseconds(20);
+
     private readonly ReplicationOptions _options;
     private readonly IReadOnlyList<IReplicaClient> _replicas;
     private readonly IReadOnlyList<MeteredReplicaClient> _meters;
@@ -61,7 +63,8 @@ public sealed class DatabaseReplicator : IAsyncDisposable
             return shippers.Count == 0 ? _status : _status with
             {
                 Replicas = [.. shippers.Select(s => s.Status)],
-                SpoolBytes = _queue?.PendingSize ?? 0,
+                SpoolBytes = _queue?.PendingSize.Wal ?? 0,
+                SnapshotBytes = _queue?.PendingSize.Snapshots ?? 0,
                 BytesShipped = _meters.Sum(m => m.BytesPut),
             };
         }
@@ -152,25 +155,34 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         var queue = _queue = new SpoolQueue(_replicas.Count);
         var spool = new SpoolFolder(folder, queue, _environment.Files);
         spool.Load();
+        RememberVolumes(new(folder, _environment.Files));
         using var recorder = new DatabaseRecorder(_options, _environment, spool, _events);
         var schedule = new SnapshotSchedule(_options, _environment);
         var loop = _loop = new RecordingLoop(_options, _environment, recorder, _syncs, _events)
         {
             Stepped = () => Publish(recorder),
-            IsSpoolFull = () => queue.PendingSize > _options.SpoolLimit,
-            CanResume = () => _shippers.Any(s => s.IsReachable),
+            EnforceBound = () =>
+            {
+                foreach (var shipper in _shippers) shipper.EnforceBound(_options.SpoolLimit);
+            },
+            HasReplica = () => _shippers.Any(s => s.CanTake),
             DropSpool = spool.DropAll,
             Snapshots = new(recorder, schedule, _events),
         };
         recorder.SnapshotEnded = loop.Wake;
+        recorder.GenerationBegins = () =>
+        {
+            foreach (var shipper in _shippers) shipper.Rejoin();
+        };
         _shippers = [.. _meters.Select((client, number) => CreateShipper(number, client, queue, spool, schedule))];
         _events.Write(ReplicationEventKind.Started, ReplicationSeverity.Information, $"Replication to {string.Join(", ", _replicas.Select(r => r.Url))} begins.");
 
         using var ending = new CancellationTokenSource();
         var watchdog = new Watchdog(_options, _environment, _events);
-        var helpers = _shippers.Select(s => s.RunAsync(ending.Token))
-            .Concat(CreateKeepers(queue).Select(k => k.RunAsync(ending.Token)))
-            .Append(watchdog.RunAsync(() => (loop.LastLook, recorder.Position), () => _shippers.Select(s => s.Status), ending.Token)).ToList();
+        // each on a thread of its own: a folder that hangs must not keep the others from beginning
+        var helpers = _shippers.Select(s => Task.Run(() => s.RunAsync(ending.Token), CancellationToken.None))
+            .Concat(CreateKeepers(queue).Select(k => Task.Run(() => k.RunAsync(ending.Token), CancellationToken.None)))
+            .Prepend(watchdog.RunAsync(() => loop.Pulse, () => _shippers.Select(s => s.Pulse), ending.Token)).ToList();
         using var running = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var recording = loop.RunAsync(running.Token);
         try
@@ -191,17 +203,31 @@ public sealed class DatabaseReplicator : IAsyncDisposable
             await recording.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await ending.CancelAsync().ConfigureAwait(false);
             await Task.WhenAll(helpers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            foreach (var shipper in _shippers) shipper.Dispose();
+        }
+    }
+
+    private void RememberVolumes(MountedReplicas mounted)
+    {
+        mounted.Load();
+        foreach (var replica in _replicas.OfType<FolderReplicaClient>())
+        {
+            replica.Volume.WasMounted = mounted.Contains(replica.Url);
+            replica.Volume.Seen = () => mounted.Add(replica.Url);
         }
     }
 
     private Shipper CreateShipper(int number, IReplicaClient client, SpoolQueue queue, SpoolFolder spool, SnapshotSchedule schedule) =>
-        new(number, client, queue, spool, _environment, _events, () => _present, reason => _loop!.RequestGeneration(reason))
+        new(number, Patient(client), queue, spool, _environment, _events,
+            () => _present, (unfit, reason) => _loop!.RequestGeneration(unfit, reason))
         {
             HoldsSnapshot = schedule.Note,
         };
 
+    private PatientReplicaClient Patient(IReplicaClient client) => new(client, _options.ReplicaTimeout, _environment.Time);
+
     private IEnumerable<RetentionKeeper> CreateKeepers(SpoolQueue queue) => _options.Retention is not { } retention ? [] :
-        _replicas.Zip(_shippers, (client, shipper) => new RetentionKeeper(client, retention, _options.RetentionCheckInterval, _environment, _events)
+        _replicas.Zip(_shippers, (client, shipper) => new RetentionKeeper(Patient(client), retention, _options.RetentionCheckInterval, _environment, _events)
         {
             Present = () => _present,
             IsSettled = () => shipper.IsReachable,
@@ -234,10 +260,13 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         using var limit = new CancellationTokenSource(_options.ShutdownTimeout, _environment.Time);
         try
         {
-            await loop.FinishAsync(limit.Token).ConfigureAwait(false);
-            Publish(recorder);
-            // a replica that waits for nothing need not answer
-            foreach (var shipper in _shippers.Where(s => s.HasPending)) await shipper.DrainAsync(limit.Token).ConfigureAwait(false);
+            do
+            {
+                await loop.FinishAsync(limit.Token).ConfigureAwait(false);
+                Publish(recorder);
+            }
+            while (!await DrainAsync(loop, limit.Token).ConfigureAwait(false));
+            if (_shippers.FirstOrDefault(s => s.IsGivenUp)?.Status is { } lacking) throw IsGivenUp(lacking);
         }
         catch (OperationCanceledException)
         {
@@ -247,6 +276,26 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until the replicas hold everything.</summary>
+    /// <returns>False when one of them can only go on with another generation.</returns>
+    private async Task<bool> DrainAsync(RecordingLoop loop, CancellationToken limit)
+    {
+        using var draining = CancellationTokenSource.CreateLinkedTokenSource(limit);
+        // a replica that waits for nothing need not answer
+        var drained = Task.WhenAll(_shippers.Where(s => s.HasPending && !s.IsGivenUp).Select(s => s.DrainAsync(draining.Token)));
+        while (!drained.IsCompleted && !loop.NeedsGeneration)
+            await Task.WhenAny(drained, Task.Delay(s_drainLook, _environment.Time, limit)).ConfigureAwait(false);
+        if (!loop.NeedsGeneration)
+        {
+            await drained.ConfigureAwait(false);
+            return true;
+        }
+
+        await draining.CancelAsync().ConfigureAwait(false);
+        await drained.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return false;
+    }
+
     /// <summary>A replica inside the metadata folder would be tidied away with the spool.</summary>
     private void EnsureApart(string metadataPath)
     {
@@ -254,6 +303,10 @@ public sealed class DatabaseReplicator : IAsyncDisposable
             throw new LitestreamException(ErrorCode.InvalidArgument,
                 $"The replica '{replica.Url}' and the metadata folder '{metadataPath}' overlap.", replica.Url, "Give the replica a folder of its own.");
     }
+
+    private LitestreamException IsGivenUp(ReplicaStatus replica) => new(ErrorCode.ReplicationStalled,
+        $"The replica '{replica.Url}' was given up and lacks {replica.LagBytes} bytes of '{_options.DatabasePath}'.", replica.Url,
+        "The other replicas hold everything; start again, and a new generation with a new snapshot follows when it takes data.", replica.LastError);
 
     private LitestreamException HasEnded() =>
         new(ErrorCode.ReplicationEnded, "The replication has ended.", _options.DatabasePath, "Start it again.");

@@ -1,6 +1,7 @@
 using Litestream.Engine.Capture;
 using Litestream.Engine.Errors;
 using Litestream.Engine.Files;
+using Litestream.Engine.Format;
 
 namespace Litestream.Engine.Replication;
 
@@ -19,9 +20,11 @@ internal sealed class RecordingLoop(
 
     private readonly Signal _wake = new();
     private readonly SteadyClock _clock = new(environment.Time);
+    private readonly GenerationRequests _requests = new();
     private CaptureSchedule _schedule = new(options, environment.Time.GetUtcNow());
     private DateTimeOffset? _lastChange;
     private long _lastLook = environment.Time.GetUtcNow().UtcTicks;
+    private long _uncutSince;
     private string? _whyNewGeneration = options.NewGeneration ? "it was asked for" : null;
     private string? _whyUnsure;
     private long? _dataVersion;
@@ -32,14 +35,14 @@ internal sealed class RecordingLoop(
     /// <summary>Is called after each step, on the loop.</summary>
     public required Action Stepped { get; init; }
 
-    /// <summary>Whether the spool is beyond its bound.</summary>
-    public required Func<bool> IsSpoolFull { get; init; }
+    /// <summary>Gives up the replicas for which more waits in the spool than may.</summary>
+    public required Action EnforceBound { get; init; }
+
+    /// <summary>Whether a replica is left that takes what is captured, or a new generation.</summary>
+    public required Func<bool> HasReplica { get; init; }
 
     /// <summary>Deletes what waits in the spool.</summary>
     public required Action DropSpool { get; init; }
-
-    /// <summary>Whether a replica could take a new generation after the spool was full.</summary>
-    public required Func<bool> CanResume { get; init; }
 
     /// <summary>Takes snapshots beside the first.</summary>
     public required FurtherSnapshots Snapshots { get; init; }
@@ -50,18 +53,23 @@ internal sealed class RecordingLoop(
     /// <summary>What went wrong last.</summary>
     public Exception? LastError { get; private set; }
 
-    /// <summary>When the database was last looked at with success.</summary>
-    public DateTimeOffset LastLook => new(Volatile.Read(ref _lastLook), TimeSpan.Zero);
+    /// <summary>How capture gets on. Safe to ask from any thread.</summary>
+    public SourcePulse Pulse => new(
+        new(Volatile.Read(ref _lastLook), TimeSpan.Zero), recorder.IsOpen, recorder.Position,
+        Volatile.Read(ref _uncutSince) is not 0 and var since ? environment.Time.GetElapsedTime(since) : TimeSpan.Zero, recorder.SnapshotBytes);
 
     /// <summary>Lets the loop look at once.</summary>
     public void Wake() => _wake.Set();
 
+    /// <summary>Whether a new generation has to begin.</summary>
+    public bool NeedsGeneration => WhyNewGeneration is not null;
+
     /// <summary>Asks for a new generation.</summary>
+    /// <param name="unfit">The one that can't go on; when it has ended by then, nothing happens.</param>
     /// <param name="reason">Why, for people.</param>
-    public void RequestGeneration(string reason)
+    public void RequestGeneration(GenerationId unfit, string reason)
     {
-        _whyNewGeneration = reason;
-        Wake();
+        if (_requests.Add(unfit, reason)) Wake();
     }
 
     /// <summary>Runs until stopped.</summary>
@@ -82,12 +90,16 @@ internal sealed class RecordingLoop(
     {
         try
         {
-            await WorkAsync(stop).ConfigureAwait(false);
+            try
+            {
+                await WorkAsync(stop).ConfigureAwait(false);
+            }
+            catch (ContinuityLostException e)
+            {
+                Lose(e);
+            }
+
             _failures = 0;
-        }
-        catch (ContinuityLostException e)
-        {
-            Lose(e);
         }
         catch (Exception e) when (e is LitestreamException || FileErrors.IsFileError(e))
         {
@@ -102,7 +114,7 @@ internal sealed class RecordingLoop(
     public async Task FinishAsync(CancellationToken limit)
     {
         if (_isSuspended) throw LastError!;
-        if (!recorder.IsOpen && recorder.Generation is null && _whyNewGeneration is null) return; // nothing was ever begun
+        if (!recorder.IsOpen && recorder.Generation is null && WhyNewGeneration is null) return; // nothing was ever begun
         try
         {
             try
@@ -123,8 +135,11 @@ internal sealed class RecordingLoop(
         }
     }
 
+    private string? WhyNewGeneration => _whyNewGeneration ?? _requests.ReasonToEnd(recorder.Generation);
+
     private async Task FinishOnceAsync(CancellationToken limit)
     {
+        if (WhyNewGeneration is { } reason) await BeginGenerationAsync(reason, limit).ConfigureAwait(false);
         await recorder.FinishSnapshotAsync(limit).ConfigureAwait(false);
         while (recorder.TryCapture(limit) is null) await Task.Delay(s_busyRetry, environment.Time, limit).ConfigureAwait(false);
         recorder.Cut();
@@ -144,7 +159,7 @@ internal sealed class RecordingLoop(
 
     private async Task WaitForWorkAsync(CancellationToken stop)
     {
-        while (recorder.IsOpen && !syncs.Any && _whyNewGeneration is null)
+        while (recorder.IsOpen && !syncs.Any && WhyNewGeneration is null)
         {
             var now = _clock.Now;
             var due = _schedule.NextDue(!recorder.IsResting);
@@ -162,8 +177,9 @@ internal sealed class RecordingLoop(
 
     private async Task WorkAsync(CancellationToken stop)
     {
+        if (_isSuspended) await ResumeAsync(stop).ConfigureAwait(false);
         if (!recorder.IsOpen) await OpenAsync(stop).ConfigureAwait(false);
-        if (_whyNewGeneration is { } reason) await BeginGenerationAsync(reason, stop).ConfigureAwait(false);
+        if (WhyNewGeneration is { } reason) await BeginGenerationAsync(reason, stop).ConfigureAwait(false);
         Snapshots.Step();
 
         var now = _clock.Now;
@@ -189,6 +205,7 @@ internal sealed class RecordingLoop(
             if (frames > 0) _lastChange = now;
             Looked(now, looked, frames.Value);
             if (requests.Count > 0 || _schedule.IsCutDue(now)) _schedule.Cut(now, recorder.Cut());
+            if (!recorder.HasOpenSegment) Volatile.Write(ref _uncutSince, 0);
         }
         catch
         {
@@ -198,13 +215,15 @@ internal sealed class RecordingLoop(
 
         foreach (var request in requests) request.TrySetResult();
         Housekeep(now);
-        if (IsSpoolFull()) await SuspendAsync(stop).ConfigureAwait(false);
+        EnforceBound();
+        if (!HasReplica()) Suspend();
     }
 
     private void Looked(DateTimeOffset now, DateTimeOffset time, uint captured)
     {
         _schedule.Looked(now, recorder.HasOpenSegment, captured, recorder.IsResting ? 0 : recorder.WalFrames);
         Volatile.Write(ref _lastLook, time.UtcTicks);
+        if (recorder.HasOpenSegment) Interlocked.CompareExchange(ref _uncutSince, environment.Time.GetTimestamp(), 0);
     }
 
     private bool HasNewVersion()
@@ -262,7 +281,7 @@ internal sealed class RecordingLoop(
             await Task.Delay(options.CaptureInterval, environment.Time, stop).ConfigureAwait(false);
         }
 
-        (IsWaiting, _isSuspended) = (false, false);
+        IsWaiting = false;
         _dataVersion = null; // each connection counts for itself
         _schedule = new(options, _clock.Now);
         _schedule.Signal(_clock.Now);
@@ -276,39 +295,53 @@ internal sealed class RecordingLoop(
         var database = DatabaseInspector.Inspect(options.DatabasePath, environment);
         if (database.IsEmpty || !database.IsWal && isBeingMade && !options.AllowJournalModeSwitch) return false;
         if (!database.IsWal && !WalSwitch.TrySwitch(database, options, environment, events)) return false;
-        var reason = _whyNewGeneration;
-        if (!recorder.TryOpen(database, reason, _whyUnsure, stop)) return false;
-        _whyUnsure = null;
-        Interlocked.CompareExchange(ref _whyNewGeneration, null, reason);
+        if (!recorder.TryOpen(database, WhyNewGeneration, _whyUnsure, stop)) return false;
+        (_whyNewGeneration, _whyUnsure) = (null, null);
         return true;
     }
 
     private async Task BeginGenerationAsync(string reason, CancellationToken stop)
     {
         while (!recorder.TryStartGeneration(reason)) await Task.Delay(s_busyRetry, environment.Time, stop).ConfigureAwait(false);
-        Interlocked.CompareExchange(ref _whyNewGeneration, null, reason);
+        _whyNewGeneration = null;
         Stepped();
     }
 
-    /// <summary>The spool is full: the application's WAL is let go, and a new generation follows when a replica is back.</summary>
-    private async Task SuspendAsync(CancellationToken stop)
+    /// <summary>No replica is left: the application's WAL is let go, and a new generation follows when one is back.</summary>
+    private void Suspend()
     {
-        recorder.EndGeneration();
         (IsWaiting, _isSuspended) = (true, true);
         LastError = new LitestreamException(ErrorCode.ReplicationStalled,
-            $"The spool of '{options.DatabasePath}' reached its bound of {options.SpoolLimit} bytes: what was not shipped of the generation is given up.",
-            options.DatabasePath, "Make the replica reachable; a new generation with a new snapshot follows by itself.");
-        events.Write(ReplicationEventKind.SpoolFull, ReplicationSeverity.Error, LastError.Message, error: LastError);
-        Stepped(); // before anything is dropped, so that nobody takes an empty spool for a shipped one
+            $"Every replica of '{options.DatabasePath}' is given up: none takes data, and the spool reached its bound of {options.SpoolLimit} bytes.",
+            options.DatabasePath, "Make a replica reachable; a new generation with a new snapshot follows by itself.");
+        Volatile.Write(ref _uncutSince, 0);
+        recorder.EndGeneration();
+        events.Write(ReplicationEventKind.Waiting, ReplicationSeverity.Warning,
+            "No replica is left: the database is let go until one takes data again.", error: LastError);
+    }
+
+    private async Task ResumeAsync(CancellationToken stop)
+    {
+        // nobody takes an empty spool for a shipped one: by now all see that there is no generation
         DropSpool();
-        while (!CanResume()) await Task.Delay(options.SyncInterval, environment.Time, stop).ConfigureAwait(false);
+        while (!HasReplica()) await Task.Delay(options.SyncInterval, environment.Time, stop).ConfigureAwait(false);
         _whyNewGeneration = "the former one was given up when the spool was full";
+        _isSuspended = false;
     }
 
     private async Task RecoverAsync(LitestreamException error, CancellationToken stop)
     {
+        try
+        {
+            recorder.Rewind();
+            if (error.Code is ErrorCode.DiskFull or ErrorCode.MetadataUnwritable) LetGoOfLargeWal();
+        }
+        catch (Exception e) when (FileErrors.IsFileError(e))
+        {
+            error = Named(e);
+        }
+
         LastError = error;
-        recorder.Rewind();
         IsWaiting = !recorder.IsOpen;
         _whyNewGeneration ??= recorder.WhyHopeless;
         var wait = Backoff.After(++_failures, environment.Random);
@@ -317,6 +350,16 @@ internal sealed class RecordingLoop(
         Stepped();
         await Task.Delay(wait, environment.Time, stop).ConfigureAwait(false);
         _schedule.Signal(_clock.Now);
+    }
+
+    /// <summary>While the spool can't be written the application's WAL takes its place, but no further than the spool would grow.</summary>
+    private void LetGoOfLargeWal()
+    {
+        if (!recorder.IsOpen || environment.Files.Find(options.DatabasePath + "-wal") is not { } wal || wal.Length <= options.SpoolLimit) return;
+        _whyNewGeneration = $"the spool could not be written while the WAL grew to {wal.Length} bytes";
+        recorder.EndGeneration();
+        events.Write(ReplicationEventKind.ContinuityLost, ReplicationSeverity.Error,
+            $"The metadata folder can't be written, and the WAL has grown to {wal.Length} bytes: the database is let go until it can.");
     }
 
     private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;

@@ -17,15 +17,20 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
     /// <summary>How long a replica is taken to be as it was found, before the next object is put there.</summary>
     private static readonly TimeSpan s_trust = TimeSpan.FromSeconds(10);
 
+    /// <summary>The same while there is nothing to put there, if asking costs nothing.</summary>
+    private static readonly TimeSpan s_idleTrust = TimeSpan.FromMinutes(1);
+
     private volatile bool _isAligned;
     private long _seenAt;
     private int _resets;
+    private volatile HeldPosition? _held;
+    private GenerationId? _refused;
 
     /// <summary>The present generation; null while there is none.</summary>
     public required Func<PresentGeneration?> Present { get; init; }
 
-    /// <summary>Is called, with the reason, when the replica can't go on with the present generation.</summary>
-    public required Action<string> Misaligned { get; init; }
+    /// <summary>Is called, with the generation and the reason, when the replica can't go on with the present generation.</summary>
+    public required Action<GenerationId, string> Misaligned { get; init; }
 
     /// <summary>Is told the newest snapshot that the replica holds of the present generation.</summary>
     public required Action<GenerationId, int, DateTimeOffset> HoldsSnapshot { get; init; }
@@ -33,8 +38,12 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
     /// <summary>Whether the replica answered last time and fits what waits.</summary>
     public bool IsAligned => _isAligned;
 
-    /// <summary>What the replica holds of the present generation; null if no segment.</summary>
-    public Position? Held { get; private set; }
+    /// <summary>To where the replica holds the present generation; null if it can't be restored yet.</summary>
+    public Position? Held => _held is { } held && held.Generation == Present()?.Id ? held.Position : null;
+
+    /// <summary>How long there is nothing to look at unless somebody says so. A replica whose requests cost something is left alone
+    /// while nothing waits for it.</summary>
+    public TimeSpan LooksAgainIn => client.CostsPerRequest ? Timeout.InfiniteTimeSpan : s_idleTrust;
 
     /// <summary>Lets the replica be asked again what it holds: another generation has begun, or it is not what it was.</summary>
     public void Reset()
@@ -46,13 +55,14 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
     /// <summary>Notes what was shipped since.</summary>
     public void Shipped(SpooledObject content)
     {
-        if (!content.IsSnapshot) Held = content.End;
+        var held = _held is { } former && former.Generation == content.Generation ? former.Position : default;
+        if (content.End >= held) _held = new(content.Generation, content.End);
     }
 
     /// <summary>Asks the replica what it holds, where that is not known, or not any more.</summary>
     public async Task EnsureAsync(CancellationToken cancellationToken)
     {
-        if (_isAligned && !queue.IsEmptyFor(number)) await LookAgainAsync(cancellationToken).ConfigureAwait(false);
+        if (_isAligned && IsLookDue()) await LookAgainAsync(cancellationToken).ConfigureAwait(false);
         if (!_isAligned) await AlignAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -78,9 +88,10 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
     {
         var resets = Volatile.Read(ref _resets);
         var present = Present();
+        if (present is not null && present.Id == _refused) return; // the next one is on its way
         var catalog = new ReplicaCatalog(client);
         var generations = queue.Generations.Union(present is null ? [] : [present.Id]).ToList();
-        if (generations.Count == 0) await ProbeAsync(cancellationToken).ConfigureAwait(false);
+        if (generations.Count == 0) await AskAsync(cancellationToken).ConfigureAwait(false);
         foreach (var generation in generations)
         {
             // what is listed counts as held from now on, and leaves the spool
@@ -90,7 +101,7 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
             var isPresent = generation == present?.Id;
             var fits = queue.Align(number, generation, held, isPresent && present!.ExpectsSnapshot);
             if (isPresent && held?.Snapshots.Count > 0) HoldsSnapshot(generation, held.Snapshots[^1].Index, held.Snapshots[^1].CreatedAt);
-            if (isPresent) Held = held?.Segments.Count > 0 ? EndOf(generation, held.Segments[^1].Start) : null;
+            if (isPresent) _held = held is null ? null : ToHeld(held);
             if (fits) continue;
             if (!isPresent)
             {
@@ -98,7 +109,8 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
                 continue;
             }
 
-            Misaligned($"the replica {client.Url} does not hold what was shipped to it");
+            _refused = generation;
+            Misaligned(generation, $"the replica {client.Url} does not hold what was shipped to it");
             return;
         }
 
@@ -107,10 +119,16 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
         if (resets != Volatile.Read(ref _resets)) _isAligned = false; // another generation has begun meanwhile
     }
 
+    private bool IsLookDue()
+    {
+        var isIdle = queue.IsEmptyFor(number);
+        return !(isIdle && client.CostsPerRequest) && time.GetElapsedTime(_seenAt) >= (isIdle ? s_idleTrust : s_trust);
+    }
+
     /// <summary>A replica that was deleted takes new objects without a word: see now and then whether it is still there.</summary>
     private async Task LookAgainAsync(CancellationToken cancellationToken)
     {
-        if (time.GetElapsedTime(_seenAt) < s_trust || Present() is not { ExpectsSnapshot: false } present) return;
+        if (Present() is not { ExpectsSnapshot: false } present) return;
         if (!await HasSnapshotAsync(present.Id, cancellationToken).ConfigureAwait(false)) _isAligned = false;
         _seenAt = time.GetTimestamp();
     }
@@ -122,11 +140,21 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
     }
 
     /// <summary>Throws when the replica does not answer.</summary>
-    private async Task ProbeAsync(CancellationToken cancellationToken)
+    private async Task AskAsync(CancellationToken cancellationToken)
     {
         var folders = client.ListFoldersAsync(ObjectKey.Generations, cancellationToken).GetAsyncEnumerator(cancellationToken);
         await using (folders.ConfigureAwait(false)) await folders.MoveNextAsync().ConfigureAwait(false);
     }
 
+    private HeldPosition? ToHeld(GenerationInfo held)
+    {
+        if (held.Snapshots.Count == 0) return null;
+        var snapshot = new Position(held.Snapshots[^1].Index, 0);
+        var end = held.Segments.Count > 0 ? EndOf(held.Id, held.Segments[^1].Start) : snapshot;
+        return new(held.Id, end > snapshot ? end : snapshot);
+    }
+
     private Position EndOf(GenerationId generation, Position start) => queue.FindSegment(generation, start)?.End ?? start;
+
+    private sealed record HeldPosition(GenerationId Generation, Position Position);
 }

@@ -46,7 +46,7 @@ public enum ReplicationEventKind
     /// <summary>The source moves and a position does not.</summary>
     Stalled,
 
-    /// <summary>The spool is at its bound: what was not shipped of the generation is given up.</summary>
+    /// <summary>More waits for a replica than the spool's bound allows: the replica is given up until it takes data again.</summary>
     SpoolFull,
 
     /// <summary>Replication has ended as asked.</summary>

@@ -51,7 +51,8 @@ public sealed record ReplicationOptions
     /// <see cref="Retention"/>. Default 1 h, as in Litestream.</summary>
     public TimeSpan RetentionCheckInterval { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>Bytes that may wait in the spool for a replica, snapshots not counted. Default 1 GiB.</summary>
+    /// <summary>Compressed bytes that may wait in the spool for one replica, snapshots not counted; beyond that the replica is given up
+    /// until it takes data again. Default 1 GiB.</summary>
     public long SpoolLimit { get; init; } = 1L << 30;
 
     /// <summary>Whether a new generation begins at the start, though the former one could go on. Default no.</summary>
@@ -59,6 +60,9 @@ public sealed record ReplicationOptions
 
     /// <summary>Whether a database that is not in WAL mode may be switched to it. Default no.</summary>
     public bool AllowJournalModeSwitch { get; init; }
+
+    /// <summary>How long an operation on a replica may take without any progress before it is given up and tried again. Default 2 min.</summary>
+    public TimeSpan ReplicaTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>How long the last sync may take when replication is stopped. Default 30 s.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(30);

@@ -19,8 +19,11 @@ public sealed record ReplicationStatus(
     /// <summary>When the last commit was seen, UTC.</summary>
     public DateTimeOffset? LastChangeAt { get; init; }
 
-    /// <summary>Compressed bytes in the spool.</summary>
+    /// <summary>Compressed WAL bytes in the spool that some replica waits for.</summary>
     public long SpoolBytes { get; init; }
+
+    /// <summary>Compressed bytes of snapshots in the spool that some replica waits for, besides <see cref="SpoolBytes"/>.</summary>
+    public long SnapshotBytes { get; init; }
 
     /// <summary>Stored bytes that went to the replicas since the start, of all together.</summary>
     public long BytesShipped { get; init; }

@@ -8,7 +8,7 @@ namespace Litestream.Engine.Replication;
 
 /// <summary>Brings the spool to one replica, in order and one object at a time, and tries again by a timer of its own when
 /// that fails.</summary>
-internal sealed class Shipper
+internal sealed class Shipper : IDisposable
 {
     private readonly int _number;
     private readonly IReplicaClient _client;
@@ -19,7 +19,12 @@ internal sealed class Shipper
     private readonly ReplicaAlignment _alignment;
     private readonly Signal _work = new();
     private readonly Signal _done = new();
+    private readonly UploadProgress _upload = new();
+    private readonly Comeback _comeback;
+    private CancellationTokenSource _giveUp = new();
     private volatile ReplicaStatus _status;
+    private volatile int _failures;
+    private volatile bool _wasAsked;
 
     /// <summary>Prepares.</summary>
     /// <param name="number">The replica's number in the queue.</param>
@@ -29,13 +34,14 @@ internal sealed class Shipper
     /// <param name="environment">Time and randomness.</param>
     /// <param name="events">Is told of failures and recovery.</param>
     /// <param name="present">The present generation; null while there is none.</param>
-    /// <param name="misaligned">Is called, with the reason, when the replica can't go on with the present generation.</param>
+    /// <param name="misaligned">Is called, with the generation and the reason, when the replica can't go on with the present one.</param>
     public Shipper(
         int number, IReplicaClient client, SpoolQueue queue, SpoolFolder spool, EngineEnvironment environment, EventLog events,
-        Func<PresentGeneration?> present, Action<string> misaligned)
+        Func<PresentGeneration?> present, Action<GenerationId, string> misaligned)
     {
         (_number, _client, _queue, _spool, _environment, _events) = (number, client, queue, spool, environment, events);
         _status = new(client.Url);
+        _comeback = new(client, environment.Time);
         _alignment = new(number, client, queue, spool, environment.Time)
         {
             Present = present,
@@ -45,16 +51,45 @@ internal sealed class Shipper
     }
 
     /// <summary>How far the replica is; lag is computed when asked.</summary>
-    public ReplicaStatus Status => WithLag(_status with { Position = _alignment.Held });
+    public ReplicaStatus Status
+    {
+        get
+        {
+            var backlog = _queue.BacklogOf(_number);
+            var (wal, snapshots) = _queue.PendingSizeFor(_number);
+            return _status with
+            {
+                State = State,
+                Position = _alignment.Held,
+                LagBytes = backlog.Bytes,
+                Lag = backlog.Since is { } since ? _environment.Time.GetUtcNow() - since : TimeSpan.Zero,
+                SpoolBytes = wal,
+                SnapshotBytes = snapshots,
+            };
+        }
+    }
+
+    /// <summary>Whether it gets on.</summary>
+    public ReplicaPulse Pulse => new(_client.Url, IsGivenUp || _queue.Next(_number) is not null, _upload.Headway);
 
     /// <summary>Is told the newest snapshot that the replica holds.</summary>
     public Action<GenerationId, int, DateTimeOffset> HoldsSnapshot { get; init; } = (_, _, _) => { };
 
     /// <summary>Whether the replica answered last time and fits what waits.</summary>
-    public bool IsReachable => _alignment.IsAligned;
+    public bool IsReachable => _alignment.IsAligned && !IsGivenUp;
 
-    /// <summary>Whether something waits for the replica.</summary>
+    /// <summary>Whether the replica is given up.</summary>
+    public bool IsGivenUp => _queue.IsGivenUp(_number);
+
+    /// <summary>Whether what is captured has any use for the replica: it is not given up, or takes data again.</summary>
+    public bool CanTake => !IsGivenUp || _comeback.IsReady;
+
+    /// <summary>Whether something waits for the replica, or would if it were not given up.</summary>
     public bool HasPending => !_queue.IsEmptyFor(_number) || _alignment.Present() is { ExpectsSnapshot: true };
+
+    private ReplicaState State => IsGivenUp ? ReplicaState.GivenUp
+        : _failures > 0 ? ReplicaState.Retrying
+        : _alignment.IsAligned ? ReplicaState.Running : ReplicaState.Connecting;
 
     /// <summary>Says that there may be something to ship.</summary>
     public void Wake() => _work.Set();
@@ -66,29 +101,58 @@ internal sealed class Shipper
         Wake();
     }
 
+    /// <summary>Gives the replica up when more waits for it than may: it alone pays for being slow or away.</summary>
+    /// <param name="limit">Compressed bytes; snapshots do not count.</param>
+    public void EnforceBound(long limit)
+    {
+        var waiting = _queue.PendingSizeFor(_number).Wal;
+        // after a start everything seems to wait for everybody, until each has said what it holds
+        if (waiting <= limit || !_wasAsked) return;
+        var error = new LitestreamException(ErrorCode.ReplicationStalled,
+            $"{waiting} bytes wait for the replica, more than the bound of {limit}: it is given up.", _client.Url,
+            "Make it reachable, or as fast as the database is written to; a new generation with a new snapshot follows by itself.");
+        _status = _status with { LastError = error, LastErrorAt = _environment.Time.GetUtcNow() };
+        _events.Write(ReplicationEventKind.SpoolFull, ReplicationSeverity.Error, error.Message, _client.Url, error);
+        _comeback.Restart();
+        try
+        {
+            _spool.GiveUp(_number);
+        }
+        finally
+        {
+            // whatever it is in the middle of: from now on it is only asked whether it takes data again
+            _ = Interlocked.Exchange(ref _giveUp, new()).CancelAsync();
+        }
+    }
+
+    /// <summary>Takes part again from now on, if the replica was given up and takes data again. Called right before a generation
+    /// begins, so that all of it is offered.</summary>
+    public void Rejoin()
+    {
+        if (!IsGivenUp || !_comeback.IsReady) return;
+        _comeback.End();
+        _queue.TakeBack(_number);
+    }
+
     /// <summary>Ships until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        for (var failures = 0; ;)
+        while (true)
         {
+            using var attempt = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Volatile.Read(ref _giveUp).Token);
             try
             {
-                await ShipAllAsync(cancellationToken).ConfigureAwait(false);
-                if (failures > 0)
-                    _events.Write(ReplicationEventKind.Recovered, ReplicationSeverity.Information, "The replica takes data again.", _client.Url);
-                failures = 0;
-                await _work.WaitAsync(Timeout.InfiniteTimeSpan, _environment.Time, cancellationToken).ConfigureAwait(false);
+                await ShipAllAsync(attempt.Token).ConfigureAwait(false);
+                if (CanTake) Succeeded();
+                await _work.WaitAsync(NextLook(), _environment.Time, attempt.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (attempt.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            {
+                // given up meanwhile
             }
             catch (Exception thrown) when (thrown is LitestreamException || FileErrors.IsFileError(thrown))
             {
-                var e = thrown as LitestreamException ?? FileErrors.Wrap(thrown, _client.Url, "tidy the spool behind the replica", ErrorCode.FileError);
-                _alignment.Reset();
-                failures++;
-                var wait = Backoff.After(failures, _environment.Random);
-                _status = _status with { LastError = e, LastErrorAt = _environment.Time.GetUtcNow() };
-                _events.Write(ReplicationEventKind.RetryScheduled, ReplicationSeverity.Warning,
-                    $"{e.Message} {e.Hint} Next try in {wait.TotalSeconds:0.0} s.", _client.Url, e);
-                await Task.Delay(wait, _environment.Time, cancellationToken).ConfigureAwait(false);
+                await RetryLaterAsync(thrown, cancellationToken).ConfigureAwait(false);
             }
         }
     }
@@ -110,7 +174,22 @@ internal sealed class Shipper
     /// <summary>Ships what waits now, after asking the replica what it holds where that is not known.</summary>
     public async Task ShipAllAsync(CancellationToken cancellationToken)
     {
-        await _alignment.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        if (IsGivenUp)
+        {
+            if (await _comeback.TryAsync(cancellationToken).ConfigureAwait(false) && _alignment.Present() is { } present)
+                _alignment.Misaligned(present.Id, $"the replica {_client.Url}, which was given up, takes data again");
+            return;
+        }
+
+        try
+        {
+            await _alignment.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _wasAsked = true;
+        }
+
         while (_alignment.IsAligned && _queue.Next(_number) is { } content)
         {
             await ShipAsync(content, cancellationToken).ConfigureAwait(false);
@@ -120,8 +199,36 @@ internal sealed class Shipper
                 $"The snapshot of index {content.Start.Index:x8} ({content.Size} bytes) is on the replica.", _client.Url);
         }
 
-        if (_alignment.IsAligned && _queue.IsEmptyFor(_number)) _status = _status with { LastSyncAt = _environment.Time.GetUtcNow() };
+        if (_alignment.IsAligned && _queue.IsEmptyFor(_number))
+        {
+            _status = _status with { LastSyncAt = _environment.Time.GetUtcNow() };
+            _comeback.Forget();
+        }
+
         _done.Set();
+    }
+
+    public void Dispose() => _giveUp.Dispose();
+
+    private TimeSpan NextLook() => IsGivenUp ? _comeback.NextTry : _alignment.LooksAgainIn;
+
+    private void Succeeded()
+    {
+        if (_failures > 0)
+            _events.Write(ReplicationEventKind.Recovered, ReplicationSeverity.Information, "The replica takes data again.", _client.Url);
+        _failures = 0;
+    }
+
+    private async Task RetryLaterAsync(Exception thrown, CancellationToken cancellationToken)
+    {
+        var e = thrown as LitestreamException ?? FileErrors.Wrap(thrown, _client.Url, "tidy the spool behind the replica", ErrorCode.FileError);
+        _alignment.Reset();
+        _failures++;
+        var wait = Backoff.After(_failures, _environment.Random);
+        _status = _status with { LastError = e, LastErrorAt = _environment.Time.GetUtcNow() };
+        _events.Write(ReplicationEventKind.RetryScheduled, ReplicationSeverity.Warning,
+            $"{e.Message} {e.Hint} Next try in {wait.TotalSeconds:0.0} s.", _client.Url, e);
+        await Task.Delay(wait, _environment.Time, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task ShipAsync(SpooledObject content, CancellationToken cancellationToken)
@@ -130,7 +237,10 @@ internal sealed class Shipper
         {
             var stream = _spool.OpenRead(content);
             await using (stream.ConfigureAwait(false))
-                await _client.PutAsync(content.Key, stream, content.Time, cancellationToken).ConfigureAwait(false);
+            {
+                using var upload = new UploadStream(stream, offset => _upload.Reached(content, offset));
+                await _client.PutAsync(content.Key, upload, content.Time, cancellationToken).ConfigureAwait(false);
+            }
         }
         catch (Exception e) when (FileErrors.IsFileError(e))
         {
@@ -140,15 +250,6 @@ internal sealed class Shipper
         // before whoever waits for the queue to be empty asks how far the replica is
         _alignment.Shipped(content);
         _spool.Confirm(_number, content);
-    }
-
-    private ReplicaStatus WithLag(ReplicaStatus status)
-    {
-        var pending = _queue.PendingSegments(_number);
-        return status with
-        {
-            LagBytes = pending.Sum(s => Math.Max(0, s.End.Offset - s.Start.Offset)),
-            Lag = pending.Count == 0 ? TimeSpan.Zero : _environment.Time.GetUtcNow() - pending[0].Time,
-        };
+        _upload.Stored();
     }
 }

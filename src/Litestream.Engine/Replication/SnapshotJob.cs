@@ -12,14 +12,18 @@ internal sealed class SnapshotJob : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly SpoolFolder _spool;
     private readonly Task<SpooledSnapshot> _copy;
+    private long _bytesCopied;
     private bool _isTaken;
 
-    private SnapshotJob(bool isFirst, SpoolFolder spool, Func<CancellationToken, Task<SpooledSnapshot>> copy)
+    private SnapshotJob(bool isFirst, SpoolFolder spool, Func<SnapshotJob, Task<SpooledSnapshot>> copy)
     {
         IsFirst = isFirst;
         _spool = spool;
-        _copy = copy(_stop.Token);
+        _copy = copy(this);
     }
+
+    /// <summary>Bytes of the database copied so far. Safe to ask from any thread.</summary>
+    public long BytesCopied => Interlocked.Read(ref _bytesCopied);
 
     /// <summary>Whether it is its generation's first: nothing can be restored before it is there.</summary>
     public bool IsFirst { get; }
@@ -42,8 +46,8 @@ internal sealed class SnapshotJob : IDisposable
     public static SnapshotJob Start(
         DatabaseView view, GenerationId generation, int index, DateTimeOffset time, bool isFirst, SpoolFolder spool, EventLog events,
         TaskScheduler background) =>
-        new(isFirst, spool, stop => Task.Factory.StartNew(
-            () => SnapshotWriter.Write(view, generation, index, time, spool, ReportTo(events, view.Length), stop),
+        new(isFirst, spool, job => Task.Factory.StartNew(
+            () => SnapshotWriter.Write(view, generation, index, time, spool, job.ReportTo(events, view.Length), job._stop.Token),
             CancellationToken.None, TaskCreationOptions.DenyChildAttach, background));
 
     /// <summary>Gives the snapshot its name and offers it to the replicas; throws what ended the copy. The page map of a generation's first
@@ -74,12 +78,13 @@ internal sealed class SnapshotJob : IDisposable
             _spool.AbandonSnapshot(_copy.Result.Content.Generation, _copy.Result.Content.Start.Index);
     }
 
-    private static Action<long> ReportTo(EventLog events, long total)
+    private Action<long> ReportTo(EventLog events, long total)
     {
         const long Step = 16L << 20;
         var next = Step;
         return done =>
         {
+            Interlocked.Exchange(ref _bytesCopied, done);
             if (done < next && done < total) return;
             next = done + Step;
             events.WriteProgress(done, total);

@@ -1,31 +1,30 @@
 using Litestream.Engine.Errors;
 using Litestream.Engine.Files;
-using Litestream.Engine.Format;
 
 namespace Litestream.Engine.Replication;
 
-/// <summary>Raises an error when the source moves and a position does not. Looks at the source by its path and at the clock, never
-/// through the connections whose failure it is to notice.</summary>
+/// <summary>Raises an error when the source moves and a position does not, before three sync intervals are over. Looks at the source by
+/// its path and at the clock, never through the connections whose failure it is to notice.</summary>
 /// <param name="options">The intervals.</param>
 /// <param name="environment">Files and time.</param>
 /// <param name="events">Is told.</param>
 internal sealed class Watchdog(ReplicationOptions options, EngineEnvironment environment, EventLog events)
 {
-    private const int Intervals = 3;
+    /// <summary>With four looks an interval the error is out before three intervals are over.</summary>
+    private const double Intervals = 2.5;
+    private const int LooksAnInterval = 4;
 
     private readonly HashSet<string> _stalled = [];
-    private DateTimeOffset _movedAt;
-    private Position? _position;
+    private readonly Dictionary<string, Stillness> _still = [];
+    private readonly long _began = environment.Time.GetTimestamp();
 
-    /// <summary>Looks once an interval until cancelled.</summary>
-    /// <param name="source">When the database was last looked at with success, and how far it is captured.</param>
-    /// <param name="replicas">How far each replica is.</param>
+    /// <summary>Looks until cancelled.</summary>
+    /// <param name="source">How the capture side gets on.</param>
+    /// <param name="replicas">How each replica gets on.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task RunAsync(
-        Func<(DateTimeOffset LastLook, Position? Position)> source, Func<IEnumerable<ReplicaStatus>> replicas,
-        CancellationToken cancellationToken)
+    public async Task RunAsync(Func<SourcePulse> source, Func<IEnumerable<ReplicaPulse>> replicas, CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(options.SyncInterval, environment.Time);
+        using var timer = new PeriodicTimer(options.SyncInterval / LooksAnInterval, environment.Time);
         while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
         {
             LookAtSource(source());
@@ -35,22 +34,28 @@ internal sealed class Watchdog(ReplicationOptions options, EngineEnvironment env
 
     private TimeSpan Limit => options.SyncInterval * Intervals;
 
-    private void LookAtSource((DateTimeOffset LastLook, Position? Position) source)
+    private void LookAtSource(SourcePulse pulse)
     {
-        var now = environment.Time.GetUtcNow();
-        if (source.Position != _position) _movedAt = now;
-        _position = source.Position;
-
         // A large transaction takes its time: as long as the position moves, nothing stands still.
-        var alive = source.LastLook > _movedAt ? source.LastLook : _movedAt;
-        Report(HasChangedSince(source.LastLook) && now - alive > Limit, options.DatabasePath, null, "The database changes and could not be captured");
+        Look("capture", HasChangedSince(pulse), (pulse.LastLook, pulse.Position), null, "The database changes and is not captured");
+
+        // Looks may succeed and the spool refuse all the same: what is captured anew at each try is no progress.
+        Report("spool", pulse.UncutFor > Limit, null, "Captured changes do not get into the metadata folder");
+        Look("snapshot", pulse.SnapshotBytes is not null, pulse.SnapshotBytes, null, "A snapshot is being copied and does not move");
     }
 
-    private bool HasChangedSince(DateTimeOffset time)
+    private void LookAtReplica(ReplicaPulse pulse) =>
+        Look(pulse.Url, pulse.HasWork, pulse.Headway, pulse.Url, "Changes wait for the replica, which does not get on");
+
+    private bool HasChangedSince(SourcePulse pulse)
     {
         try
         {
-            return environment.Files.Find(options.DatabasePath + "-wal")?.ModifiedAt > time;
+            var wal = environment.Files.Find(options.DatabasePath + "-wal");
+            if (wal?.ModifiedAt > pulse.LastLook) return true;
+            if (pulse.IsOpen) return false;
+            // Nobody of us checkpoints: what moves the file itself is the application, maybe in another journal mode.
+            return environment.Files.Find(options.DatabasePath) is { Length: > 0 } file && file.ModifiedAt > pulse.LastLook;
         }
         catch (Exception e) when (FileErrors.IsFileError(e))
         {
@@ -58,10 +63,13 @@ internal sealed class Watchdog(ReplicationOptions options, EngineEnvironment env
         }
     }
 
-    private void LookAtReplica(ReplicaStatus replica) =>
-        Report(replica.Lag > Limit, replica.Url, replica.Url, $"The replica is {replica.Lag.TotalSeconds:0} s behind");
+    private void Look(string subject, bool hasWork, object? progress, string? replicaUrl, string what)
+    {
+        if (!_still.TryGetValue(subject, out var still)) _still[subject] = still = new(environment.Time, _began);
+        Report(subject, still.Look(hasWork, progress) > Limit, replicaUrl, what);
+    }
 
-    private void Report(bool isStalled, string subject, string? replicaUrl, string what)
+    private void Report(string subject, bool isStalled, string? replicaUrl, string what)
     {
         if (!isStalled)
         {
@@ -70,8 +78,8 @@ internal sealed class Watchdog(ReplicationOptions options, EngineEnvironment env
         }
 
         if (!_stalled.Add(subject)) return;
-        var error = new LitestreamException(ErrorCode.ReplicationStalled, $"{what}, for more than {Limit.TotalSeconds:0.#} s.", subject,
-            "See the warnings before this one; replication goes on trying.");
+        var error = new LitestreamException(ErrorCode.ReplicationStalled, $"{what}, for {Limit.TotalSeconds:0.##} s by now.",
+            replicaUrl ?? options.DatabasePath, "See the warnings before this one; replication goes on trying.");
         events.Write(ReplicationEventKind.Stalled, ReplicationSeverity.Error, error.Message, replicaUrl, error);
     }
 }

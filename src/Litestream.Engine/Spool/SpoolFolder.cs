@@ -105,6 +105,9 @@ internal sealed class SpoolFolder(MetadataFolder folder, SpoolQueue queue, IFile
     /// <summary>Gives up a former generation for one replica, which holds no snapshot of it or something else.</summary>
     public void Abandon(int replica, GenerationId generation) => Delete(queue.Abandon(replica, generation));
 
+    /// <summary>Gives up a replica: what only it still waits for is deleted.</summary>
+    public void GiveUp(int replica) => Delete(queue.GiveUp(replica));
+
     /// <summary>Gives up all generations: what was not shipped is deleted.</summary>
     public void DropAll()
     {

@@ -11,14 +11,15 @@ internal sealed class SpoolQueue(int replicaCount)
     private readonly object _lock = new();
     private readonly List<SpoolEntry> _entries = [];
     private readonly HashSet<(int Replica, GenerationId Generation)> _withSnapshot = [];
+    private readonly Backlog[] _missed = new Backlog[replicaCount];
+    private ulong _givenUp;
 
-    /// <summary>Bytes of captured changes that some replica still waits for. Snapshots do not count: they are as large as they
-    /// are, and can be made again.</summary>
-    public long PendingSize
+    /// <summary>Compressed bytes that some replica still waits for.</summary>
+    public (long Wal, long Snapshots) PendingSize
     {
         get
         {
-            lock (_lock) return _entries.Where(e => e.Pending != 0 && !e.Content.IsSnapshot).Sum(e => e.Content.Size);
+            lock (_lock) return SizeOf(e => e.Pending != 0);
         }
     }
 
@@ -36,7 +37,12 @@ internal sealed class SpoolQueue(int replicaCount)
     /// <summary>Adds a durable object for all replicas.</summary>
     public void Add(SpooledObject content)
     {
-        lock (_lock) _entries.Add(new(content, Everybody));
+        lock (_lock)
+        {
+            _entries.Add(new(content, Everybody & ~_givenUp));
+            for (var replica = 0; replica < replicaCount; replica++)
+                if (IsGivenUpHere(replica)) _missed[replica] = _missed[replica].With(content);
+        }
     }
 
     /// <summary>The next object for a replica; null if it holds everything it can hold by now.</summary>
@@ -54,7 +60,7 @@ internal sealed class SpoolQueue(int replicaCount)
         lock (_lock)
         {
             foreach (var entry in _entries.Where(e => e.Content == content)) entry.Pending &= ~(1UL << replica);
-            if (content.IsSnapshot) _withSnapshot.Add((replica, content.Generation));
+            if (content.IsSnapshot) NoteSnapshot(replica, content.Generation);
             return Trim();
         }
     }
@@ -64,11 +70,13 @@ internal sealed class SpoolQueue(int replicaCount)
     /// <param name="generation">The generation.</param>
     /// <param name="held">What is listed there; null if it has no such generation.</param>
     /// <param name="expectsSnapshot">Whether the generation's first snapshot is still being copied.</param>
-    /// <returns>Whether what waits here continues what is there, without gap and overlap.</returns>
+    /// <returns>Whether what waits here continues what is there, without gap and overlap. Always so for a replica that is given up:
+    /// nothing waits for it.</returns>
     public bool Align(int replica, GenerationId generation, GenerationInfo? held, bool expectsSnapshot)
     {
         lock (_lock)
         {
+            if (IsGivenUpHere(replica)) return true;
             var mine = _entries.Where(e => e.Content.Generation == generation).ToList();
             var last = held?.Segments.Count > 0 ? held.Segments[^1].Start : (Position?)null;
             foreach (var entry in mine)
@@ -88,7 +96,9 @@ internal sealed class SpoolQueue(int replicaCount)
             // The last segment that a replica holds stays in the spool until the next one is there: it ties the two together.
             // Where it holds none, what waits has to begin at a snapshot.
             var segments = mine.Where(e => !e.Content.IsSnapshot).Select(e => e.Content).ToList();
-            return last is null ? segments.Count == 0 || IsAtSnapshot(segments[0].Start, held, mine) : segments.Exists(s => s.Start == last);
+            var fits = last is null ? segments.Count == 0 || IsAtSnapshot(segments[0].Start, held, mine) : segments.Exists(s => s.Start == last);
+            if (fits && hasSnapshot) NoteSnapshot(replica, generation);
+            return fits;
         }
     }
 
@@ -107,16 +117,48 @@ internal sealed class SpoolQueue(int replicaCount)
         }
     }
 
-    /// <summary>Whether a replica waits for nothing.</summary>
+    /// <summary>Whether a replica was offered everything and waits for nothing.</summary>
     public bool IsEmptyFor(int replica)
     {
-        lock (_lock) return !_entries.Exists(e => e.IsPendingFor(replica));
+        lock (_lock) return !IsGivenUpHere(replica) && !_entries.Exists(e => e.IsPendingFor(replica));
     }
 
-    /// <summary>The segments a replica waits for.</summary>
-    public IReadOnlyList<SpooledObject> PendingSegments(int replica)
+    /// <summary>Compressed bytes a replica waits for. Only those of the WAL count for the spool's bound: a snapshot is as large as
+    /// it is, and can be made again.</summary>
+    public (long Wal, long Snapshots) PendingSizeFor(int replica)
     {
-        lock (_lock) return [.. _entries.Where(e => !e.Content.IsSnapshot && e.IsPendingFor(replica)).Select(e => e.Content)];
+        lock (_lock) return SizeOf(e => e.IsPendingFor(replica));
+    }
+
+    /// <summary>What a replica lacks of the WAL: what waits for it, and what was let go when it was given up.</summary>
+    public Backlog BacklogOf(int replica)
+    {
+        lock (_lock) return BacklogHere(replica);
+    }
+
+    /// <summary>Whether a replica is given up.</summary>
+    public bool IsGivenUp(int replica)
+    {
+        lock (_lock) return IsGivenUpHere(replica);
+    }
+
+    /// <summary>Gives up a replica: nothing waits for it any more, and nothing new will, until it is taken back.</summary>
+    /// <returns>Objects that nobody needs any more.</returns>
+    public IReadOnlyList<SpooledObject> GiveUp(int replica)
+    {
+        lock (_lock)
+        {
+            _missed[replica] = BacklogHere(replica);
+            _givenUp |= 1UL << replica;
+            foreach (var entry in _entries) entry.Pending &= ~(1UL << replica);
+            return Trim();
+        }
+    }
+
+    /// <summary>Offers a replica again what is added from now on. It lacks what was added before: see <see cref="Align"/>.</summary>
+    public void TakeBack(int replica)
+    {
+        lock (_lock) _givenUp &= ~(1UL << replica);
     }
 
     /// <summary>The segment that starts at a position; null if the spool does not hold it.</summary>
@@ -154,6 +196,24 @@ internal sealed class SpoolQueue(int replicaCount)
         && (start.Index == 0
             || held?.Snapshots.Any(s => s.Index == start.Index) == true
             || mine.Exists(e => e.Content.IsSnapshot && e.Content.Start.Index == start.Index));
+
+    private bool IsGivenUpHere(int replica) => (_givenUp & (1UL << replica)) != 0;
+
+    private Backlog BacklogHere(int replica) =>
+        _entries.Where(e => e.IsPendingFor(replica)).Aggregate(_missed[replica], (backlog, entry) => backlog.With(entry.Content));
+
+    /// <summary>A snapshot of the newest generation makes up for whatever was let go before it.</summary>
+    private void NoteSnapshot(int replica, GenerationId generation)
+    {
+        _withSnapshot.Add((replica, generation));
+        if (!IsGivenUpHere(replica) && (_entries.Count == 0 || generation == _entries[^1].Content.Generation)) _missed[replica] = default;
+    }
+
+    private (long Wal, long Snapshots) SizeOf(Func<SpoolEntry, bool> condition)
+    {
+        var pending = _entries.Where(condition).ToLookup(e => e.Content.IsSnapshot, e => e.Content.Size);
+        return (pending[false].Sum(), pending[true].Sum());
+    }
 
     /// <summary>Takes out what all replicas hold, but for the last segment of it in each generation: see <see cref="Align"/>. A former
     /// generation that is wholly shipped needs none.</summary>

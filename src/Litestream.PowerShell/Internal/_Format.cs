@@ -31,6 +31,20 @@ public static class _Format
     public static string Clock(DateTimeOffset? time) =>
         time?.UtcDateTime.ToString("MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? string.Empty;
 
+    /// <summary>The last part of a path or URL.</summary>
+    /// <param name="place">The path or URL.</param>
+    public static string LastPart(string place)
+    {
+        ArgumentNullException.ThrowIfNull(place);
+        var trimmed = place.TrimEnd('/', '\\');
+        return trimmed.Length == 0 ? place : trimmed[(trimmed.LastIndexOfAny(['/', '\\']) + 1)..];
+    }
+
+    /// <summary>What matters of a replication and its replica: the replica's trouble while the replication runs.</summary>
+    /// <param name="state">State of the replication.</param>
+    /// <param name="replica">State of the replica.</param>
+    public static string State(string state, string replica) => state == "Running" && replica is "Retrying" or "GivenUp" ? replica : state;
+
     /// <summary>A duration, in at most 8 characters.</summary>
     /// <param name="duration">How long.</param>
     public static string Duration(TimeSpan duration) => duration switch

@@ -12,6 +12,10 @@ public sealed record LitestreamReplication
     /// <summary>Starting, Waiting, Running, Stopping, Stopped or Failed.</summary>
     public required string State { get; init; }
 
+    /// <summary>Of this replica: Connecting, Running, Retrying, or GivenUp when too much waited for it; a new generation begins when it
+    /// takes data again.</summary>
+    public required string ReplicaState { get; init; }
+
     /// <summary>The present generation; null before there is one.</summary>
     public string? Generation { get; init; }
 
@@ -27,8 +31,11 @@ public sealed record LitestreamReplication
     /// <summary>WAL bytes captured that the replica does not hold.</summary>
     public long LagBytes { get; init; }
 
-    /// <summary>Compressed bytes waiting in the metadata folder.</summary>
+    /// <summary>Compressed WAL bytes that wait in the metadata folder for this replica; -SpoolLimit bounds them.</summary>
     public long SpoolBytes { get; init; }
+
+    /// <summary>Compressed bytes of snapshots that wait there for this replica; not bounded.</summary>
+    public long SnapshotBytes { get; init; }
 
     /// <summary>Stored bytes that went to all replicas of the database since the start.</summary>
     public long BytesShipped { get; init; }

@@ -68,11 +68,12 @@ internal sealed class Replicator : IDisposable
         _loop = new(options, environment, _recorder, _syncs, events)
         {
             Stepped = Publish,
-            IsSpoolFull = () => queue.PendingSize > options.SpoolLimit,
-            CanResume = () => _shipper!.IsReachable,
+            EnforceBound = () => _shipper!.EnforceBound(options.SpoolLimit),
+            HasReplica = () => _shipper!.CanTake,
             DropSpool = spool.DropAll,
             Snapshots = new(_recorder, schedule, events),
         };
+        _recorder.GenerationBegins = () => _shipper!.Rejoin();
         var store = new SimulatedStore(new FolderReplicaClient(replica, bug == PlantedBug.MissingFlush ? new UnflushedFileSystem(files) : files), machine, process, arrivals);
         _shipper = new(0, store, queue, spool, environment, events, () => _present, _loop.RequestGeneration) { HoldsSnapshot = schedule.Note };
         _keeper = new(store, options.Retention!.Value, options.RetentionCheckInterval, environment, events)
@@ -133,6 +134,7 @@ internal sealed class Replicator : IDisposable
         try
         {
             _recorder.Dispose();
+            _shipper.Dispose();
         }
         finally
         {

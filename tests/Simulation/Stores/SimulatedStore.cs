@@ -10,6 +10,8 @@ internal sealed class SimulatedStore(IReplicaClient inner, Machine machine, Simu
 {
     public string Url => inner.Url;
 
+    public bool CostsPerRequest => inner.CostsPerRequest;
+
     public async IAsyncEnumerable<ReplicaObject> ListObjectsAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var hidden = Enter(Operation.StoreList, prefix) == Fault.StaleListing

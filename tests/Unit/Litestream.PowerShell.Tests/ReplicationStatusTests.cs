@@ -56,8 +56,34 @@ public sealed class ReplicationStatusTests : ReplicationTests
 
         var text = Host.Run("Get-LitestreamReplication | Out-Default").HostText;
 
-        Assert.Contains("Database         State    Position", text, StringComparison.Ordinal);
+        Assert.Contains("Database      Replica       State    Position", text, StringComparison.Ordinal);
         Assert.All(text.Split('\n'), l => Assert.True(l.Length <= 80, l));
+    }
+
+    [Fact]
+    public void Get_shows_the_state_of_each_replica()
+    {
+        Host.Run("Start-LitestreamReplication ./app.db ./replica, ./other/second -SpoolLimit 100KB").Succeeded();
+        Application.Write(Database, commits: 5);
+        WaitUntil("@(Get-LitestreamReplication | Where-Object { $_.ReplicaPosition -eq $_.Position -and $_.Lag -eq 0 -and $_.ReplicaState -eq 'Running' }).Count -eq 2");
+
+        var shown = Host.Run("Get-LitestreamReplication ./app.db").Succeeded();
+
+        Assert.Equal([Host.Folder["replica"], Host.Folder["other/second"]], shown.Select(r => r.Value<string>("Replica")));
+        Assert.All(shown, r => Assert.Equal((0L, 0L), (r.Value<long>("SpoolBytes"), r.Value<long>("SnapshotBytes"))));
+        var text = Host.Run("Get-LitestreamReplication | Out-Default").HostText;
+        Assert.Contains("app.db        second        Running", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Get_shows_which_replica_does_not_answer()
+    {
+        File.WriteAllText(Host.Folder["blocked"], "a file where a folder is to be");
+        Host.Run("Start-LitestreamReplication ./app.db ./replica, ./blocked/second -ShutdownTimeout 1s").Succeeded();
+        WaitUntil("@(Get-LitestreamReplication).ReplicaState -contains 'Retrying'");
+        Application.Write(Database, commits: 5);
+        WaitUntil("$r = Get-LitestreamReplication | Where-Object ReplicaState -eq Running; $r -and $r.ReplicaPosition -eq $r.Position -and $r.Lag -eq 0");
+        WaitUntil("$r = Get-LitestreamReplication | Where-Object ReplicaState -eq Retrying; $r.SnapshotBytes -gt 0 -and $r.LagBytes -gt 0");
     }
 
     [Fact]

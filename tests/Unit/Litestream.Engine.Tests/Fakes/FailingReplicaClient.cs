@@ -6,10 +6,12 @@ namespace Litestream.Engine.Tests.Fakes;
 /// <summary>A replica whose operations fail while a test says so.</summary>
 internal sealed class FailingReplicaClient(IReplicaClient inner) : IReplicaClient
 {
-    /// <summary>Tells for an operation ("get", "put", "list", "delete") and a key whether it fails; called on any thread.</summary>
+    /// <summary>Tells for an operation ("get", "put", "list", "confirm", "delete") and a key whether it fails; called on any thread.</summary>
     public Func<string, string, bool> Fails { get; set; } = (_, _) => false;
 
     public string Url => inner.Url;
+
+    public bool CostsPerRequest { get; set; } = inner.CostsPerRequest;
 
     public IAsyncEnumerable<ReplicaObject> ListObjectsAsync(string prefix, CancellationToken cancellationToken)
     {

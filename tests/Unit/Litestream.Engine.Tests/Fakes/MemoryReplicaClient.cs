@@ -13,6 +13,8 @@ internal sealed class MemoryReplicaClient : IReplicaClient
 
     public string Url => "memory";
 
+    public bool CostsPerRequest { get; set; }
+
     public async IAsyncEnumerable<ReplicaObject> ListObjectsAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.Yield();

@@ -25,6 +25,8 @@ internal sealed class FlakyReplicaClient(IReplicaClient inner) : IReplicaClient
 
     public string Url => inner.Url;
 
+    public bool CostsPerRequest => inner.CostsPerRequest;
+
     public IAsyncEnumerable<ReplicaObject> ListObjectsAsync(string prefix, CancellationToken cancellationToken) =>
         Guard(inner.ListObjectsAsync(prefix, cancellationToken), cancellationToken);
 

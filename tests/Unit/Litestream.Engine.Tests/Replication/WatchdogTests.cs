@@ -16,7 +16,11 @@ public sealed class WatchdogTests : IDisposable
     private readonly Task _running;
     private DateTimeOffset _lastLook;
     private Position? _position;
-    private ReplicaStatus _replica = new("replica");
+    private bool _isOpen = true;
+    private long _cutAt;
+    private bool _isUncut;
+    private long? _snapshotBytes;
+    private ReplicaPulse _replica = new("replica", HasWork: false, 0);
     private int _looks;
 
     public WatchdogTests()
@@ -25,7 +29,8 @@ public sealed class WatchdogTests : IDisposable
         _lastLook = _time.GetUtcNow();
         SetWalTime(_lastLook.AddSeconds(-5));
         var watchdog = new Watchdog(new() { DatabasePath = _database.Path }, new() { Time = _time }, _events);
-        _running = watchdog.RunAsync(() => (_lastLook, _position), Replicas, _stop.Token);
+        _cutAt = _time.GetTimestamp();
+        _running = watchdog.RunAsync(Source, Replicas, _stop.Token);
     }
 
     [Fact]
@@ -38,10 +43,10 @@ public sealed class WatchdogTests : IDisposable
     [Fact]
     public void A_source_that_moves_and_is_not_looked_at_is_told_once_after_three_intervals()
     {
-        SetWalTime(_lastLook.AddSeconds(1));
-        Pass(3);
+        SetWalTime(_lastLook.AddSeconds(0.1));
+        Pass(2.5);
         Assert.Empty(Events());
-        Pass(1);
+        Pass(0.5);
         var stall = Assert.Single(Events());
         Assert.Equal((ReplicationEventKind.Stalled, ReplicationSeverity.Error), (stall.Kind, stall.Severity));
         Assert.Equal(ErrorCode.ReplicationStalled, Assert.IsType<LitestreamException>(stall.Error).Code);
@@ -60,7 +65,7 @@ public sealed class WatchdogTests : IDisposable
         }
 
         Assert.Empty(Events());
-        Pass(4);
+        Pass(3);
         Assert.Single(Events());
     }
 
@@ -78,14 +83,67 @@ public sealed class WatchdogTests : IDisposable
     }
 
     [Fact]
-    public void A_replica_that_lags_is_told_with_its_name()
+    public void Captured_changes_that_do_not_get_into_the_spool_are_told_though_looks_succeed()
     {
-        _replica = _replica with { Lag = TimeSpan.FromSeconds(3) };
-        Pass(1);
+        _cutAt = _time.GetTimestamp();
+        _isUncut = true;
+        for (var i = 0; i < 5; i++)
+        {
+            _lastLook = _time.GetUtcNow();
+            Pass(0.5);
+        }
+
         Assert.Empty(Events());
-        _replica = _replica with { Lag = TimeSpan.FromSeconds(3.1) };
-        Pass(3);
+        Pass(0.5);
+        Assert.Contains("metadata folder", Assert.Single(Events()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_database_that_changes_while_it_is_not_open_is_told()
+    {
+        _isOpen = false;
+        File.SetLastWriteTimeUtc(_database.Path, _lastLook.AddSeconds(0.1).UtcDateTime);
+        Pass(2.5);
+        Assert.Empty(Events());
+        Pass(0.5);
+        Assert.Single(Events());
+    }
+
+    [Fact]
+    public void A_snapshot_that_does_not_move_is_told()
+    {
+        _snapshotBytes = 0;
+        Pass(2);
+        _snapshotBytes = 4096;
+        Pass(2.5);
+        Assert.Empty(Events());
+        Pass(0.5);
+        Assert.Contains("snapshot", Assert.Single(Events()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_replica_that_does_not_get_on_is_told_with_its_name()
+    {
+        Pass(5);
+        _replica = _replica with { HasWork = true };
+        Pass(2.5);
+        Assert.Empty(Events());
+        Pass(0.5);
         Assert.Equal("replica", Assert.Single(Events()).ReplicaUrl);
+        Pass(10);
+        Assert.Empty(Events());
+    }
+
+    [Fact]
+    public void A_replica_that_gets_on_slowly_is_no_stall()
+    {
+        for (var headway = 0; headway < 5; headway++)
+        {
+            _replica = new("replica", HasWork: true, headway);
+            Pass(2);
+        }
+
+        Assert.Empty(Events());
     }
 
     [Fact]
@@ -105,18 +163,21 @@ public sealed class WatchdogTests : IDisposable
         _database.Dispose();
     }
 
-    /// <summary>Lets intervals pass and waits for the look at the end of each.</summary>
-    private void Pass(int intervals)
+    /// <summary>Lets intervals of a second pass, and waits for the look at the end of each quarter.</summary>
+    private void Pass(double intervals)
     {
-        for (var i = 0; i < intervals; i++)
+        for (var i = 0; i < intervals * 4; i++)
         {
             var looks = Volatile.Read(ref _looks);
-            _time.Advance(TimeSpan.FromSeconds(1));
+            _time.Advance(TimeSpan.FromSeconds(0.25));
             Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref _looks) > looks, TimeSpan.FromSeconds(20)));
         }
     }
 
-    private IEnumerable<ReplicaStatus> Replicas()
+    private SourcePulse Source() =>
+        new(_lastLook, _isOpen, _position, _isUncut ? _time.GetElapsedTime(_cutAt) : TimeSpan.Zero, _snapshotBytes);
+
+    private IEnumerable<ReplicaPulse> Replicas()
     {
         yield return _replica;
         // only here has it been looked at

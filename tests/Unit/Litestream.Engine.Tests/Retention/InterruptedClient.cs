@@ -10,6 +10,8 @@ internal sealed class InterruptedClient(IReplicaClient inner, int deletions, Ran
 
     public string Url => inner.Url;
 
+    public bool CostsPerRequest => inner.CostsPerRequest;
+
     public IAsyncEnumerable<ReplicaObject> ListObjectsAsync(string prefix, CancellationToken cancellationToken) =>
         inner.ListObjectsAsync(prefix, cancellationToken);
 

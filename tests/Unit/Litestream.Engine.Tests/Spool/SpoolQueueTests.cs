@@ -92,21 +92,66 @@ public sealed class SpoolQueueTests
         queue.Confirm(1, s_snapshot);
         Assert.Empty(queue.Confirm(1, s_first));
         Assert.Equal(s_first, queue.FindSegment(A, s_first.Start));
-        Assert.Equal([s_second, s_third], queue.PendingSegments(1));
+        Assert.Equal(new(150, s_second.Time), queue.BacklogOf(1));
     }
 
     [Fact]
-    public void PendingSize_counts_the_segments_that_somebody_waits_for()
+    public void PendingSize_counts_what_somebody_waits_for()
     {
         var queue = Filled(2, s_snapshot, s_first, s_second);
-        Assert.Equal(20, queue.PendingSize);
+        Assert.Equal((20, 1000), queue.PendingSize);
         Ship(queue, 0);
-        Assert.Equal(20, queue.PendingSize);
+        Assert.Equal((20, 1000), queue.PendingSize);
+        Assert.Equal((0, 0), queue.PendingSizeFor(0));
         queue.Confirm(1, s_snapshot);
         queue.Confirm(1, s_first);
-        Assert.Equal(10, queue.PendingSize);
+        Assert.Equal((10, 0), queue.PendingSize);
+        Assert.Equal((10, 0), queue.PendingSizeFor(1));
         Ship(queue, 1);
-        Assert.Equal(0, queue.PendingSize);
+        Assert.Equal((0, 0), queue.PendingSize);
+    }
+
+    [Fact]
+    public void GiveUp_lets_go_what_only_that_replica_waits_for()
+    {
+        var queue = Filled(2, s_snapshot, s_first, s_second, s_third);
+        queue.Confirm(0, s_snapshot);
+        queue.Confirm(0, s_first);
+        queue.Confirm(0, s_second);
+        // the anchor of the other replica stays
+        Assert.Equal([s_snapshot, s_first], queue.GiveUp(1));
+        Assert.Equal([s_third], Ship(queue, 0));
+        Assert.True(queue.IsEmptyFor(0));
+        Assert.Null(queue.Next(1));
+        Assert.False(queue.IsEmptyFor(1));
+    }
+
+    [Fact]
+    public void GiveUp_keeps_nothing_new_for_the_replica_and_counts_what_it_lacks()
+    {
+        var queue = Filled(2, s_snapshot, s_first);
+        queue.GiveUp(1);
+        queue.Add(s_second);
+        Assert.Equal((0, 0), queue.PendingSizeFor(1));
+        Assert.Equal(new(200, s_first.Time), queue.BacklogOf(1));
+        Assert.Equal([s_snapshot, s_first, s_second], Ship(queue, 0));
+        Assert.True(queue.Align(1, A, Held(A, [0]), expectsSnapshot: false));
+        Assert.Null(queue.Next(1));
+    }
+
+    [Fact]
+    public void TakeBack_offers_what_is_added_from_then_on()
+    {
+        var queue = Filled(2, s_snapshot, s_first, s_second);
+        Ship(queue, 0);
+        queue.GiveUp(1);
+        queue.TakeBack(1);
+        Assert.False(queue.Align(1, A, Held(A, [0]), expectsSnapshot: false));
+        queue.Add(Snapshot(B));
+        Assert.True(queue.BacklogOf(1).Bytes >= 200);
+        queue.Abandon(1, A);
+        Assert.Equal([Snapshot(B)], Ship(queue, 1));
+        Assert.Equal(default, queue.BacklogOf(1));
     }
 
     [Fact]
