@@ -59,9 +59,10 @@ public sealed class ReplicatorTroubleTests
         var away = new FlakyReplicaClient(RunningReplication.Folder(database["away"])) { IsDown = true };
         await using var replication = RunningReplication.Start(database.Path, [RunningReplication.Folder(database["replica"]), away]);
         await replication.UntilAsync(() => replication.Status.Position is not null, "a generation begins");
+        var before = replication.Status.Position;
         database.App.Insert();
         await replication.UntilAsync(
-            () => replication.Status.Replicas[0] is { Position: { } p, LagBytes: 0 } && p == replication.Status.Position, "the one is up to date");
+            () => replication.Status.Replicas[0] is { Position: { } p, LagBytes: 0 } && p != before && p == replication.Status.Position, "the one is up to date");
         Assert.Equal(database.App.Image(), await RunningReplication.RestoreAsync(database));
         away.IsDown = false;
         await replication.SyncAsync();
