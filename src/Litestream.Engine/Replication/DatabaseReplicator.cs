@@ -227,7 +227,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
     private PatientReplicaClient Patient(IReplicaClient client) => new(client, _options.ReplicaTimeout, _environment.Time);
 
     private IEnumerable<RetentionKeeper> CreateKeepers(SpoolQueue queue) => _options.Retention is not { } retention ? [] :
-        _replicas.Zip(_shippers, (client, shipper) => new RetentionKeeper(Patient(client), retention, _options.RetentionCheckInterval, _environment, _events)
+        _meters.Zip(_shippers, (client, shipper) => new RetentionKeeper(Patient(client), retention, _options.RetentionCheckInterval, _environment, _events)
         {
             Present = () => _present,
             IsSettled = () => shipper.IsReachable,

@@ -56,6 +56,10 @@ internal sealed class RetentionKeeper(
             events.Write(ReplicationEventKind.RetentionApplied, ReplicationSeverity.Information,
                 $"Retention let go {plan.SnapshotCount} snapshots and {plan.SegmentCount} WAL segments ({plan.Size} bytes).", client.Url);
         }
+        catch (LitestreamException e) when (e.Code == ErrorCode.ReplicaNotFound)
+        {
+            // nothing is there to let go: the first snapshot waits, or else the shipper will notice
+        }
         catch (LitestreamException e)
         {
             events.Write(ReplicationEventKind.RetryScheduled, ReplicationSeverity.Warning,

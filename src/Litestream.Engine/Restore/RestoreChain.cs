@@ -73,8 +73,9 @@ internal sealed class RestoreChain
         var chains = AllFor(generation, request);
         if (!request.AllowPartial)
         {
-            var chosen = Best(chains) ?? throw chains[0].MissingObject();
-            return chosen.ToPlan(url) with { Warnings = warnings, Alternatives = [.. Whole(chains).Where(c => c != chosen).Select(c => c.ToPlan(url))] };
+            var whole = Whole(chains);
+            var chosen = Best(whole) ?? throw chains[0].MissingObject();
+            return chosen.ToPlan(url) with { Warnings = warnings, Alternatives = [.. whole.Where(c => c != chosen).Select(c => c.ToPlan(url))] };
         }
 
         var best = chains.OrderByDescending(c => c.Reach).ThenByDescending(c => c.IsSafe).ToList();
@@ -83,7 +84,7 @@ internal sealed class RestoreChain
     }
 
     /// <summary>Chooses as <see cref="Choose"/> does; null when no snapshot fits, or something is missing in each.</summary>
-    public static RestoreChain? TryChoose(GenerationInfo generation, RestoreRequest request) => Best(AllFor(generation, request));
+    public static RestoreChain? TryChoose(GenerationInfo generation, RestoreRequest request) => Best(Whole(AllFor(generation, request)));
 
     /// <summary>Whether a restore to a time, or to any later one, finds the snapshot as good as an older one: nothing is missing by
     /// name, and it is safe, which it then stays for all later times.</summary>
@@ -120,14 +121,10 @@ internal sealed class RestoreChain
         .OrderByDescending(s => s.Index)
         .Select(s => new RestoreChain(s, generation, request))];
 
-    private static RestoreChain? Best(List<RestoreChain> chains)
-    {
-        var whole = Whole(chains);
-        return whole.Find(c => c.IsSafe) ?? whole.FirstOrDefault();
-    }
-
     private static List<RestoreChain> Whole(List<RestoreChain> chains) =>
         [.. chains.Where(c => c.Missing is null && c.ReachedIndex >= chains[0].ReachedIndex)];
+
+    private static RestoreChain? Best(List<RestoreChain> whole) => whole.Find(c => c.IsSafe) ?? whole.FirstOrDefault();
 
     private bool Includes(WalSegmentInfo segment)
     {

@@ -68,7 +68,7 @@ public sealed class RemovalTests : ReplicationTests
     public void One_that_a_replication_uses_is_refused()
     {
         Host.Run("Start-LitestreamReplication ./app.db ./replica").Succeeded();
-        WaitUntil("[bool](Get-LitestreamReplication ./app.db).LastSyncAt -and [bool](Get-LitestreamReplication ./app.db).Generation");
+        WaitUntil("@(Get-LitestreamSnapshot ./replica -ErrorAction Ignore).Count -gt 0");
 
         var result = Host.Run("Get-LitestreamGeneration ./replica | Remove-LitestreamGeneration -Force -Confirm:$false");
 

@@ -16,7 +16,7 @@ public sealed class OurRetentionTests
     {
         LitestreamOracle.SkipWhereMissing();
         using var database = new TestDatabase();
-        await using var replication = RetentionKeeperTests.Start(database, RunningReplication.Folder(database["replica"]));
+        await using var replication = RetentionKeeperTests.Start(database, RunningReplication.Folder(database["replica"]), retention: 1500);
         await RetentionKeeperTests.WriteUntilAsync(database, replication, () => replication.Count(ReplicationEventKind.RetentionApplied) >= 3);
         await replication.SyncAsync();
         await replication.StopAsync();
@@ -29,7 +29,7 @@ public sealed class OurRetentionTests
 
         await AssertSameAsync(database, new(), "latest");
         var times = generation.Segments.Select(s => s.CreatedAt).Where(t => t >= generation.Snapshots[0].CreatedAt && t < generation.UpdatedAt).Distinct().ToList();
-        Assert.True(times.Count > 3, "there was to be something to travel to");
+        Assert.True(times.Count > 1, "there was to be something to travel to");
         foreach (var time in times.Where((_, i) => i % (1 + times.Count / 12) == 0))
         {
             // the oracle compares nanoseconds, and knows no time after the last

@@ -82,10 +82,10 @@ public sealed class RetentionKeeperTests
         Assert.Equal(0, Assert.Single(await RunningReplication.GenerationsAsync(database)).Snapshots[0].Index);
     }
 
-    internal static RunningReplication Start(TestDatabase database, Engine.Replicas.IReplicaClient replica) =>
+    internal static RunningReplication Start(TestDatabase database, Engine.Replicas.IReplicaClient replica, int retention = 400) =>
         RunningReplication.Start(database.Path, [replica], o => o with
         {
-            Retention = TimeSpan.FromMilliseconds(400),
+            Retention = TimeSpan.FromMilliseconds(retention),
             RetentionCheckInterval = TimeSpan.FromMilliseconds(100),
             SnapshotInterval = TimeSpan.FromMilliseconds(150),
         });
