@@ -57,6 +57,12 @@ internal sealed class SteppedFileSystem : IFileSystem
         _files.DeleteDirectory(directory);
     }
 
+    public void DeleteEmptyDirectory(string directory)
+    {
+        Before("delete folder", directory);
+        _files.DeleteEmptyDirectory(directory);
+    }
+
     public void SetModifiedTime(string path, DateTimeOffset time)
     {
         Before("time", path);
