@@ -11,6 +11,8 @@ internal sealed class MeteredReplicaClient(IReplicaClient replica) : IReplicaCli
 
     public string Url => replica.Url;
 
+    public bool CostsPerRequest => replica.CostsPerRequest;
+
     public IAsyncEnumerable<ReplicaObject> ListObjectsAsync(string prefix, CancellationToken cancellationToken) =>
         replica.ListObjectsAsync(prefix, cancellationToken);
 
