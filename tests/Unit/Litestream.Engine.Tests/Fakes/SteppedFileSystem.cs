@@ -57,6 +57,12 @@ internal sealed class SteppedFileSystem : IFileSystem
         _files.DeleteDirectory(directory);
     }
 
+    public void DeleteEmptyDirectory(string directory)
+    {
+        Before("delete folder", directory);
+        _files.DeleteEmptyDirectory(directory);
+    }
+
     public void SetModifiedTime(string path, DateTimeOffset time)
     {
         Before("time", path);
@@ -66,6 +72,9 @@ internal sealed class SteppedFileSystem : IFileSystem
     public IDisposable? TryLock(string path) => _files.TryLock(path);
 
     public IDisposable Watch(string path, Action changed) => _files.Watch(path, changed);
+
+    public ILockGuard? TryGuardLocks(string databasePath, FileIdentity database, FileIdentity walIndex) =>
+        _files.TryGuardLocks(databasePath, database, walIndex);
 
     private T Step<T>(string operation, string path, Func<string, T> carryOut)
     {

@@ -27,6 +27,8 @@ internal sealed class UnguardedFileSystem : IFileSystem
 
     public void DeleteDirectory(string directory) => _files.DeleteDirectory(directory);
 
+    public void DeleteEmptyDirectory(string directory) => _files.DeleteEmptyDirectory(directory);
+
     public void SetModifiedTime(string path, DateTimeOffset time) => _files.SetModifiedTime(path, time);
 
     public IDisposable? TryLock(string path) => _files.TryLock(path);
