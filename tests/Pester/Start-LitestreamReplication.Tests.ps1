@@ -80,6 +80,33 @@ Describe 'Start-LitestreamReplication' {
         { Start-LitestreamReplication "$folder/missing.db" $replica } | Should -Throw -ErrorId "DatabaseNotFound,$id"
     }
 
+    It 'Waits for a database that is to come' {
+        $job = Start-LitestreamReplication "$folder/later.db" $replica -WaitForDatabase
+        Wait-Until { (Get-LitestreamReplication).State -eq 'Waiting' }
+        Invoke-Shop create "$folder/later.db"
+        Invoke-Selling "$folder/later.db"
+        Stop-Job $job
+        $null = Restore-LitestreamDatabase $replica "$folder/restored.db"
+        Invoke-Shop list "$folder/restored.db" | Should -Be (Invoke-Shop list "$folder/later.db")
+    }
+
+    It 'Survives <Name> of the database in the same session' -Skip:$IsWindows -TestCases @(
+        @{ Name = 'Get-FileHash'; Trap = { Get-FileHash $args[0] } }
+        @{ Name = 'Copy-Item'; Trap = { Copy-Item "$($args[0])*" "$(Split-Path $args[0])/copies" } }
+    ) {
+        $null = New-Item -ItemType Directory "$folder/copies"
+        $job = Start-LitestreamReplication $database $replica
+        Wait-Until { Test-Path "$replica/generations/*/snapshots/*" }
+        $shop = Start-Shop $database
+        1..10 | ForEach-Object { & $Trap $database; Start-Sleep -Milliseconds 100 }
+        $shop.StandardInput.Close()
+        $shop.WaitForExit()
+        Stop-Job $job
+        $null = Restore-LitestreamDatabase $replica "$folder/restored.db"
+        Invoke-Shop list "$folder/restored.db" | Should -Be (Invoke-Shop list $database)
+        @(Invoke-Shop list $database).Count | Should -BeGreaterThan 0
+    }
+
     It 'Refuses a duration that may be misread' {
         { Start-LitestreamReplication $database $replica -SyncInterval '10' } | Should -Throw -ErrorId 'ParameterArgumentTransformationError,*'
     }

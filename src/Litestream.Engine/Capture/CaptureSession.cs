@@ -1,4 +1,5 @@
 using Litestream.Engine.Errors;
+using Litestream.Engine.Files;
 using Litestream.Engine.Sqlite;
 
 namespace Litestream.Engine.Capture;
@@ -20,12 +21,13 @@ internal sealed class CaptureSession : IDisposable
     private readonly SourceFiles _files;
     private readonly ReaderRelay _relay;
     private readonly DatabaseConnection _probe;
+    private readonly ILockGuard _locks;
     private bool _isCapturedSinceHandOver;
     private bool _forbidsRestart;
     private CheckpointAnswer _afterHandOver;
 
     private CaptureSession(
-        string path, int pageSize, EngineEnvironment environment, SourceFiles files, ReaderRelay relay, DatabaseConnection probe)
+        string path, int pageSize, EngineEnvironment environment, SourceFiles files, ReaderRelay relay, DatabaseConnection probe, ILockGuard locks)
     {
         Path = path;
         PageSize = pageSize;
@@ -33,6 +35,7 @@ internal sealed class CaptureSession : IDisposable
         _files = files;
         _relay = relay;
         _probe = probe;
+        _locks = locks;
         Wal = environment.Capture.CreateCapture();
     }
 
@@ -52,6 +55,10 @@ internal sealed class CaptureSession : IDisposable
     /// restart need not wait for us.</summary>
     public bool IsResting { get; private set; }
 
+    /// <summary>Whether the last capture failed because the WAL is not the one that its wal-index tells of: a moment's state while it is
+    /// restarted, or somebody replaced one of them.</summary>
+    public bool IsWalForeign { get; private set; }
+
     private WalCapture Wal { get; }
 
     /// <summary>Opens a database in WAL mode that has pages. Null when somebody is in the way.</summary>
@@ -66,10 +73,11 @@ internal sealed class CaptureSession : IDisposable
             // The probe reads once, so that all connections have the WAL open before its identity is taken.
             probe = Open();
             var files = probe.TryBeginRead() ? SourceFiles.Of(database.Path, environment.Files) : default;
-            if (IsSameWhereKnown(before, files) && files is { Database: not null, Wal: not null, WalIndex: not null })
+            if (IsSameWhereKnown(before, files) && files is { Database: { } file, Wal: not null, WalIndex: { } index }
+                && environment.Files.TryGuardLocks(database.Path, file, index) is { } locks)
             {
                 probe.EndTransaction();
-                return new(database.Path, database.PageSize, environment, files, relay, probe);
+                return new(database.Path, database.PageSize, environment, files, relay, probe, locks);
             }
 
             probe.Dispose();
@@ -140,6 +148,7 @@ internal sealed class CaptureSession : IDisposable
     public uint? TryCapture(IFrameSink sink, CancellationToken cancellationToken = default)
     {
         EnsureUnmoved();
+        IsWalForeign = false;
         for (var tries = 0; tries < MaxTries; tries++)
         {
             if (!_probe.TryBeginRead()) return null;
@@ -158,6 +167,7 @@ internal sealed class CaptureSession : IDisposable
             }
         }
 
+        IsWalForeign = true;
         return null;
     }
 
@@ -173,6 +183,23 @@ internal sealed class CaptureSession : IDisposable
         if (view.Capture(Wal, sink) is not { } frames) return null;
         NoteLife(before);
         return frames;
+    }
+
+    /// <summary>Captures what is committed in the files that are held, though names lead elsewhere by now.</summary>
+    /// <param name="sink">Receives the frames. What it got is void when this throws.</param>
+    /// <returns>The number of frames; null when somebody is in the way.</returns>
+    /// <exception cref="ContinuityLostException">Something was or may have been missed.</exception>
+    public uint? TryCaptureLast(IFrameSink sink)
+    {
+        if (!_probe.TryBeginRead()) return null;
+        try
+        {
+            return Wal.Capture(_probe, sink);
+        }
+        finally
+        {
+            _probe.EndTransaction();
+        }
     }
 
     /// <summary>Lets the next reader begin and the former end. False when that was not possible.</summary>
@@ -193,13 +220,16 @@ internal sealed class CaptureSession : IDisposable
     /// <summary>Backfills what readers allow. An application beyond its autocheckpoint limit holds the checkpoint lock for a
     /// moment at each commit; only that is waited for, for some milliseconds.</summary>
     /// <remarks>A failure (the database's device is full) is no reason to stop capturing: it counts as busy, and
-    /// <see cref="CheckpointError"/> tells it.</remarks>
+    /// <see cref="CheckpointError"/> tells it. So does another copy of SQLite in this process: locks would not keep its checkpoint and ours
+    /// apart, and together they can write old pages over new ones.</remarks>
     public CheckpointAnswer Checkpoint()
     {
+        var isAlone = _locks.IsAlone;
         for (var tries = 1; ; tries++)
         {
             EnsureUnmoved();
-            var answer = CheckpointOnce();
+            var answer = isAlone ? CheckpointOnce() : LookOnly();
+            EnsureLocks();
             if (!answer.IsBusy || CheckpointError is not null || tries == MaxGapTries) return answer;
             Thread.SpinWait(GapSpin);
         }
@@ -233,12 +263,19 @@ internal sealed class CaptureSession : IDisposable
     }
 
     /// <summary>A number that changes with each commit of others; null when somebody is in the way.</summary>
-    public long? TryGetDataVersion() => _probe.TryGetDataVersion();
+    /// <exception cref="ContinuityLostException">The file is not what it was.</exception>
+    public long? TryGetDataVersion()
+    {
+        EnsureUnmoved();
+        EnsureDatabase();
+        return _probe.TryGetDataVersion();
+    }
 
     public void Dispose()
     {
         _probe.Dispose();
         _relay.Dispose();
+        _locks.Dispose();
     }
 
     private static bool IsSameWhereKnown(SourceFiles before, SourceFiles after) =>
@@ -258,6 +295,13 @@ internal sealed class CaptureSession : IDisposable
             CheckpointError = e;
             return new(IsBusy: true, -1, -1);
         }
+    }
+
+    private CheckpointAnswer LookOnly()
+    {
+        CheckpointError = new(ErrorCode.DatabaseShared, $"Another copy of SQLite in this process has '{Path}' open.", Path,
+            "Use the database from other processes than the one that replicates it.");
+        return _probe.Checkpoint(CheckpointMode.Ask);
     }
 
     /// <summary>Notices a restart that the reader forbids: then SQLite's locks were lost, as when somebody in this process opens
@@ -280,13 +324,30 @@ internal sealed class CaptureSession : IDisposable
     /// <summary>By stat alone: callable on any thread.</summary>
     private void EnsureSameFiles()
     {
-        if (SourceFiles.Of(Path, _environment.Files) != _files)
-            throw new ContinuityLostException("the database, its -wal or its -shm was removed or replaced");
+        var files = SourceFiles.Of(Path, _environment.Files);
+        if (files == _files) return;
+        if (files.Database is null) throw new DatabaseReplacedException("the database was deleted or moved away");
+        if (files.Database != _files.Database) throw new DatabaseReplacedException("the database was replaced by another file");
+        throw new ContinuityLostException("its -wal or its -shm was removed or replaced");
+    }
+
+    /// <summary>Notices what leaves the file where it is: somebody cut or overwrote it.</summary>
+    private void EnsureDatabase()
+    {
+        Span<byte> bytes = stackalloc byte[DatabaseHeader.Size];
+        if (!_probe.TryReadDatabaseFile(bytes, 0) || !DatabaseHeader.TryParse(bytes, out var header) || header.PageSize != PageSize)
+            throw new DatabaseReplacedException("the database file was emptied or overwritten");
+    }
+
+    private void EnsureLocks()
+    {
+        if (!_locks.IsUnbroken) throw new LocksLostException();
     }
 
     private void EnsureUnmoved()
     {
         EnsureSameFiles();
+        EnsureLocks();
         if (!_relay.IsHeld)
             throw new ContinuityLostException("the read transaction that guards the WAL has ended");
     }

@@ -15,9 +15,12 @@ public static class DatabaseInspector
     public static DatabaseInfo Inspect(string path, EngineEnvironment environment)
     {
         var entry = Find(path, environment.Files);
+        if (entry is null && IsAwaitable(path, environment))
+            throw new LitestreamException(ErrorCode.DatabaseNotFound, $"The database '{path}' does not exist.", path,
+                "Give the path of an existing SQLite database file, or let the replication wait for it.");
         if (entry is null or { IsDirectory: true })
             throw new LitestreamException(ErrorCode.DatabaseNotFound,
-                entry is null ? $"The database '{path}' does not exist." : $"'{path}' is a folder, not a database.",
+                entry is null ? $"The database '{path}' does not exist, nor does its folder." : $"'{path}' is a folder, not a database.",
                 path, "Give the path of an existing SQLite database file.");
         if (entry.Length == 0) return new(path, IsEmpty: true, IsWal: false, PageSize: 0);
 
@@ -33,6 +36,12 @@ public static class DatabaseInspector
                 path, "Let the application use journal_mode=wal.");
         return new(path, IsEmpty: false, header.IsWal, header.PageSize);
     }
+
+    /// <summary>Whether nothing is at a path, but its folder is there: a database may come. A path with a wrong folder is a mistake.</summary>
+    /// <param name="path">Full path of the file.</param>
+    /// <param name="environment">Files.</param>
+    public static bool IsAwaitable(string path, EngineEnvironment environment) =>
+        Find(path, environment.Files) is null && Find(Path.GetDirectoryName(path)!, environment.Files) is { IsDirectory: true };
 
     private static FileEntry? Find(string path, IFileSystem files)
     {

@@ -11,14 +11,22 @@ internal static class FileIdentityReader
         : OperatingSystem.IsMacOS() ? ReadMacOS(path)
         : ReadLinux(path);
 
-    private static FileIdentity? ReadLinux(string path)
+    /// <summary>Linux: which file a descriptor is of; null if it is not open.</summary>
+    public static FileIdentity? Read(int descriptor) => ReadLinux(descriptor, "", PosixNative.AtDescriptor);
+
+    private static FileIdentity? ReadLinux(string path) =>
+        ReadLinux(PosixNative.AtCurrentDirectory, path, 0) ?? NothingThere<FileIdentity>(path);
+
+    private static FileIdentity? ReadLinux(int directory, string path, int flags)
     {
-        // struct statx: inode at 32, major and minor device number at 136 and 140
+        // struct statx: what it tells at 0, inode at 32, birth (s, ns) at 80, major and minor device number at 136 and 140
         Span<byte> result = stackalloc byte[256];
-        if (PosixNative.StatX(PosixNative.AtCurrentDirectory, path, 0, PosixNative.StatxInode, result) != 0)
-            return NothingThere<FileIdentity>(path);
+        if (PosixNative.StatX(directory, path, flags, PosixNative.StatxInode | PosixNative.StatxBirth, result) != 0) return null;
         var device = (ulong)MemoryMarshal.Read<uint>(result[136..]) << 32 | MemoryMarshal.Read<uint>(result[140..]);
-        return new(device, 0, MemoryMarshal.Read<ulong>(result[32..]));
+        var birth = (MemoryMarshal.Read<uint>(result) & PosixNative.StatxBirth) == 0
+            ? 0
+            : MemoryMarshal.Read<ulong>(result[80..]) * 1_000_000_000 + MemoryMarshal.Read<uint>(result[88..]);
+        return new(device, birth, MemoryMarshal.Read<ulong>(result[32..]));
     }
 
     private static FileIdentity? ReadMacOS(string path)

@@ -76,4 +76,11 @@ public interface IFileSystem
     /// <param name="changed">Called on any thread; must return at once and not throw.</param>
     /// <returns>Ends the watching when disposed.</returns>
     IDisposable Watch(string path, Action changed);
+
+    /// <summary>Guards the locks that SQLite's connections in this process hold on a database in WAL mode, from now on.</summary>
+    /// <param name="databasePath">The database. All connections have it and its -shm open by now.</param>
+    /// <param name="database">Which file it is.</param>
+    /// <param name="walIndex">Which file its -shm is.</param>
+    /// <returns>The guard; null when somebody is in the way, or the names do not lead to these files any more.</returns>
+    ILockGuard? TryGuardLocks(string databasePath, FileIdentity database, FileIdentity walIndex);
 }

@@ -159,6 +159,22 @@ public sealed class LocalFileSystem : IFileSystem
     /// <inheritdoc/>
     public IDisposable Watch(string path, Action changed) => new FileWatch(path, changed);
 
+    /// <inheritdoc/>
+    /// <remarks>macOS has no documented locks of open file descriptions, and tells a process nothing of its own locks: there capture itself
+    /// has to notice what was lost.</remarks>
+    public ILockGuard? TryGuardLocks(string databasePath, FileIdentity database, FileIdentity walIndex)
+    {
+        if (!OperatingSystem.IsLinux()) return NoLockGuard.Instance;
+        try
+        {
+            return LinuxLockGuard.TryTake(databasePath, database, walIndex);
+        }
+        catch (PlatformNotSupportedException)
+        {
+            return NoLockGuard.Instance;
+        }
+    }
+
     private static FileEntry EntryOf(FileSystemInfo info) => new(
         info.Name,
         info is FileInfo file ? file.Length : 0,

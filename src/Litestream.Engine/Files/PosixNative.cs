@@ -6,6 +6,10 @@ namespace Litestream.Engine.Files;
 internal static partial class PosixNative
 {
     public const int OpenReadOnly = 0;
+
+    /// <summary>Linux: a program that is started does not inherit it, and so neither its locks.</summary>
+    public const int OpenCloseOnExec = 0x80000;
+
     public const int Interrupted = 4;
     public const int NotFound = 2;
     public const int NotADirectory = 20;
@@ -20,8 +24,23 @@ internal static partial class PosixNative
     /// <summary>Linux: a symbolic link is looked at itself.</summary>
     public const int DoNotFollow = 0x100;
 
+    /// <summary>Linux: an empty path is the descriptor itself.</summary>
+    public const int AtDescriptor = 0x1000;
+
     /// <summary>Linux: statx shall tell the inode.</summary>
     public const uint StatxInode = 0x100;
+
+    /// <summary>Linux: statx shall tell when the file was made.</summary>
+    public const uint StatxBirth = 0x800;
+
+    /// <summary>A POSIX lock, which belongs to the process.</summary>
+    public const int SetLock = 6;
+
+    /// <summary>Linux: who stands in the way of a lock of this open file description.</summary>
+    public const int GetDescriptionLock = 36;
+
+    /// <summary>Linux: a lock that belongs to the open file description.</summary>
+    public const int SetDescriptionLock = 37;
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     public static partial int FSync(SafeHandle fd);
@@ -61,4 +80,8 @@ internal static partial class PosixNative
     /// <summary>macOS and the BSDs: who is at the other end of a Unix domain socket.</summary>
     [LibraryImport("libc", EntryPoint = "getpeereid", SetLastError = true)]
     public static partial int GetPeerIds(SafeHandle socket, out uint user, out uint group);
+
+    /// <summary>Linux. The C function takes any third argument, which is passed there as a declared one is.</summary>
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int FileControl(int fd, int command, ref PosixLock content);
 }

@@ -59,6 +59,9 @@ internal sealed class DatabaseRecorder(
     /// <summary>Whether the reader rests where it is in nobody's way.</summary>
     public bool IsResting => _session is { IsResting: true };
 
+    /// <summary>Whether the last capture failed because the WAL and its wal-index do not belong together.</summary>
+    public bool IsWalForeign => _session is { IsWalForeign: true };
+
     /// <summary>Frames of the WAL's present life.</summary>
     public uint WalFrames => _session?.Point.Frame ?? 0;
 
@@ -184,6 +187,16 @@ internal sealed class DatabaseRecorder(
     public void StampSource()
     {
         if (spool.State is { } state && ReadStamp(_session!) is { } stamp) spool.Commit(Stream(), state with { Source = _session!.Point, Stamp = stamp });
+    }
+
+    /// <summary>Records what was committed until the database's name led elsewhere: the files are still held.</summary>
+    /// <exception cref="ContinuityLostException">That is not all.</exception>
+    public void CaptureLast()
+    {
+        if (_session is null || Generation is null) return;
+        // what was captured before is whole, whatever becomes of the rest
+        Cut();
+        if (_session.TryCaptureLast(Stream()) > 0) Cut();
     }
 
     /// <summary>A number that changes with each commit of others; null when somebody is in the way.</summary>

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Litestream.Engine.Capture;
 using Litestream.Engine.Errors;
 using Litestream.Engine.Files;
 using Litestream.Engine.Format;
@@ -79,7 +80,8 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         try
         {
             SqliteLibrary.EnsureUsable();
-            Capture.DatabaseInspector.Inspect(_options.DatabasePath, _environment);
+            if (!_options.WaitForDatabase || !DatabaseInspector.IsAwaitable(_options.DatabasePath, _environment))
+                DatabaseInspector.Inspect(_options.DatabasePath, _environment);
             using var folder = MetadataFolder.Open(_options.MetadataPath!, _options.DatabasePath, _environment);
             EnsureApart(folder.Root);
             await ReplicateAsync(folder, stop).ConfigureAwait(false);

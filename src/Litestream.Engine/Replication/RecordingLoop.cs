@@ -16,7 +16,6 @@ internal sealed class RecordingLoop(
     ReplicationOptions options, EngineEnvironment environment, DatabaseRecorder recorder, SyncRequests syncs, EventLog events)
 {
     private static readonly TimeSpan s_busyRetry = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan s_openPatience = TimeSpan.FromSeconds(10);
 
     private readonly Signal _wake = new();
     private readonly SteadyClock _clock = new(environment.Time);
@@ -29,6 +28,9 @@ internal sealed class RecordingLoop(
     private string? _whyUnsure;
     private long? _dataVersion;
     private int _failures;
+    private int _losses;
+    private DateTimeOffset? _foreignSince;
+    private bool _wasOpen;
     private bool _isSuspended;
     private LitestreamException? _checkpointError;
 
@@ -93,10 +95,13 @@ internal sealed class RecordingLoop(
             try
             {
                 await WorkAsync(stop).ConfigureAwait(false);
+                _losses = 0;
             }
             catch (ContinuityLostException e)
             {
                 Lose(e);
+                // once is a moment's trouble; what is found broken whenever it is opened needs somebody's help
+                if (++_losses > 1) await Task.Delay(Backoff.After(_losses - 1, environment.Random), environment.Time, stop).ConfigureAwait(false);
             }
 
             _failures = 0;
@@ -119,14 +124,12 @@ internal sealed class RecordingLoop(
         {
             try
             {
-                if (!recorder.IsOpen) await OpenAsync(limit).ConfigureAwait(false);
-                await FinishOnceAsync(limit).ConfigureAwait(false);
+                if (await OpenLastAsync(limit).ConfigureAwait(false)) await FinishOnceAsync(limit).ConfigureAwait(false);
             }
             catch (ContinuityLostException e)
             {
                 Lose(e);
-                await OpenAsync(limit).ConfigureAwait(false);
-                await FinishOnceAsync(limit).ConfigureAwait(false);
+                if (await OpenLastAsync(limit).ConfigureAwait(false)) await FinishOnceAsync(limit).ConfigureAwait(false);
             }
         }
         finally
@@ -150,9 +153,35 @@ internal sealed class RecordingLoop(
 
     private void Lose(ContinuityLostException reason)
     {
-        events.Write(ReplicationEventKind.ContinuityLost, ReplicationSeverity.Warning, $"Continuity is lost: {reason.Message}.", error: reason);
-        _whyUnsure = reason.Message;
+        switch (reason)
+        {
+            case LocksLostException: break; // the WAL itself can prove that nothing was missed
+            case DatabaseReplacedException:
+                _whyNewGeneration ??= reason.Message;
+                CaptureLast();
+                break;
+            default: _whyUnsure = reason.Message; break;
+        }
+
+        // told when the files are let go, so that whoever hears of it finds them free
         recorder.CloseSession();
+        events.Write(reason is LocksLostException ? ReplicationEventKind.LocksLost : ReplicationEventKind.ContinuityLost,
+            ReplicationSeverity.Warning, $"Continuity is in doubt: {reason.Message}.", error: reason);
+    }
+
+    /// <summary>What was committed before the database went is still in the files that our connections hold.</summary>
+    private void CaptureLast()
+    {
+        try
+        {
+            recorder.CaptureLast();
+        }
+        catch (Exception e) when (e is ContinuityLostException or LitestreamException || FileErrors.IsFileError(e))
+        {
+            recorder.Rewind();
+            events.Write(ReplicationEventKind.ContinuityLost, ReplicationSeverity.Warning,
+                $"The last commits before the database went could not be recorded: {e.Message}", error: e);
+        }
     }
 
     private void Signalled() => _wake.Set();
@@ -197,11 +226,13 @@ internal sealed class RecordingLoop(
             if (frames is null)
             {
                 _dataVersion = null; // what the poll saw is not captured yet
+                EndWhereStuck(now);
                 await Task.Delay(s_busyRetry, environment.Time, stop).ConfigureAwait(false);
                 syncs.Return(requests);
                 return;
             }
 
+            _foreignSince = null;
             if (frames > 0) _lastChange = now;
             Looked(now, looked, frames.Value);
             if (requests.Count > 0 || _schedule.IsCutDue(now)) _schedule.Cut(now, recorder.Cut());
@@ -217,6 +248,21 @@ internal sealed class RecordingLoop(
         Housekeep(now);
         EnforceBound();
         if (!HasReplica()) Suspend();
+    }
+
+    /// <summary>A WAL that for long does not belong to its wal-index was replaced, or that was. As long as we hold the wal-index, SQLite does
+    /// not make it anew.</summary>
+    private void EndWhereStuck(DateTimeOffset now)
+    {
+        if (!recorder.IsWalForeign) _foreignSince = null;
+        else if (now - (_foreignSince ??= now) >= options.SyncInterval * 3)
+        {
+            _foreignSince = null;
+            var error = new LitestreamException(ErrorCode.ReplicationStalled, $"The WAL of '{options.DatabasePath}' does not belong to its -shm.",
+                options.DatabasePath, "If one of them was replaced, end all applications that use the database, and start them again.");
+            events.Write(ReplicationEventKind.Stalled, ReplicationSeverity.Error, error.Message, error: error);
+            throw new ContinuityLostException("the WAL does not belong to its -shm");
+        }
     }
 
     private void Looked(DateTimeOffset now, DateTimeOffset time, uint captured)
@@ -254,50 +300,65 @@ internal sealed class RecordingLoop(
         _checkpointError = error;
     }
 
-    /// <summary>Opens the database, waiting until it has a page and nobody locks it.</summary>
+    /// <summary>Opens the database, waiting for it where that is not in vain.</summary>
     private async Task OpenAsync(CancellationToken stop)
     {
-        var patienceEnds = _clock.Now + s_openPatience;
-        var isNew = false;
-        while (!TryOpen(isNew && _clock.Now <= patienceEnds, stop))
+        var patience = new OpenPatience(options, events, _wasOpen, _clock.Now);
+        while (TryOpen(stop) is { } obstacle)
         {
-            if (environment.Files.Find(options.DatabasePath) is { Length: 0 })
-            {
-                isNew = true;
-                patienceEnds = _clock.Now + s_openPatience;
-            }
-
-            if (!IsWaiting)
+            if (patience.Bear(obstacle, _clock.Now))
             {
                 IsWaiting = true;
-                events.Write(ReplicationEventKind.Waiting, ReplicationSeverity.Information,
-                    "The database has no page yet, or somebody locks it: waiting.");
+                LastError = obstacle.Error ?? LastError;
                 Stepped();
             }
 
-            if (_clock.Now > patienceEnds)
-                throw new LitestreamException(ErrorCode.DatabaseLocked, $"'{options.DatabasePath}' is locked by another process.",
-                    options.DatabasePath, "Let the application use locking_mode=NORMAL, or end the transaction that locks the database.");
-            await Task.Delay(options.CaptureInterval, environment.Time, stop).ConfigureAwait(false);
+            await Task.Delay(patience.Wait(_clock.Now), environment.Time, stop).ConfigureAwait(false);
         }
 
-        IsWaiting = false;
+        (IsWaiting, _wasOpen) = (false, true);
         _dataVersion = null; // each connection counts for itself
         _schedule = new(options, _clock.Now);
         _schedule.Signal(_clock.Now);
         Stepped();
     }
 
-    /// <param name="isBeingMade">The application has just begun to make the database, and may be about to switch it to WAL mode.</param>
-    /// <param name="stop">Ends a comparison of the whole database.</param>
-    private bool TryOpen(bool isBeingMade, CancellationToken stop)
+    /// <summary>Opens the database for the last capture. False when it is not there, or not fit: then nothing is left to capture.</summary>
+    private async Task<bool> OpenLastAsync(CancellationToken limit)
     {
-        var database = DatabaseInspector.Inspect(options.DatabasePath, environment);
-        if (database.IsEmpty || !database.IsWal && isBeingMade && !options.AllowJournalModeSwitch) return false;
-        if (!database.IsWal && !WalSwitch.TrySwitch(database, options, environment, events)) return false;
-        if (!recorder.TryOpen(database, WhyNewGeneration, _whyUnsure, stop)) return false;
-        (_whyNewGeneration, _whyUnsure) = (null, null);
+        while (!recorder.IsOpen && TryOpen(limit) is { } obstacle)
+        {
+            if (!obstacle.IsLock)
+            {
+                events.Write(ReplicationEventKind.Waiting, ReplicationSeverity.Warning,
+                    $"{obstacle.Message} It is not waited for any more.", error: obstacle.Error);
+                return false;
+            }
+
+            await Task.Delay(options.CaptureInterval, environment.Time, limit).ConfigureAwait(false);
+        }
+
         return true;
+    }
+
+    /// <param name="stop">Ends a comparison of the whole database.</param>
+    /// <returns>What is in the way; null when it is open.</returns>
+    private Obstacle? TryOpen(CancellationToken stop)
+    {
+        try
+        {
+            var database = DatabaseInspector.Inspect(options.DatabasePath, environment);
+            if (database.IsEmpty) return Obstacle.Empty(options.DatabasePath);
+            if (!database.IsWal && !WalSwitch.TrySwitch(database, options, environment, events))
+                return Obstacle.Locked(options.DatabasePath);
+            if (!recorder.TryOpen(database, WhyNewGeneration, _whyUnsure, stop)) return Obstacle.Locked(options.DatabasePath);
+            (_whyNewGeneration, _whyUnsure) = (null, null);
+            return null;
+        }
+        catch (LitestreamException e) when (Obstacle.Is(e))
+        {
+            return Obstacle.Of(e);
+        }
     }
 
     private async Task BeginGenerationAsync(string reason, CancellationToken stop)

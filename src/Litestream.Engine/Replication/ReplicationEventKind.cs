@@ -6,7 +6,7 @@ public enum ReplicationEventKind
     /// <summary>Replication has begun or goes on with a generation.</summary>
     Started,
 
-    /// <summary>The database has no page yet, or can't be opened for now.</summary>
+    /// <summary>The database is not there, has no page yet, or can't be opened for now; the message says which.</summary>
     Waiting,
 
     /// <summary>Other processes can't reach the replication; it goes on.</summary>
@@ -21,6 +21,10 @@ public enum ReplicationEventKind
     /// <summary>It can't be proven that every commit was captured: the database is compared page by page with what the replica holds, or a
     /// new generation follows.</summary>
     ContinuityLost,
+
+    /// <summary>Something in this process opened and closed the database or its -shm, and dropped SQLite's locks by that: all connections
+    /// are opened anew, and what was missed is found out.</summary>
+    LocksLost,
 
     /// <summary>The generation goes on with the pages that were changed unwatched.</summary>
     Reconciled,

@@ -58,6 +58,10 @@ public sealed record ReplicationOptions
     /// <summary>Whether a new generation begins at the start, though the former one could go on. Default no.</summary>
     public bool NewGeneration { get; init; }
 
+    /// <summary>Whether a database that is not there at the start is waited for; its folder must be there. Default no: the path may be
+    /// mistyped. One that disappears later is always waited for.</summary>
+    public bool WaitForDatabase { get; init; }
+
     /// <summary>Whether a database that is not in WAL mode may be switched to it. Default no.</summary>
     public bool AllowJournalModeSwitch { get; init; }
 

@@ -40,7 +40,8 @@ internal sealed class MetadataFolder : IDisposable
         var files = environment.Files;
         try
         {
-            var fileMode = files.GetUnixMode(databasePath);
+            // a database that is still to come may be meant for nobody else
+            var fileMode = files.GetUnixMode(databasePath) ?? UnixFileMode.UserRead | UnixFileMode.UserWrite;
             files.CreateDirectory(root, DirectoryModeFor(fileMode));
             return new(root, fileMode, Lock(root, databasePath, environment));
         }

@@ -73,6 +73,10 @@ public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventO
     [ValidateRange(1, long.MaxValue)]
     public long? SpoolLimit { get; set; }
 
+    /// <summary>Wait for a database that does not exist yet; its folder must.</summary>
+    [Parameter]
+    public SwitchParameter WaitForDatabase { get; set; }
+
     /// <summary>Name of the job; without it, the database's file name.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -104,10 +108,12 @@ public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventO
 
     private void Start(string database)
     {
-        var info = DatabaseInspector.Inspect(database, Environment);
-        if (!info.IsWal && !MaySwitchJournalMode(database)) return;
+        // what is still to come is its application's to switch
+        var mustSwitch = !(WaitForDatabase && DatabaseInspector.IsAwaitable(database, Environment))
+            && !DatabaseInspector.Inspect(database, Environment).IsWal;
+        if (mustSwitch && !MaySwitchJournalMode(database)) return;
 
-        var session = new ReplicationSession(ToOptions(database, allowJournalModeSwitch: !info.IsWal), OpenReplicas(Replica), Environment);
+        var session = new ReplicationSession(ToOptions(database, mustSwitch), OpenReplicas(Replica), Environment);
         if (!TryEnter(session, "Start replication to")) return;
         if (Wait) new ForegroundReplication([session], this).Run(PipelineStop);
         else WriteObject(StartJob(session));
@@ -130,6 +136,7 @@ public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventO
             MetadataPath = MetadataPath is null ? null : ResolvePath(MetadataPath),
             AllowJournalModeSwitch = allowJournalModeSwitch,
             NewGeneration = NewGeneration,
+            WaitForDatabase = WaitForDatabase,
         };
         if (SyncInterval is { } interval) options = options with { SyncInterval = interval };
         if (SnapshotInterval is { } snapshots) options = options with { SnapshotInterval = snapshots };

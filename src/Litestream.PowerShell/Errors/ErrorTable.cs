@@ -23,6 +23,7 @@ internal static class ErrorTable
         [nameof(ErrorCode.DatabaseNotWal)] = ErrorCategory.InvalidOperation,
         [nameof(ErrorCode.DatabaseUnsupported)] = ErrorCategory.NotImplemented,
         [nameof(ErrorCode.DatabaseLocked)] = ErrorCategory.ResourceBusy,
+        [nameof(ErrorCode.DatabaseShared)] = ErrorCategory.ResourceBusy,
         [nameof(ErrorCode.DatabaseError)] = ErrorCategory.NotSpecified,
         [nameof(ErrorCode.ReplicationAlreadyRunning)] = ErrorCategory.ResourceExists,
         [nameof(ErrorCode.ReplicationEnded)] = ErrorCategory.OperationStopped,

@@ -100,6 +100,9 @@ internal sealed class SimulatedFileSystem(Machine machine, SimulatedProcess proc
 
     public IDisposable Watch(string path, Action changed) => new MemoryStream();
 
+    public ILockGuard? TryGuardLocks(string databasePath, FileIdentity database, FileIdentity walIndex) =>
+        NoLockGuard.Instance;
+
     /// <summary>An operation begins.</summary>
     /// <returns>No fault, or a torn write, which is the caller's to carry out.</returns>
     public Fault Enter(Operation operation, string path, long offset = 0, long length = 0) =>

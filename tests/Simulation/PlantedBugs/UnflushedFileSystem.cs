@@ -33,6 +33,9 @@ internal sealed class UnflushedFileSystem(IFileSystem files) : IFileSystem
 
     public IDisposable Watch(string path, Action changed) => files.Watch(path, changed);
 
+    public ILockGuard? TryGuardLocks(string databasePath, FileIdentity database, FileIdentity walIndex) =>
+        files.TryGuardLocks(databasePath, database, walIndex);
+
     private sealed class UnflushedFile(IFile file) : IFile
     {
         public long Length => file.Length;

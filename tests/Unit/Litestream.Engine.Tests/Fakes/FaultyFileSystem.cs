@@ -61,6 +61,9 @@ internal sealed class FaultyFileSystem : IFileSystem
 
     public IDisposable Watch(string path, Action changed) => _files.Watch(path, changed);
 
+    public ILockGuard? TryGuardLocks(string databasePath, FileIdentity database, FileIdentity walIndex) =>
+        _files.TryGuardLocks(databasePath, database, walIndex);
+
     private sealed class FaultyFile(FaultyFileSystem owner, IFile file, string name) : IFile
     {
         public long Length => file.Length;

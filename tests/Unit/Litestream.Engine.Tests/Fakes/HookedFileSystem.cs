@@ -70,6 +70,9 @@ internal sealed class HookedFileSystem : IFileSystem
 
     public IDisposable Watch(string path, Action changed) => _files.Watch(path, IsDeaf ? () => { } : changed);
 
+    public ILockGuard? TryGuardLocks(string databasePath, FileIdentity database, FileIdentity walIndex) =>
+        _files.TryGuardLocks(databasePath, database, walIndex);
+
     private sealed class HookedFile(HookedFileSystem owner, IFile file, string path) : IFile
     {
         public long Length => file.Length;

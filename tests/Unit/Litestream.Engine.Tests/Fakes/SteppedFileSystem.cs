@@ -73,6 +73,9 @@ internal sealed class SteppedFileSystem : IFileSystem
 
     public IDisposable Watch(string path, Action changed) => _files.Watch(path, changed);
 
+    public ILockGuard? TryGuardLocks(string databasePath, FileIdentity database, FileIdentity walIndex) =>
+        _files.TryGuardLocks(databasePath, database, walIndex);
+
     private T Step<T>(string operation, string path, Func<string, T> carryOut)
     {
         Before(operation, path);

@@ -48,4 +48,7 @@ internal sealed class FailingSpool(string suffix) : IFileSystem
     public IDisposable? TryLock(string path) => _files.TryLock(path);
 
     public IDisposable Watch(string path, Action changed) => _files.Watch(path, changed);
+
+    public ILockGuard? TryGuardLocks(string databasePath, FileIdentity database, FileIdentity walIndex) =>
+        _files.TryGuardLocks(databasePath, database, walIndex);
 }

@@ -57,6 +57,9 @@ internal sealed class MortalFileSystem(int steps) : IFileSystem
 
     public IDisposable Watch(string path, Action changed) => _files.Watch(path, changed);
 
+    public ILockGuard? TryGuardLocks(string databasePath, FileIdentity database, FileIdentity walIndex) =>
+        _files.TryGuardLocks(databasePath, database, walIndex);
+
     private void Live()
     {
         if (Interlocked.Decrement(ref _left) < 0) throw new DeathException();

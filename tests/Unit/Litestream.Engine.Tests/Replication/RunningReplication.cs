@@ -80,6 +80,14 @@ internal sealed class RunningReplication : IAsyncDisposable
         return _events.Where(e => e.Kind == kind).ElementAt(count - 1);
     }
 
+    /// <summary>Waits until an error of a kind was told, and gives it.</summary>
+    public async Task<ReplicationEvent> WaitForErrorAsync(ReplicationEventKind kind)
+    {
+        await UntilAsync(() => _events.Any(IsIt), $"an error {kind}");
+        return _events.First(IsIt);
+        bool IsIt(ReplicationEvent e) => e.Kind == kind && e.Severity == ReplicationSeverity.Error;
+    }
+
     public int Count(ReplicationEventKind kind) => _events.Count(e => e.Kind == kind);
 
     public async Task UntilAsync(Func<bool> condition, string what)

@@ -33,6 +33,12 @@ internal sealed class Application : IDisposable
     /// <summary>Writes until it is disposed.</summary>
     public static Application StartWriter(string database) => new("writer", database, "--rate", "50");
 
+    /// <summary>Checkpoints in all modes until it is disposed.</summary>
+    public static Application StartCheckpointer(string database) => new("checkpointer", database, "--longest", "20");
+
+    /// <summary>Fails unless a database is whole and stands at a committed state.</summary>
+    public static void Verify(string database) => Run("verify", database);
+
     /// <summary>A digest of all that is in a database.</summary>
     public static string State(string database) => Run("state", database).Trim();
 

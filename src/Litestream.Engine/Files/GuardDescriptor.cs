@@ -1,0 +1,83 @@
+using System.Runtime.InteropServices;
+
+namespace Litestream.Engine.Files;
+
+/// <summary>
+/// One file of a <see cref="LinuxLockGuard"/>: a lock that only this descriptor can drop, and one that everything drops which drops
+/// SQLite's: a POSIX lock on a byte that nobody else locks. As long as that is there, nobody in this process has closed the file.
+/// </summary>
+internal sealed class GuardDescriptor : IDisposable
+{
+    /// <summary>Far behind all that SQLite locks; the process's id is added, because other processes may guard the same file.</summary>
+    private const long WitnessBase = 1L << 62;
+
+    private readonly int _descriptor;
+    private readonly long _witness = WitnessBase + Environment.ProcessId;
+
+    private GuardDescriptor(int descriptor, FileIdentity identity)
+    {
+        _descriptor = descriptor;
+        Identity = identity;
+    }
+
+    /// <summary>The file.</summary>
+    public FileIdentity Identity { get; }
+
+    /// <summary>Whether the POSIX locks of this process on the file were never dropped as a whole. Asked of the descriptor, for whose locks
+    /// those of its own process are somebody else's.</summary>
+    public bool IsUnbroken
+    {
+        get
+        {
+            var there = new PosixLock { Type = PosixLock.Write, Start = _witness, Length = 1 };
+            return PosixNative.FileControl(_descriptor, PosixNative.GetDescriptionLock, ref there) == 0 && there.Type != PosixLock.None;
+        }
+    }
+
+    /// <summary>Takes the locks. Null when somebody is in the way, or the path does not lead to the file.</summary>
+    /// <param name="path">The file's path.</param>
+    /// <param name="identity">The file.</param>
+    /// <param name="start">First byte that is locked for reading.</param>
+    /// <param name="length">How many.</param>
+    /// <exception cref="PlatformNotSupportedException">The file system has no such locks.</exception>
+    public static GuardDescriptor? TryTake(string path, FileIdentity identity, long start, long length)
+    {
+        if (OpenDescriptors.TryOpen(path, identity) is not { } descriptor) return null;
+        var guard = new GuardDescriptor(descriptor, identity);
+        try
+        {
+            if (guard.TryLock(PosixNative.SetDescriptionLock, start, length) && guard.TryLock(PosixNative.SetLock, guard._witness, 1)) return guard;
+            guard.Dispose();
+            return null;
+        }
+        catch
+        {
+            guard.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        // by hand, because the descriptor may have to stay open
+        Unlock(PosixNative.SetDescriptionLock, 0, 0);
+        Unlock(PosixNative.SetLock, _witness, 1);
+        OpenDescriptors.Close(_descriptor, Identity);
+    }
+
+    private bool TryLock(int command, long start, long length)
+    {
+        const int WouldBlock = 11, AccessDenied = 13;
+        var wanted = new PosixLock { Type = PosixLock.Read, Start = start, Length = length };
+        if (PosixNative.FileControl(_descriptor, command, ref wanted) == 0) return true;
+        var error = Marshal.GetLastPInvokeError();
+        return error is WouldBlock or AccessDenied ? false : throw new PlatformNotSupportedException(Marshal.GetPInvokeErrorMessage(error));
+    }
+
+    /// <summary>Can't fail where locking has succeeded.</summary>
+    private void Unlock(int command, long start, long length)
+    {
+        var wanted = new PosixLock { Type = PosixLock.None, Start = start, Length = length };
+        _ = PosixNative.FileControl(_descriptor, command, ref wanted);
+    }
+}

@@ -1,0 +1,17 @@
+namespace Litestream.Engine.Files;
+
+/// <summary>
+/// Stands by the locks that SQLite's connections in this process hold on a database. POSIX locks belong to the process: when any code
+/// in it closes the file, or another copy of SQLite in it lets its own locks go, ours are gone without a word. Dispose it after the
+/// connections. For one thread at a time.
+/// </summary>
+public interface ILockGuard : IDisposable
+{
+    /// <summary>Whether nobody in this process has closed the database or its wal-index since the guard was made. True where that can't
+    /// be known, or does no harm.</summary>
+    bool IsUnbroken { get; }
+
+    /// <summary>Whether nobody in this process but the one SQLite of the guarded connections has the wal-index open: locks do not keep two
+    /// copies of SQLite in one process from each other. True where that can't be known, or does no harm.</summary>
+    bool IsAlone { get; }
+}

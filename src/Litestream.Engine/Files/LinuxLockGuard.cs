@@ -1,0 +1,58 @@
+namespace Litestream.Engine.Files;
+
+/// <summary>
+/// The guard on Linux. Descriptors of its own hold open-file-description locks on those bytes where SQLite's connections hold their shared
+/// locks as long as they are open: they keep others from deleting the WAL and from taking the wal-index for abandoned, whatever
+/// becomes of the POSIX locks.
+/// </summary>
+/// <remarks>Not on the bytes that readers and checkpoints lock: there they would stand in the way of our own connections.</remarks>
+internal sealed class LinuxLockGuard : ILockGuard
+{
+    // SQLite's os_unix.c: SHARED_FIRST and SHARED_SIZE of the database, UNIX_SHM_DMS of the wal-index
+    private const long SharedStart = 0x40000002;
+    private const long SharedLength = 510;
+    private const long AttachedStart = 128;
+    private const long AttachedLength = 1;
+
+    private readonly GuardDescriptor _database;
+    private readonly GuardDescriptor _walIndex;
+
+    private LinuxLockGuard(GuardDescriptor database, GuardDescriptor walIndex)
+    {
+        _database = database;
+        _walIndex = walIndex;
+    }
+
+    /// <inheritdoc/>
+    public bool IsUnbroken => _database.IsUnbroken && _walIndex.IsUnbroken;
+
+    /// <inheritdoc/>
+    public bool IsAlone => OpenDescriptors.CountOthers(_walIndex.Identity) <= 1;
+
+    /// <summary>Guards. Null when somebody is in the way, or the names do not lead to these files.</summary>
+    /// <param name="databasePath">The database.</param>
+    /// <param name="database">Which file it is.</param>
+    /// <param name="walIndex">Which file its -shm is.</param>
+    /// <exception cref="PlatformNotSupportedException">The file system has no such locks.</exception>
+    public static LinuxLockGuard? TryTake(string databasePath, FileIdentity database, FileIdentity walIndex)
+    {
+        if (GuardDescriptor.TryTake(databasePath, database, SharedStart, SharedLength) is not { } first) return null;
+        try
+        {
+            if (GuardDescriptor.TryTake(databasePath + "-shm", walIndex, AttachedStart, AttachedLength) is { } second) return new(first, second);
+            first.Dispose();
+            return null;
+        }
+        catch
+        {
+            first.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        _walIndex.Dispose();
+        _database.Dispose();
+    }
+}

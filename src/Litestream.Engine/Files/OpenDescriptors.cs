@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Litestream.Engine.Files;
+
+/// <summary>Linux: the descriptors of guarded files, opened and closed so that it harms nobody in this process: as long as somebody else
+/// here has such a file open, ours stays open too, and is used again.</summary>
+internal static class OpenDescriptors
+{
+    private const string OwnDescriptors = "/proc/self/fd";
+
+    private static readonly object s_lock = new();
+
+    /// <summary>All that are open, and whether they are in use.</summary>
+    private static readonly Dictionary<int, (FileIdentity Identity, bool IsUsed)> s_ours = [];
+
+    /// <summary>Opens a file for reading. Null if the path does not lead to it.</summary>
+    /// <param name="path">Its path.</param>
+    /// <param name="identity">The file.</param>
+    /// <exception cref="PlatformNotSupportedException">The system does not tell what this process has open.</exception>
+    public static int? TryOpen(string path, FileIdentity identity)
+    {
+        if (!Directory.Exists(OwnDescriptors)) throw new PlatformNotSupportedException($"'{OwnDescriptors}' is not there.");
+        lock (s_lock)
+        {
+            CloseUnused();
+            foreach (var (idle, (its, isUsed)) in s_ours)
+            {
+                if (isUsed || its != identity) continue;
+                s_ours[idle] = (identity, true);
+                return idle;
+            }
+
+            var descriptor = PosixNative.Open(path, PosixNative.OpenReadOnly | PosixNative.OpenCloseOnExec);
+            if (descriptor < 0) return Marshal.GetLastPInvokeError() == PosixNative.NotFound ? null : throw new IOException(
+                $"'{path}' can't be opened: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}.");
+            var opened = FileIdentityReader.Read(descriptor)!.Value;
+            s_ours.Add(descriptor, (opened, opened == identity));
+            return opened == identity ? descriptor : null;
+        }
+    }
+
+    /// <summary>Closes a file as soon as nobody else in this process has it open.</summary>
+    /// <param name="descriptor">The descriptor; holds no lock any more.</param>
+    /// <param name="identity">The file.</param>
+    public static void Close(int descriptor, FileIdentity identity)
+    {
+        lock (s_lock)
+        {
+            s_ours[descriptor] = (identity, false);
+            CloseUnused();
+        }
+    }
+
+    /// <summary>How many descriptors of a file this process has besides those that were opened here.</summary>
+    public static int CountOthers(FileIdentity identity)
+    {
+        lock (s_lock) return Others().Count(other => other == identity);
+    }
+
+    private static void CloseUnused()
+    {
+        var unused = s_ours.Where(o => !o.Value.IsUsed).ToList();
+        if (unused.Count == 0) return;
+        var inUse = Others().Concat(s_ours.Values.Where(o => o.IsUsed).Select(o => o.Identity)).ToHashSet();
+        foreach (var (descriptor, (identity, _)) in unused)
+        {
+            if (inUse.Contains(identity)) continue;
+            _ = PosixNative.Close(descriptor);
+            s_ours.Remove(descriptor);
+        }
+    }
+
+    private static IEnumerable<FileIdentity> Others() =>
+        from path in Directory.EnumerateFileSystemEntries(OwnDescriptors)
+        let descriptor = int.Parse(Path.GetFileName(path), CultureInfo.InvariantCulture)
+        where !s_ours.ContainsKey(descriptor)
+        let identity = FileIdentityReader.Read(descriptor) // null: closed meanwhile
+        where identity is not null
+        select identity.Value;
+}

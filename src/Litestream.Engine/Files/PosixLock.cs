@@ -1,0 +1,18 @@
+using System.Runtime.InteropServices;
+
+namespace Litestream.Engine.Files;
+
+/// <summary>Linux's struct flock, as it is on 64-bit machines.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct PosixLock
+{
+    public const short Read = 0;
+    public const short Write = 1;
+    public const short None = 2;
+
+    public short Type;
+    public short Whence;
+    public long Start;
+    public long Length;
+    public int ProcessId;
+}

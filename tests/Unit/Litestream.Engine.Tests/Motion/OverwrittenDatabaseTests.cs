@@ -1,0 +1,131 @@
+using Litestream.Engine.Errors;
+using Litestream.Engine.Replication;
+using Litestream.Engine.Tests.Replication;
+using Litestream.Engine.Tests.Sqlite;
+using Xunit;
+
+namespace Litestream.Engine.Tests.Motion;
+
+/// <summary>What others do to a database file without SQLite: another one in its place, nothing in it, or something that is none.</summary>
+public sealed class OverwrittenDatabaseTests
+{
+    [Fact]
+    public async Task A_database_that_is_renamed_into_place_begins_a_generation_and_mixes_nothing()
+    {
+        using var database = new TestDatabase();
+        using var other = new TestDatabase();
+        other.App.Insert(200, 500);
+        await using var replication = RunningReplication.Start(database);
+        database.App.Insert(10);
+        await replication.SyncAsync();
+        var (former, last) = (replication.Generation, database.App.Image());
+        await ReplaceAsync(database, other.App.Image());
+        await replication.WaitForAsync(ReplicationEventKind.GenerationStarted, 2);
+        database.ReopenApp();
+        database.App.Insert(5);
+        await replication.SyncAsync();
+        await Restored.AssertIsAsync(database, database.App.Image());
+        await Restored.AssertFormerIsAsync(database, former, last);
+    }
+
+    [Fact]
+    public async Task A_database_that_is_emptied_is_waited_for()
+    {
+        using var database = new TestDatabase();
+        await using var replication = RunningReplication.Start(database);
+        database.App.Insert(10);
+        await replication.SyncAsync();
+        var (former, last) = (replication.Generation, database.App.Image());
+        await OverwriteAsync(database, []);
+        Assert.Equal(ReplicationSeverity.Warning, (await replication.WaitForAsync(ReplicationEventKind.Waiting)).Severity);
+
+        using var app = Application.Open(database.Path);
+        app.Execute("PRAGMA page_size=1024; PRAGMA journal_mode=wal; CREATE TABLE item(id INTEGER PRIMARY KEY, data BLOB)");
+        app.Insert(3);
+        await replication.WaitForAsync(ReplicationEventKind.GenerationStarted, 2);
+        await replication.SyncAsync();
+        await Restored.AssertIsAsync(database, app.Image());
+        await Restored.AssertFormerIsAsync(database, former, last);
+    }
+
+    [Theory]
+    [InlineData(ErrorCode.NotADatabase)]
+    [InlineData(ErrorCode.DatabaseUnsupported)]
+    [InlineData(ErrorCode.DatabaseNotWal)]
+    public async Task What_cannot_be_replicated_is_an_error_event_and_no_end(ErrorCode expected)
+    {
+        using var database = new TestDatabase();
+        await using var replication = RunningReplication.Start(database);
+        database.App.Insert(10);
+        await replication.SyncAsync();
+        var good = database.App.Image();
+        var bytes = (byte[])good.Clone();
+        if (expected == ErrorCode.NotADatabase) Random.Shared.NextBytes(bytes);
+        else bytes[18] = bytes[19] = (byte)(expected == ErrorCode.DatabaseUnsupported ? 3 : 1);
+        await ReplaceAsync(database, bytes);
+
+        var error = await replication.WaitForErrorAsync(ReplicationEventKind.Waiting);
+        Assert.Equal(expected, Assert.IsType<LitestreamException>(error.Error).Code);
+        Assert.Equal(ReplicationState.Waiting, replication.Status.State);
+        Assert.False(replication.Running.IsCompleted);
+
+        await ReplaceAsync(database, good);
+        await replication.WaitForAsync(ReplicationEventKind.GenerationStarted, 2);
+        database.ReopenApp();
+        database.App.Insert();
+        await replication.SyncAsync();
+        await Restored.AssertIsAsync(database, database.App.Image());
+    }
+
+    [Fact]
+    public async Task A_database_that_is_overwritten_in_place_is_noticed()
+    {
+        using var database = new TestDatabase();
+        await using var replication = RunningReplication.Start(database);
+        database.App.Insert(10);
+        await replication.SyncAsync();
+        await OverwriteAsync(database, new byte[10_000]);
+        var error = await replication.WaitForErrorAsync(ReplicationEventKind.Waiting);
+        Assert.Equal(ErrorCode.NotADatabase, Assert.IsType<LitestreamException>(error.Error).Code);
+    }
+
+    [Fact]
+    public async Task A_WAL_that_is_replaced_is_told_and_healed_when_the_application_starts_again()
+    {
+        using var database = new TestDatabase();
+        await using var replication = RunningReplication.Start(database);
+        database.App.Insert(10);
+        await replication.SyncAsync();
+        Assert.Equal(0, database.App.Checkpoint(Application.Passive).Code);
+        await File.WriteAllBytesAsync(database["other-wal"], new byte[5000]);
+        File.Move(database["other-wal"], database.WalPath, overwrite: true);
+        await replication.WaitForAsync(ReplicationEventKind.ContinuityLost);
+        // what the application reads fits no wal-index until everybody has let that go
+        await replication.UntilAsync(() =>
+        {
+            database.ReopenApp();
+            return database.App.TryExecute(Application.InsertSql(1, 100)) == SQLitePCL.raw.SQLITE_OK;
+        }, "the application works again");
+        await replication.SyncAsync();
+        Assert.Equal(1, replication.Count(ReplicationEventKind.GenerationStarted));
+        await Restored.AssertIsAsync(database, database.App.Image());
+    }
+
+    private static async Task ReplaceAsync(TestDatabase database, byte[] content)
+    {
+        database.CloseApp();
+        await File.WriteAllBytesAsync(database["other.db"], content);
+        File.Delete(database.WalPath);
+        File.Delete(database.WalIndexPath);
+        File.Move(database["other.db"], database.Path, overwrite: true);
+    }
+
+    /// <summary>Writes into the file itself, while only the replication has it open.</summary>
+    private static async Task OverwriteAsync(TestDatabase database, byte[] content)
+    {
+        database.CloseApp();
+        await File.WriteAllBytesAsync(database.Path, content);
+        File.Delete(database.WalPath);
+        File.Delete(database.WalIndexPath);
+    }
+}
