@@ -19,6 +19,10 @@ public interface IFileSystem
     /// <param name="path">A file or folder.</param>
     FileEntry? Find(string path);
 
+    /// <summary>The file that a symbolic link leads to in the end, or the path itself: SQLite names -wal and -shm after that file.</summary>
+    /// <param name="path">A file.</param>
+    string ResolveLink(string path) => path;
+
     /// <summary>Tells which file a path leads to, without opening it where that is possible (Unix: stat); null if nothing
     /// is there.</summary>
     /// <param name="path">A file or folder.</param>

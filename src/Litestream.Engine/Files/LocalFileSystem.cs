@@ -40,6 +40,10 @@ public sealed class LocalFileSystem : IFileSystem
     }
 
     /// <inheritdoc/>
+    public string ResolveLink(string path) => new FileInfo(path) is { LinkTarget: not null } link && link.ResolveLinkTarget(returnFinalTarget: true) is { } target
+        ? target.FullName : path;
+
+    /// <inheritdoc/>
     public FileIdentity? Identify(string path) => FileIdentityReader.Read(path);
 
     /// <inheritdoc/>
@@ -51,7 +55,7 @@ public sealed class LocalFileSystem : IFileSystem
     {
         try
         {
-            return [.. new DirectoryInfo(directory).EnumerateFileSystemInfos().Select(EntryOf).OrderBy(e => e.Name, StringComparer.Ordinal)];
+            return [.. new DirectoryInfo(directory).EnumerateFileSystemInfos().Select(TryEntryOf).OfType<FileEntry>().OrderBy(e => e.Name, StringComparer.Ordinal)];
         }
         catch (DirectoryNotFoundException)
         {
@@ -172,6 +176,19 @@ public sealed class LocalFileSystem : IFileSystem
         catch (PlatformNotSupportedException)
         {
             return NoLockGuard.Instance;
+        }
+    }
+
+    /// <summary>Null for a file that was deleted or renamed while its folder was listed.</summary>
+    private static FileEntry? TryEntryOf(FileSystemInfo info)
+    {
+        try
+        {
+            return EntryOf(info);
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
         }
     }
 

@@ -46,12 +46,16 @@ internal sealed class DatabaseRecorder(
     /// <summary>Whether the database is watched.</summary>
     public bool IsOpen => _session is not null;
 
+    /// <summary>Whether a former run has left a generation to go on with.</summary>
+    public bool HasState => spool.State is not null;
+
     /// <summary>Whether the present generation's first snapshot is not there yet: it is being copied, or that failed. Until then nobody
     /// may take the generation for shipped.</summary>
     public bool ExpectsSnapshot => _snapshot is { IsFirst: true } || _lacksSnapshot;
 
     /// <summary>Why only another generation helps: the first snapshot could not be made. Null if it can go on.</summary>
-    public string? WhyHopeless => _lacksSnapshot ? "the snapshot of the former one could not be made" : null;
+    public string? WhyHopeless => _lacksSnapshot ? "the snapshot of the former one could not be made"
+        : Generation is { } generation && spool.IsRemoved(generation) ? "the spool of the former one was removed" : null;
 
     /// <summary>Why the last checkpoint failed; null if it did not.</summary>
     public LitestreamException? CheckpointError => _session?.CheckpointError;

@@ -37,6 +37,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfZero(replicas.Count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(replicas.Count, 64);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.RetentionCheckInterval, TimeSpan.Zero);
+        options = options with { DatabasePath = environment.Files.ResolveLink(options.DatabasePath) };
         _options = options with
         {
             MetadataPath = options.MetadataPath ?? MetadataFolder.DefaultPath(options.DatabasePath),
@@ -284,7 +285,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
     {
         using var draining = CancellationTokenSource.CreateLinkedTokenSource(limit);
         // a replica that waits for nothing need not answer
-        var drained = Task.WhenAll(_shippers.Where(s => s.HasPending && !s.IsGivenUp).Select(s => s.DrainAsync(draining.Token)));
+        var drained = Task.WhenAll(_shippers.Where(s => (s.HasPending || s.HasUnseen) && !s.IsGivenUp).Select(s => s.DrainAsync(draining.Token)));
         while (!drained.IsCompleted && !loop.NeedsGeneration)
             await Task.WhenAny(drained, Task.Delay(s_drainLook, _environment.Time, limit)).ConfigureAwait(false);
         if (!loop.NeedsGeneration)

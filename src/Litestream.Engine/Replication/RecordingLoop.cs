@@ -79,7 +79,7 @@ internal sealed class RecordingLoop(
     public async Task RunAsync(CancellationToken stop)
     {
         await OpenAsync(stop).ConfigureAwait(false);
-        using var watch = environment.Files.Watch(options.DatabasePath + "-wal", Signalled);
+        using var watch = TryWatch();
         while (true)
         {
             await WaitForWorkAsync(stop).ConfigureAwait(false);
@@ -119,7 +119,7 @@ internal sealed class RecordingLoop(
     public async Task FinishAsync(CancellationToken limit)
     {
         if (_isSuspended) throw LastError!;
-        if (!recorder.IsOpen && recorder.Generation is null && WhyNewGeneration is null) return; // nothing was ever begun
+        if (!recorder.IsOpen && recorder.Generation is null && !recorder.HasState && WhyNewGeneration is null) return; // nothing was ever begun
         try
         {
             try
@@ -181,6 +181,21 @@ internal sealed class RecordingLoop(
             recorder.Rewind();
             events.Write(ReplicationEventKind.ContinuityLost, ReplicationSeverity.Warning,
                 $"The last commits before the database went could not be recorded: {e.Message}", error: e);
+        }
+    }
+
+    /// <summary>A file system may not be able to watch, or have no watcher left: looking now and then is enough.</summary>
+    private IDisposable? TryWatch()
+    {
+        try
+        {
+            return environment.Files.Watch(options.DatabasePath + "-wal", Signalled);
+        }
+        catch (Exception e) when (FileErrors.IsFileError(e))
+        {
+            events.Write(ReplicationEventKind.Unwatched, ReplicationSeverity.Warning,
+                $"The database can't be watched for changes: it is looked at every {options.PollInterval.TotalSeconds:0.#} s instead.", error: e);
+            return null;
         }
     }
 

@@ -1,6 +1,7 @@
 using Litestream.Engine.Errors;
 using Litestream.Engine.Format;
 using Litestream.Engine.Replicas;
+using Litestream.Engine.Restore;
 using Litestream.Engine.Spool;
 
 namespace Litestream.Engine.Replication;
@@ -20,17 +21,27 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
     /// <summary>The same while there is nothing to put there, if asking costs nothing.</summary>
     private static readonly TimeSpan s_idleTrust = TimeSpan.FromMinutes(1);
 
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromMinutes(10);
+
     private volatile bool _isAligned;
     private long _seenAt;
     private int _resets;
     private volatile HeldPosition? _held;
+    private readonly object _gate = new();
+    private readonly List<SpooledObject> _unseen = [];
+    private volatile bool _isTieSeen = true;
     private GenerationId? _refused;
+    private long _refusedAt;
+    private int _refusals;
 
     /// <summary>The present generation; null while there is none.</summary>
     public required Func<PresentGeneration?> Present { get; init; }
 
     /// <summary>Is called, with the generation and the reason, when the replica can't go on with the present generation.</summary>
     public required Action<GenerationId, string> Misaligned { get; init; }
+
+    /// <summary>Is called, with the reason, when what waited of a former generation is given up for the replica.</summary>
+    public required Action<string> Abandoned { get; init; }
 
     /// <summary>Is told the newest snapshot that the replica holds of the present generation.</summary>
     public required Action<GenerationId, int, DateTimeOffset> HoldsSnapshot { get; init; }
@@ -45,6 +56,15 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
     /// while nothing waits for it.</summary>
     public TimeSpan LooksAgainIn => client.CostsPerRequest ? Timeout.InfiniteTimeSpan : s_idleTrust;
 
+    /// <summary>Whether something was shipped that the replica was not asked for since.</summary>
+    public bool HasUnseen
+    {
+        get
+        {
+            lock (_gate) return _unseen.Count > 1 || (_unseen.Count == 1 && !_isTieSeen);
+        }
+    }
+
     /// <summary>Lets the replica be asked again what it holds: another generation has begun, or it is not what it was.</summary>
     public void Reset()
     {
@@ -57,6 +77,8 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
     {
         var held = _held is { } former && former.Generation == content.Generation ? former.Position : default;
         if (content.End >= held) _held = new(content.Generation, content.End);
+        lock (_gate) _unseen.Add(content);
+        _isTieSeen = false;
     }
 
     /// <summary>Asks the replica what it holds, where that is not known, or not any more.</summary>
@@ -73,16 +95,36 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
         if (Present() is not { ExpectsSnapshot: false } present) return false;
         try
         {
-            if (await HasSnapshotAsync(present.Id, cancellationToken).ConfigureAwait(false)) return true;
+            if (await ShowsAllAsync(present.Id, cancellationToken).ConfigureAwait(false)) return true;
+            Refuse(present.Id, WhyUnfit);
         }
         catch (LitestreamException)
         {
             // aligning asks the same, tells what fails, and tries again
+            Reset();
         }
 
-        Reset();
         return false;
     }
+
+    /// <summary>Asks for another generation; the more rarely, the more often the replica did not hold what was put there: each costs all
+    /// replicas a snapshot.</summary>
+    /// <param name="generation">The one that can't go on.</param>
+    /// <param name="reason">Why, for people.</param>
+    /// <exception cref="LitestreamException">It is too soon for another one.</exception>
+    public void Refuse(GenerationId generation, string reason)
+    {
+        var pause = TimeSpan.FromSeconds(Math.Min(Math.Pow(2, _refusals), s_longestPause.TotalSeconds));
+        if (_refusals > 0 && time.GetElapsedTime(_refusedAt) < pause)
+            throw new LitestreamException(ErrorCode.ReplicaUnavailable, $"The replica {client.Url} does not show what was shipped to it.", client.Url,
+                "See whether something deletes or hides its files; a new generation follows after a pause.");
+        _refusals = time.GetElapsedTime(_refusedAt) > s_longestPause ? 1 : _refusals + 1;
+        (_refused, _refusedAt) = (generation, time.GetTimestamp());
+        Reset();
+        if (generation == Present()?.Id) Misaligned(generation, reason);
+    }
+
+    private string WhyUnfit => $"the replica {client.Url} does not hold what was shipped to it";
 
     private async Task AlignAsync(CancellationToken cancellationToken)
     {
@@ -99,18 +141,21 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
             await client.ConfirmAsync(ObjectKey.Wal(generation), cancellationToken).ConfigureAwait(false);
             var held = await catalog.ReadGenerationAsync(generation, cancellationToken).ConfigureAwait(false);
             var isPresent = generation == present?.Id;
-            var fits = queue.Align(number, generation, held, isPresent && present!.ExpectsSnapshot);
+            var fits = queue.Align(number, generation, held, isPresent && present!.ExpectsSnapshot)
+                && await IsTiedAsync(generation, held, cancellationToken).ConfigureAwait(false);
             if (isPresent && held?.Snapshots.Count > 0) HoldsSnapshot(generation, held.Snapshots[^1].Index, held.Snapshots[^1].CreatedAt);
             if (isPresent) _held = held is null ? null : ToHeld(held);
             if (fits) continue;
+            // which generation goes on is not known yet, and a replica that is slow to come up may show nothing at first
+            if (present is null) return;
             if (!isPresent)
             {
+                Abandoned($"What waited of the former generation {generation} is given up: the replica does not hold what came before it.");
                 spool.Abandon(number, generation);
                 continue;
             }
 
-            _refused = generation;
-            Misaligned(generation, $"the replica {client.Url} does not hold what was shipped to it");
+            Refuse(generation, WhyUnfit);
             return;
         }
 
@@ -129,14 +174,46 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
     private async Task LookAgainAsync(CancellationToken cancellationToken)
     {
         if (Present() is not { ExpectsSnapshot: false } present) return;
-        if (!await HasSnapshotAsync(present.Id, cancellationToken).ConfigureAwait(false)) _isAligned = false;
+        if (!await ShowsAllAsync(present.Id, cancellationToken).ConfigureAwait(false)) Refuse(present.Id, WhyUnfit);
         _seenAt = time.GetTimestamp();
     }
 
-    private async Task<bool> HasSnapshotAsync(GenerationId generation, CancellationToken cancellationToken)
+    /// <summary>Whether the replica shows what can be restored by its names, with all that was shipped since it was last asked.</summary>
+    private async Task<bool> ShowsAllAsync(GenerationId generation, CancellationToken cancellationToken)
     {
-        var snapshots = client.ListObjectsAsync(ObjectKey.Snapshots(generation), cancellationToken).GetAsyncEnumerator(cancellationToken);
-        await using (snapshots.ConfigureAwait(false)) return await snapshots.MoveNextAsync().ConfigureAwait(false);
+        List<SpooledObject> shipped;
+        lock (_gate) shipped = [.. _unseen.Where(o => o.Generation == generation)];
+        var held = await new ReplicaCatalog(client).ReadGenerationAsync(generation, cancellationToken).ConfigureAwait(false);
+        if (held is null || RestoreChain.TryChoose(held, new()) is null) return false;
+        // retention lets go what lies before a snapshot
+        var first = new Position(held.Snapshots[^1].Index, 0);
+        var segments = held.Segments.ToDictionary(s => s.Start, s => s.Size);
+        if (shipped.Exists(o => !o.IsSnapshot && o.Start >= first && (!segments.TryGetValue(o.Start, out var size) || size != o.Size))) return false;
+        // the last one is looked for again the next time: it ties what follows to what is there
+        lock (_gate) _unseen.RemoveAll(o => o.Generation != generation || (shipped.Contains(o) && o != shipped.FindLast(s => !s.IsSnapshot)));
+        _isTieSeen = true;
+        return true;
+    }
+
+    /// <summary>Whether the last segment that the replica holds is the one of that name in the spool, byte for byte: after our folder, or
+    /// the replica's, was put back from an older copy, one name may stand for two contents.</summary>
+    private async Task<bool> IsTiedAsync(GenerationId generation, GenerationInfo? held, CancellationToken cancellationToken)
+    {
+        if (held is not { Segments: [.., var last] } || queue.FindSegment(generation, last.Start) is not { } spooled) return true;
+        lock (_gate)
+        {
+            _unseen.RemoveAll(o => o.Generation == generation);
+            _unseen.Add(spooled);
+        }
+
+        _isTieSeen = true;
+        if (last.Size != spooled.Size) return false;
+        var theirs = await client.GetAsync(last.Key, cancellationToken).ConfigureAwait(false);
+        await using (theirs.ConfigureAwait(false))
+        {
+            var ours = spool.OpenRead(spooled);
+            await using (ours.ConfigureAwait(false)) return await StreamComparison.IsSameAsync(ours, theirs, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Throws when the replica does not answer.</summary>

@@ -12,6 +12,9 @@ public enum ReplicationEventKind
     /// <summary>Other processes can't reach the replication; it goes on.</summary>
     ControlUnavailable,
 
+    /// <summary>The database can't be watched for changes, and is looked at now and then instead.</summary>
+    Unwatched,
+
     /// <summary>The database was switched to WAL mode.</summary>
     JournalModeSwitched,
 
@@ -52,6 +55,9 @@ public enum ReplicationEventKind
 
     /// <summary>More waits for a replica than the spool's bound allows: the replica is given up until it takes data again.</summary>
     SpoolFull,
+
+    /// <summary>What waited of a generation for a replica is given up, because it does not continue what is there, or was removed.</summary>
+    TailAbandoned,
 
     /// <summary>Replication has ended as asked.</summary>
     Stopped,

@@ -46,6 +46,7 @@ internal sealed class Shipper : IDisposable
         {
             Present = present,
             Misaligned = misaligned,
+            Abandoned = reason => events.Write(ReplicationEventKind.TailAbandoned, ReplicationSeverity.Warning, reason, client.Url),
             HoldsSnapshot = (generation, index, time) => HoldsSnapshot!(generation, index, time),
         };
     }
@@ -86,6 +87,9 @@ internal sealed class Shipper : IDisposable
 
     /// <summary>Whether something waits for the replica, or would if it were not given up.</summary>
     public bool HasPending => !_queue.IsEmptyFor(_number) || _alignment.Present() is { ExpectsSnapshot: true };
+
+    /// <summary>Whether something was shipped that the replica was not asked for since.</summary>
+    public bool HasUnseen => _alignment.HasUnseen;
 
     private ReplicaState State => IsGivenUp ? ReplicaState.GivenUp
         : _failures > 0 ? ReplicaState.Retrying
@@ -231,6 +235,17 @@ internal sealed class Shipper : IDisposable
         await Task.Delay(wait, _environment.Time, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Somebody has removed what waited: without it the rest of its generation is worth nothing.</summary>
+    private void LetGo(SpooledObject content, Exception e)
+    {
+        var error = new LitestreamException(ErrorCode.MetadataCorrupt, $"'{content.Key}' was removed from the metadata folder before it was shipped.",
+            content.Key, "Leave the metadata folder alone while a replication uses it; a new generation follows.", e);
+        _status = _status with { LastError = error, LastErrorAt = _environment.Time.GetUtcNow() };
+        _events.Write(ReplicationEventKind.TailAbandoned, ReplicationSeverity.Warning, error.Message, _client.Url, error);
+        _spool.Abandon(_number, content.Generation);
+        _alignment.Refuse(content.Generation, "what waited for a replica was removed from the metadata folder");
+    }
+
     private async Task ShipAsync(SpooledObject content, CancellationToken cancellationToken)
     {
         try
@@ -241,6 +256,11 @@ internal sealed class Shipper : IDisposable
                 using var upload = new UploadStream(stream, offset => _upload.Reached(content, offset));
                 await _client.PutAsync(content.Key, upload, content.Time, cancellationToken).ConfigureAwait(false);
             }
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            LetGo(content, e);
+            return;
         }
         catch (Exception e) when (FileErrors.IsFileError(e))
         {

@@ -66,7 +66,16 @@ internal sealed class RestoreTarget : IDisposable
             throw Exists(_destination, _destination);
         }
 
-        _files.FlushDirectory(Path.GetDirectoryName(_destination)!);
+        try
+        {
+            _files.FlushDirectory(Path.GetDirectoryName(_destination)!);
+        }
+        catch
+        {
+            // a restore that has failed leaves nothing behind
+            _files.Delete(_destination);
+            throw;
+        }
     }
 
     /// <summary>Removes what has not got its name.</summary>

@@ -41,6 +41,9 @@ internal sealed class SpoolFolder(MetadataFolder folder, SpoolQueue queue, IFile
         _journal.Begin(state);
     }
 
+    /// <summary>Whether somebody has removed the folder that a generation's segments go to.</summary>
+    public bool IsRemoved(GenerationId generation) => files.Find(folder.PathOf(ObjectKey.Wal(generation))) is null;
+
     /// <summary>Prepares the next segment.</summary>
     public SegmentWriter CreateSegment(GenerationId generation, StreamHead start) =>
         new(files, folder.PathOf(ObjectKey.Segment(generation, start.Position)) + TemporarySuffix, folder.FileMode, start);
