@@ -85,6 +85,7 @@ public sealed class LockedDatabaseTests
         await using var replication = RunningReplication.Start(
             database, o => o with { CheckpointPageCount = 50, MaxSegmentsPerIndex = 10, ForcedCheckpointPageCount = 100 }, new() { Time = time });
         await replication.SyncAsync();
+        database.App.Execute("PRAGMA busy_timeout=10000"); // a WAL this long is helped by a moment's write lock
         using var reader = Application.Open(database.Path);
         reader.Execute("BEGIN");
         _ = reader.Number("SELECT count(*) FROM item");

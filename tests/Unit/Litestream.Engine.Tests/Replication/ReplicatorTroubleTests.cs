@@ -111,11 +111,15 @@ public sealed class ReplicatorTroubleTests
         await using var replication = RunningReplication.Start(database);
         database.App.Insert();
         await replication.SyncAsync();
+        database.App.Checkpoint(Application.Passive); // the table shall not be in the WAL alone
         File.Delete(database.Path + suffix);
         await replication.WaitForAsync(ReplicationEventKind.ContinuityLost);
-        // in this process connections share what is in memory of a -shm until the last of them is closed
-        database.ReopenApp();
-        database.App.Insert();
+        // in this process connections share what is in memory of a -shm until the last of them is closed, ours too while it tries to open
+        await replication.UntilAsync(() =>
+        {
+            database.ReopenApp();
+            return database.App.TryExecute(Application.InsertSql(1, 100)) == raw.SQLITE_OK && File.Exists(database.WalIndexPath);
+        }, "the application has a -shm of its own");
         await replication.WaitForAsync(ReplicationEventKind.Reconciled);
         await replication.SyncAsync();
         Assert.Equal(1, replication.Count(ReplicationEventKind.GenerationStarted));
