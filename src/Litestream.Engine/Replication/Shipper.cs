@@ -203,7 +203,7 @@ internal sealed class Shipper : IDisposable
                 $"The snapshot of index {content.Start.Index:x8} ({content.Size} bytes) is on the replica.", _client.Url);
         }
 
-        if (_alignment.IsAligned && _queue.IsEmptyFor(_number))
+        if (_alignment.IsAligned && !HasPending && _alignment.Present() is not null)
         {
             _status = _status with { LastSyncAt = _environment.Time.GetUtcNow() };
             _comeback.Forget();
