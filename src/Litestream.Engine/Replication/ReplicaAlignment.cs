@@ -21,6 +21,7 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
     /// <summary>The same while there is nothing to put there, if asking costs nothing.</summary>
     private static readonly TimeSpan s_idleTrust = TimeSpan.FromMinutes(1);
 
+    private static readonly TimeSpan s_pauseLook = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromMinutes(10);
 
     private volatile bool _isAligned;
@@ -31,7 +32,9 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
     private readonly List<SpooledObject> _unseen = [];
     private volatile bool _isTieSeen = true;
     private GenerationId? _refused;
+    private string? _whyRefused;
     private long _refusedAt;
+    private TimeSpan _pause;
     private int _refusals;
 
     /// <summary>The present generation; null while there is none.</summary>
@@ -40,8 +43,8 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
     /// <summary>Is called, with the generation and the reason, when the replica can't go on with the present generation.</summary>
     public required Action<GenerationId, string> Misaligned { get; init; }
 
-    /// <summary>Is called, with the reason, when what waited of a former generation is given up for the replica.</summary>
-    public required Action<string> Abandoned { get; init; }
+    /// <summary>Is told what somebody should know.</summary>
+    public required Action<ReplicationEventKind, string> Warned { get; init; }
 
     /// <summary>Is told the newest snapshot that the replica holds of the present generation.</summary>
     public required Action<GenerationId, int, DateTimeOffset> HoldsSnapshot { get; init; }
@@ -54,7 +57,7 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
 
     /// <summary>How long there is nothing to look at unless somebody says so. A replica whose requests cost something is left alone
     /// while nothing waits for it.</summary>
-    public TimeSpan LooksAgainIn => client.CostsPerRequest ? Timeout.InfiniteTimeSpan : s_idleTrust;
+    public TimeSpan LooksAgainIn => _whyRefused is not null ? s_pauseLook : client.CostsPerRequest ? Timeout.InfiniteTimeSpan : s_idleTrust;
 
     /// <summary>Whether something was shipped that the replica was not asked for since.</summary>
     public bool HasUnseen
@@ -111,16 +114,23 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
     /// replicas a snapshot.</summary>
     /// <param name="generation">The one that can't go on.</param>
     /// <param name="reason">Why, for people.</param>
-    /// <exception cref="LitestreamException">It is too soon for another one.</exception>
     public void Refuse(GenerationId generation, string reason)
     {
-        var pause = TimeSpan.FromSeconds(Math.Min(Math.Pow(2, _refusals), s_longestPause.TotalSeconds));
-        if (_refusals > 0 && time.GetElapsedTime(_refusedAt) < pause)
-            throw new LitestreamException(ErrorCode.ReplicaUnavailable, $"The replica {client.Url} does not show what was shipped to it.", client.Url,
-                "See whether something deletes or hides its files; a new generation follows after a pause.");
+        if (generation == _refused) return;
+        var pause = _refusals == 0 || time.GetElapsedTime(_refusedAt) > s_longestPause ? TimeSpan.Zero
+            : TimeSpan.FromSeconds(Math.Min(Math.Pow(2, _refusals), s_longestPause.TotalSeconds)) - time.GetElapsedTime(_refusedAt);
         _refusals = time.GetElapsedTime(_refusedAt) > s_longestPause ? 1 : _refusals + 1;
-        (_refused, _refusedAt) = (generation, time.GetTimestamp());
+        (_refused, _refusedAt, _pause, _whyRefused) = (generation, time.GetTimestamp(), pause, reason);
         Reset();
+        if (pause > TimeSpan.Zero)
+            Warned(ReplicationEventKind.RetryScheduled, $"Again {reason}: another generation follows in {pause.TotalSeconds:0} s. See whether something deletes or hides its files.");
+        AskForGeneration();
+    }
+
+    private void AskForGeneration()
+    {
+        if (_whyRefused is not { } reason || time.GetElapsedTime(_refusedAt) < _pause || _refused is not { } generation) return;
+        _whyRefused = null;
         if (generation == Present()?.Id) Misaligned(generation, reason);
     }
 
@@ -130,7 +140,12 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
     {
         var resets = Volatile.Read(ref _resets);
         var present = Present();
-        if (present is not null && present.Id == _refused) return; // the next one is on its way
+        if (present is not null && present.Id == _refused)
+        {
+            AskForGeneration();
+            return; // the next one is on its way
+        }
+
         var catalog = new ReplicaCatalog(client);
         var generations = queue.Generations.Union(present is null ? [] : [present.Id]).ToList();
         if (generations.Count == 0) await AskAsync(cancellationToken).ConfigureAwait(false);
@@ -150,7 +165,7 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
             if (present is null) return;
             if (!isPresent)
             {
-                Abandoned($"What waited of the former generation {generation} is given up: the replica does not hold what came before it.");
+                Warned(ReplicationEventKind.TailAbandoned, $"What waited of the former generation {generation} is given up: the replica does not hold what came before it.");
                 spool.Abandon(number, generation);
                 continue;
             }

@@ -46,7 +46,7 @@ internal sealed class Shipper : IDisposable
         {
             Present = present,
             Misaligned = misaligned,
-            Abandoned = reason => events.Write(ReplicationEventKind.TailAbandoned, ReplicationSeverity.Warning, reason, client.Url),
+            Warned = (kind, message) => events.Write(kind, ReplicationSeverity.Warning, message, client.Url),
             HoldsSnapshot = (generation, index, time) => HoldsSnapshot!(generation, index, time),
         };
     }

@@ -42,7 +42,17 @@ internal sealed class SpoolFolder(MetadataFolder folder, SpoolQueue queue, IFile
     }
 
     /// <summary>Whether somebody has removed the folder that a generation's segments go to.</summary>
-    public bool IsRemoved(GenerationId generation) => files.Find(folder.PathOf(ObjectKey.Wal(generation))) is null;
+    public bool IsRemoved(GenerationId generation)
+    {
+        try
+        {
+            return files.Find(folder.PathOf(ObjectKey.Wal(generation))) is null;
+        }
+        catch (Exception e) when (FileErrors.IsFileError(e))
+        {
+            return false; // what can't be seen is not known to be gone; whoever writes there next is told
+        }
+    }
 
     /// <summary>Prepares the next segment.</summary>
     public SegmentWriter CreateSegment(GenerationId generation, StreamHead start) =>

@@ -118,6 +118,7 @@ public sealed class DatabaseReplicatorTests
             await replication.SyncAsync();
             database.App.Insert(10);
             await replication.StopAsync();
+            Assert.True(run == 0 || replication.Count(ReplicationEventKind.GenerationStarted) == 0, replication.Told());
         }
 
         Assert.Single(await RunningReplication.GenerationsAsync(database));

@@ -62,16 +62,6 @@ public sealed class StallTests : IDisposable
         Assert.Equal((ErrorCode.DatabaseError, _database.Path), Code(retry));
     }
 
-    [Fact]
-    public async Task A_database_that_is_locked_exclusively()
-    {
-        _database.App.Execute("PRAGMA locking_mode=EXCLUSIVE; BEGIN IMMEDIATE; INSERT INTO item(data) VALUES(1); COMMIT");
-        await using var replication = Start();
-        await replication.WaitForAsync(ReplicationEventKind.Waiting);
-        _database.App.Insert();
-        await StallAsync(replication, "not captured");
-    }
-
     [Theory]
     [InlineData("put")]
     [InlineData("list")]
