@@ -44,7 +44,7 @@ public sealed class DatabaseReplicatorTests
         });
         database.App.Execute("PRAGMA wal_autocheckpoint=20");
         var lives = new HashSet<string>();
-        for (var commit = 0; commit < 60; commit++)
+        for (var commit = 0; commit < 60 || (lives.Count <= 2 && commit < 1500); commit++)
         {
             database.App.Insert(20, 700);
             if (commit % 10 == 9) database.App.Checkpoint(commit % 4);
