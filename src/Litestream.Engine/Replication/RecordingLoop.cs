@@ -78,7 +78,7 @@ internal sealed class RecordingLoop(
     /// <exception cref="LitestreamException">Replication can't begin.</exception>
     public async Task RunAsync(CancellationToken stop)
     {
-        await OpenAsync(stop).ConfigureAwait(false);
+        while (!await TryBeginAsync(stop).ConfigureAwait(false)) await Task.Delay(s_busyRetry, environment.Time, stop).ConfigureAwait(false);
         using var watch = TryWatch();
         while (true)
         {
@@ -122,19 +122,41 @@ internal sealed class RecordingLoop(
         if (!recorder.IsOpen && recorder.Generation is null && !recorder.HasState && WhyNewGeneration is null) return; // nothing was ever begun
         try
         {
-            try
-            {
-                if (await OpenLastAsync(limit).ConfigureAwait(false)) await FinishOnceAsync(limit).ConfigureAwait(false);
-            }
-            catch (ContinuityLostException e)
-            {
-                Lose(e);
-                if (await OpenLastAsync(limit).ConfigureAwait(false)) await FinishOnceAsync(limit).ConfigureAwait(false);
-            }
+            while (!await TryFinishAsync(limit).ConfigureAwait(false)) await Task.Delay(s_busyRetry, environment.Time, limit).ConfigureAwait(false);
         }
         finally
         {
             recorder.CloseSession();
+        }
+    }
+
+    /// <summary>Opens the database for the first time. False when it was changed in that very moment: then it is opened again.</summary>
+    /// <exception cref="LitestreamException">Replication can't begin.</exception>
+    private async Task<bool> TryBeginAsync(CancellationToken stop)
+    {
+        try
+        {
+            await OpenAsync(stop).ConfigureAwait(false);
+            return true;
+        }
+        catch (ContinuityLostException e)
+        {
+            Lose(e);
+            return false;
+        }
+    }
+
+    private async Task<bool> TryFinishAsync(CancellationToken limit)
+    {
+        try
+        {
+            if (await OpenLastAsync(limit).ConfigureAwait(false)) await FinishOnceAsync(limit).ConfigureAwait(false);
+            return true;
+        }
+        catch (ContinuityLostException e)
+        {
+            Lose(e);
+            return false;
         }
     }
 
