@@ -16,6 +16,7 @@ internal sealed class MixedRun(RunPlan plan, StressSettings settings, RunFolder 
 {
     private const int SettlingWriter = 99;
     private const int RoughChecks = 2;
+    private bool _isDestroyed;
     private readonly Random _random = new(plan.Seed);
     private readonly Confirmations _confirmations = new();
     private readonly RestoreChecks _checks = new(folder, oracle, settings, outcome);
@@ -36,7 +37,7 @@ internal sealed class MixedRun(RunPlan plan, StressSettings settings, RunFolder 
             }
         }
 
-        await CompareAsync();
+        if (!_isDestroyed) await CompareAsync();
         if (!plan.AloneFirst) await MeasureAloneAsync();
     }
 
@@ -48,8 +49,26 @@ internal sealed class MixedRun(RunPlan plan, StressSettings settings, RunFolder 
         await TreatRoughlyAsync(replicator);
         if (plan.Unlink != UnlinkKind.None) await UnlinkAsync();
         await SettleAsync();
-        await replicator.SyncAsync();
+        try
+        {
+            await replicator.SyncAsync();
+        }
+        catch (Exception e) when (plan.Unlink == UnlinkKind.Both && IsSourceUnreadable())
+        {
+            // who deletes a WAL that is not wholly backfilled may leave a file that SQLite itself can't read: nobody can replicate it
+            outcome.Remarks.Add($"The deletion destroyed the source, nothing is compared: {e.Message}");
+            _isDestroyed = true;
+        }
+
         await replicator.StopAsync();
+    }
+
+    private bool IsSourceUnreadable()
+    {
+        using var verify = ChildProcess.StartOwn("Workload.dll", ["verify", folder.Database]);
+        verify.StandardOutput.ReadToEnd();
+        verify.WaitForExit();
+        return verify.ExitCode is not (0 or 1);
     }
 
     private async Task MeasureAloneAsync()
