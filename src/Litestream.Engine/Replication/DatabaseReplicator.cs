@@ -265,6 +265,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         {
             do
             {
+                limit.Token.ThrowIfCancellationRequested();
                 await loop.FinishAsync(limit.Token).ConfigureAwait(false);
                 Publish(recorder);
             }

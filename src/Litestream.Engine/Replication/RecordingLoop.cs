@@ -32,6 +32,7 @@ internal sealed class RecordingLoop(
     private DateTimeOffset? _foreignSince;
     private bool _wasOpen;
     private bool _isSuspended;
+    private bool _isGoneForGood;
     private LitestreamException? _checkpointError;
 
     /// <summary>Is called after each step, on the loop.</summary>
@@ -63,8 +64,8 @@ internal sealed class RecordingLoop(
     /// <summary>Lets the loop look at once.</summary>
     public void Wake() => _wake.Set();
 
-    /// <summary>Whether a new generation has to begin.</summary>
-    public bool NeedsGeneration => WhyNewGeneration is not null;
+    /// <summary>Whether a new generation has to begin, and there is a database to begin it with.</summary>
+    public bool NeedsGeneration => WhyNewGeneration is not null && !_isGoneForGood;
 
     /// <summary>Asks for a new generation.</summary>
     /// <param name="unfit">The one that can't go on; when it has ended by then, nothing happens.</param>
@@ -150,7 +151,8 @@ internal sealed class RecordingLoop(
     {
         try
         {
-            if (await OpenLastAsync(limit).ConfigureAwait(false)) await FinishOnceAsync(limit).ConfigureAwait(false);
+            _isGoneForGood = !await OpenLastAsync(limit).ConfigureAwait(false);
+            if (!_isGoneForGood) await FinishOnceAsync(limit).ConfigureAwait(false);
             return true;
         }
         catch (ContinuityLostException e)

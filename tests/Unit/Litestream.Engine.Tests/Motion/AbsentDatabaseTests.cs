@@ -63,6 +63,7 @@ public sealed class AbsentDatabaseTests
         await replication.WaitForAsync(ReplicationEventKind.GenerationStarted, 2);
         await replication.SyncAsync();
         await Restored.AssertIsAsync(database, app.Image());
+        Assert.True(replication.Count(ReplicationEventKind.TailAbandoned) == 0, replication.Told());
         await Restored.AssertFormerIsAsync(database, former, last);
     }
 

@@ -108,10 +108,10 @@ public sealed class ReplicatorTroubleTests
     public async Task A_removed_file_of_the_database_is_no_reason_for_a_new_generation(string suffix)
     {
         using var database = new TestDatabase();
-        await using var replication = RunningReplication.Start(database);
+        await using var replication = RunningReplication.Start(database, o => o with { CheckpointQuietInterval = TimeSpan.FromMilliseconds(50) });
         database.App.Insert();
         await replication.SyncAsync();
-        database.App.Checkpoint(Application.Passive); // the table shall not be in the WAL alone
+        await replication.BackfilledAsync(database);
         File.Delete(database.Path + suffix);
         await replication.WaitForAsync(ReplicationEventKind.ContinuityLost);
         // in this process connections share what is in memory of a -shm until the last of them is closed, ours too while it tries to open

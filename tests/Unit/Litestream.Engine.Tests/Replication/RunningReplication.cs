@@ -104,6 +104,10 @@ internal sealed class RunningReplication : IAsyncDisposable
     public async Task<LitestreamException> FailureAsync() =>
         await Assert.ThrowsAsync<LitestreamException>(() => Running.WaitAsync(s_patience));
 
+    /// <summary>Returns when the database file holds all of the WAL, so that whoever takes the WAL away destroys nothing.</summary>
+    public Task BackfilledAsync(TestDatabase database) => UntilAsync(
+        () => database.App.Checkpoint(Application.Passive) is { Code: 0 } answer && answer.Frames == answer.Backfilled, "the WAL is backfilled");
+
     public string Told() => string.Join("\n", _events.Where(e => e.Kind != ReplicationEventKind.SnapshotProgress).Select(e => $"{e.Kind}: {e.Message} {e.Error}"));
 
     /// <summary>Restores a replica's latest state, with a full check, and gives its bytes.</summary>
