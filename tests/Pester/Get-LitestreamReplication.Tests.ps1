@@ -1,13 +1,17 @@
 BeforeAll {
     . "$PSScriptRoot/common.ps1"
-    $database = "$TestDrive/shop.db"
-    Invoke-Shop create $database
-    $job = Start-LitestreamReplication $database "$TestDrive/replica"
 }
 
-AfterAll { Stop-Everything }
-
 Describe 'Get-LitestreamReplication' {
+    BeforeAll {
+        # in here: what a block adds below the test drive is removed at its end
+        $database = "$TestDrive/shop.db"
+        Invoke-Shop create $database
+        $job = Start-LitestreamReplication $database "$TestDrive/replica"
+    }
+
+    AfterAll { Stop-Everything }
+
     It 'Shows a replication - parameter' {
         $shown = Get-LitestreamReplication $database
         $shown.DatabasePath | Should -Be $database

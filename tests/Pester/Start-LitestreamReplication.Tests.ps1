@@ -97,10 +97,10 @@ Describe 'Start-LitestreamReplication' {
         $null = New-Item -ItemType Directory "$folder/copies"
         $job = Start-LitestreamReplication $database $replica
         Wait-Until { Test-Path "$replica/generations/*/snapshots/*" }
-        $shop = Start-Shop $database
+        $seller = Start-Shop $database
         1..10 | ForEach-Object { & $Trap $database; Start-Sleep -Milliseconds 100 }
-        $shop.StandardInput.Close()
-        $shop.WaitForExit()
+        $seller.StandardInput.Close()
+        $seller.WaitForExit()
         Stop-Job $job
         $null = Restore-LitestreamDatabase $replica "$folder/restored.db"
         Invoke-Shop list "$folder/restored.db" | Should -Be (Invoke-Shop list $database)
