@@ -15,11 +15,14 @@
         'Get-LitestreamReplication'
         'Get-LitestreamSnapshot'
         'Get-LitestreamWalSegment'
+        'New-LitestreamReplica'
         'Remove-LitestreamGeneration'
         'Restore-LitestreamDatabase'
         'Start-LitestreamReplication'
         'Stop-LitestreamReplication'
         'Sync-LitestreamDatabase'
+        'Test-LitestreamBackup'
+        'Test-LitestreamReplica'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

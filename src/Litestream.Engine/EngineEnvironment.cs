@@ -31,6 +31,9 @@ public sealed record EngineEnvironment
     /// <summary>Which run of the operating system this is.</summary>
     public string BootId { get; init; } = BootIdentity.Current;
 
+    /// <summary>What other machines know this one by.</summary>
+    public string MachineName { get; init; } = Environment.MachineName;
+
     /// <summary>The parts of capture.</summary>
     internal CaptureParts Capture { get; init; } = new();
 }

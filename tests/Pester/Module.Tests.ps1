@@ -5,7 +5,7 @@ BeforeAll {
 
 Describe 'Module' {
     It 'Has a valid manifest' {
-        (Test-ModuleManifest $Manifest).ExportedCmdlets.Count | Should -Be 9
+        (Test-ModuleManifest $Manifest).ExportedCmdlets.Count | Should -Be 12
     }
 
     It 'Exports what has tests here, and nothing else' {
@@ -39,7 +39,7 @@ Describe 'Module' {
 
     It 'Imports from the root of the source in a new session' {
         $script = "Import-Module '$Repository/Litestream.psd1'; (Get-Command -Module Litestream).Count"
-        & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command $script | Should -Be 9
+        & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command $script | Should -Be 12
     }
 
     It 'Is imported fast and loads no engine' {

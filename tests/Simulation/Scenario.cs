@@ -7,7 +7,6 @@ namespace Litestream.Simulation;
 internal sealed record Scenario
 {
     public const string DatabasePath = "/data/app.db";
-    public const string ReplicaPath = "/replica";
 
     public required int PageSize { get; init; }
 
@@ -29,6 +28,11 @@ internal sealed record Scenario
 
     public required int Episodes { get; init; }
 
+    public required int Replicas { get; init; }
+
+    /// <summary>Whether replicas are away now and then.</summary>
+    public required bool AreReplicasAway { get; init; }
+
     public required ReplicationOptions Options { get; init; }
 
     public static Scenario Create(Random random)
@@ -46,6 +50,8 @@ internal sealed record Scenario
             HasJanitor = random.Next(3) == 0,
             Preemption = Pick(random, 0, 5, 30, 100),
             Episodes = random.Next(4, 12),
+            Replicas = random.Next(1, 3),
+            AreReplicasAway = random.Next(3) == 0,
             Options = new()
             {
                 DatabasePath = DatabasePath,
@@ -57,6 +63,7 @@ internal sealed record Scenario
                 CheckpointQuietInterval = TimeSpan.FromMilliseconds(Pick(random, 100, 5000)),
                 SyncInterval = TimeSpan.FromMilliseconds(Pick(random, 50, 1000)),
                 SnapshotInterval = TimeSpan.FromMilliseconds(Pick(random, 500, 3000, 60_000)),
+                SpoolLimit = Pick(random, 20_000, 1 << 30, 1 << 30),
                 Retention = TimeSpan.FromMilliseconds(Pick(random, 5000, 20_000, 60_000)),
             },
         };

@@ -1,11 +1,9 @@
-using Litestream.Engine.Errors;
-using Litestream.Engine.Files;
-using Litestream.Engine.Restore;
 using Litestream.Simulation.Applications;
 using Litestream.Simulation.Checks;
 using Litestream.Simulation.Machines;
 using Litestream.Simulation.PlantedBugs;
 using Litestream.Simulation.Replicators;
+using Litestream.Simulation.Stores;
 using Litestream.Simulation.Vfs;
 
 namespace Litestream.Simulation;
@@ -22,16 +20,13 @@ internal sealed class SimulationRun : IDisposable
     private const int MaxSyncSteps = 3000;
 
     private readonly Machine _machine;
-    private readonly PlantedBug _bug;
     private readonly Scenario _scenario;
     private readonly CommittedStates _states;
-    private readonly ReplicaCheck _check;
+    private readonly IReadOnlyList<SimulatedReplica> _replicas;
+    private readonly IReadOnlyList<Promises> _promises;
+    private readonly ReplicatorHost _replicator;
+    private readonly InterruptedRestore _drill;
     private readonly List<Application> _applications = [];
-    private readonly List<string> _arrivals = [];
-    private readonly List<(DateTimeOffset Time, ulong Hash)> _verified = [];
-    private Replicator? _replicator;
-    private (Task Request, int State)? _sync;
-    private int _confirmed = -1;
     private int _depth;
     private int _interruptions;
     private int _deletions;
@@ -41,11 +36,13 @@ internal sealed class SimulationRun : IDisposable
     private SimulationRun(int seed, PlantedBug bug, TextWriter? log)
     {
         _machine = new(seed, log);
-        _bug = bug;
         _scenario = Scenario.Create(_machine.Random);
         _machine.IsPowersafeOverwrite = _scenario.IsPowersafeOverwrite;
         _states = new(_machine.Disk, Scenario.DatabasePath, _scenario.PageSize);
-        _check = new(_machine, Scenario.ReplicaPath, _scenario.PageSize);
+        _replicas = [.. Enumerable.Range(1, _scenario.Replicas).Select(number => new SimulatedReplica($"/replica-{number}"))];
+        _promises = [.. _replicas.Select(replica => new Promises(_machine, replica, _scenario, _states))];
+        _drill = new(_machine, _replicas[^1], _scenario.PageSize, _states);
+        _replicator = new(_machine, _scenario, _replicas, _states, bug) { IsUndisturbed = () => _disturbances == Disturbances };
         _machine.Dying = _states.Observe;
         _machine.Preempt = Preempt;
         _machine.Ambush = () =>
@@ -59,9 +56,6 @@ internal sealed class SimulationRun : IDisposable
 
     /// <summary>Deaths, faults and deletions so far.</summary>
     private int Disturbances => _machine.Deaths + _machine.Faults.Faults + _deletions;
-
-    /// <summary>Whether nothing has gone wrong since the last verification.</summary>
-    private bool IsUndisturbed => _disturbances == Disturbances;
 
     private Random Random => _machine.Random;
 
@@ -109,6 +103,7 @@ internal sealed class SimulationRun : IDisposable
 
             _machine.Faults.Disarm();
             Verify();
+            if (Random.Next(3) == 0) Quietly(_drill.Run);
         }
 
         CheckSource();
@@ -117,7 +112,7 @@ internal sealed class SimulationRun : IDisposable
     private void SetUp()
     {
         _machine.Disk.CreateFolder("/data");
-        _machine.Disk.CreateFolder("/replica");
+        foreach (var replica in _replicas) _machine.Disk.CreateFolder(replica.Path);
         _machine.Disk.CreateFolder("/restored");
         _machine.Disk.CreateFolder("/locks");
         var maker = _machine.Start("maker");
@@ -153,9 +148,9 @@ internal sealed class SimulationRun : IDisposable
             _machine.Clock.Advance(TimeSpan.FromMilliseconds(Random.Next(50) == 0 ? Random.Next(6000) : Random.Next(10)));
         }
 
-        var who = Random.Next(_applications.Count + 5);
+        var who = Random.Next(_applications.Count + _replicator.Threads + 1);
         if (who < _applications.Count) _applications[who].Step();
-        else if (who < _applications.Count + 4) StepReplicator(who - _applications.Count);
+        else if (who < _applications.Count + _replicator.Threads) _replicator.Step(who - _applications.Count, mayStart: _depth == 0);
         else Disturb();
         _states.Observe();
         ThrowIfFailed();
@@ -167,8 +162,15 @@ internal sealed class SimulationRun : IDisposable
         var kind = Random.Next(40);
         if (kind == 0) _applications[Random.Next(_applications.Count)].Kill();
         if (kind == 1) _applications[Random.Next(_applications.Count)].Exit();
-        if (kind == 3) StopReplicator();
-        if (kind < 20 && _sync is null && _replicator is { } replicator) _sync = (replicator.RequestSync(), _states.Present);
+        if (kind == 3) _replicator.Kill();
+        if (kind == 4) _replicator.Stop();
+        if (kind is 5 or 6 && _scenario.AreReplicasAway)
+        {
+            var replica = _replicas[Random.Next(_replicas.Count)];
+            replica.IsAway = !replica.IsAway;
+        }
+
+        if (kind < 20) _replicator.RequestSync();
     }
 
     /// <summary>All applications end, the WAL is wholly backfilled, and somebody deletes it with its index.</summary>
@@ -207,68 +209,6 @@ internal sealed class SimulationRun : IDisposable
         ThrowIfFailed();
     }
 
-    private void StepReplicator(int thread)
-    {
-        if (_replicator is { Process.IsDead: true }) BuryReplicator();
-        if (_replicator is null)
-        {
-            if (_depth == 0 && thread == 0) StartReplicator();
-            return;
-        }
-
-        var replicator = _replicator;
-        _machine.Run(replicator.Process, () => replicator.Step(thread), () => { });
-        if (replicator.TakeLoss() is { } reason && IsUndisturbed)
-            throw new SimulationFailedException($"Nothing had happened, and yet: {reason}");
-        if (_sync is { Request.IsCompletedSuccessfully: true } sync && replicator.IsDrained && !replicator.Process.IsDead)
-        {
-            _confirmed = Math.Max(_confirmed, sync.State);
-            _sync = null;
-            _machine.Trace.Note($"confirmed {_confirmed} of {_states.Present} with {replicator.Present}");
-        }
-    }
-
-    private void StartReplicator()
-    {
-        var process = _machine.Start("replicator");
-        _machine.Run(process, () =>
-        {
-            try
-            {
-                _replicator = new(_machine, process, _scenario.Options, Scenario.ReplicaPath, _arrivals, _bug);
-            }
-            catch (Exception e) when (!process.IsDead && (e is LitestreamException || FileErrors.IsFileError(e)))
-            {
-                // the start has failed; somebody tries again
-                _machine.Trace.Note("start failed");
-            }
-        }, () => { });
-        if (_replicator?.Process != process && !process.IsDead) Leave(process);
-    }
-
-    private void StopReplicator()
-    {
-        if (_replicator is not { Process.IsDead: false } replicator) return;
-        Leave(replicator.Process);
-        BuryReplicator();
-    }
-
-    private void Leave(SimulatedProcess process)
-    {
-        _machine.Kill(process);
-        _machine.Run(process, () => { }, () => { });
-    }
-
-    private void BuryReplicator()
-    {
-        var replicator = _replicator!;
-        if (replicator.IsOnStack) return;
-        _machine.Run(replicator.Process, () => { }, replicator.Dispose);
-        _machine.Clock.Clear();
-        _replicator = null;
-        _sync = null;
-    }
-
     private void LosePower()
     {
         _states.Forget();
@@ -278,6 +218,8 @@ internal sealed class SimulationRun : IDisposable
     /// <summary>Others go on in the middle of somebody's operation.</summary>
     private void Preempt(Operation operation, string target)
     {
+        // who repairs the wal-index and commits in one step has made two states
+        if (operation is Operation.LockMemory or Operation.Unlock) _states.Observe();
         if (_isQuiet || _depth >= MaxDepth || _interruptions <= 0 || _machine.Failure is not null) return;
         var chance = operation switch
         {
@@ -299,82 +241,36 @@ internal sealed class SimulationRun : IDisposable
         _depth--;
     }
 
-    /// <summary>What was confirmed is on the replica; after a start and a sync all that is committed is.</summary>
-    private void Verify()
+    /// <summary>What was confirmed is on the replicas; after a start and a sync all that is committed is.</summary>
+    private void Verify() => Quietly(() =>
     {
-        _isQuiet = true;
         _states.Observe();
-        CheckReplica();
-        _sync = null;
-        Task? request = null;
-        var steps = 0;
-        while (request is not { IsCompletedSuccessfully: true } || _replicator is not { IsDrained: true })
+        foreach (var promises in _promises) promises.CheckConfirmed();
+        foreach (var replica in _replicas) replica.IsAway = false;
+        _replicator.ForgetSync();
+        for (var step = 0; !_replicator.Synchronize(step); step++)
         {
-            if (++steps > MaxSyncSteps) throw new SimulationFailedException("A sync does not come to an end.");
+            if (step > MaxSyncSteps) throw new SimulationFailedException("A sync does not come to an end.");
             // a transaction that lasts may keep everybody from repairing a wal-index that somebody died over
-            if (steps == PatientSyncSteps) foreach (var application in _applications) application.Exit();
-            StepReplicator(steps % 3);
-            _machine.Clock.Advance(TimeSpan.FromMilliseconds(10));
-            if (_replicator is null) request = null;
-            else request ??= _replicator.RequestSync();
+            if (step == PatientSyncSteps) foreach (var application in _applications) application.Exit();
+            // who is given up again and again rests for minutes
+            _machine.Clock.Advance(TimeSpan.FromMilliseconds(_replicator.LacksReplica && step > PatientSyncSteps ? 1000 : 10));
             ThrowIfFailed();
         }
 
         _states.Observe();
-        _confirmed = _states.Present;
         _disturbances = Disturbances;
-        _machine.Trace.Note($"verified {_confirmed} with {_replicator.Present}");
-        CheckReplica();
-        CheckGenerations();
-        CheckWindow();
-        _verified.Add((_machine.Clock.GetUtcNow(), _states.PresentHash));
+        _machine.Trace.Note($"verified {_states.Present} with {_replicator.Present}");
+        foreach (var promises in _promises) promises.CheckAll();
+    });
+
+    /// <summary>Nobody gets a turn in the middle of somebody's operation.</summary>
+    private void Quietly(Action action)
+    {
+        _isQuiet = true;
+        action();
+        ThrowIfFailed();
         _isQuiet = false;
-    }
-
-    private void CheckReplica()
-    {
-        if (_confirmed < 0) return;
-        var state = StateOf(new());
-        if (state < _confirmed)
-            throw new SimulationFailedException($"The replica restores state {state}, and {_confirmed} was confirmed.");
-    }
-
-    /// <summary>Each time inside the window still leads to what was then.</summary>
-    private void CheckWindow()
-    {
-        var cutOff = _machine.Clock.GetUtcNow() - _scenario.Options.Retention!.Value;
-        foreach (var (time, hash) in _verified.Where(v => v.Time >= cutOff))
-        {
-            RestoreRequest request = new() { Timestamp = time };
-            StateOf(request);
-            if (_check.Restore(request) != hash) throw new SimulationFailedException($"The replica restores another state than that of {time:O}.");
-        }
-    }
-
-    private void CheckGenerations()
-    {
-        var generations = _check.Generations();
-        foreach (var generation in generations.TakeLast(3))
-        {
-            StateOf(new() { Generation = generation.Id });
-            var segments = generation.Segments.Where(s => s.Start.Index >= generation.Snapshots[0].Index).ToList();
-            if (segments.Count == 0) continue;
-            var end = segments[Random.Next(segments.Count)].Start;
-            StateOf(new() { Generation = generation.Id, Index = end.Index, Offset = end.Offset });
-        }
-    }
-
-    private int StateOf(RestoreRequest request)
-    {
-        try
-        {
-            return _states.Find(_check.Restore(request))
-                ?? throw new SimulationFailedException($"The replica restores what was never committed ({request}).");
-        }
-        catch (LitestreamException e)
-        {
-            throw new SimulationFailedException($"The replica can't be restored ({request}): {e.Message}", e);
-        }
     }
 
     private void CheckSource()
@@ -400,9 +296,6 @@ internal sealed class SimulationRun : IDisposable
         _isQuiet = true;
         foreach (var application in _applications) application.Kill();
         _applications.Clear();
-        if (_replicator is not { } replicator) return;
-        _machine.Kill(replicator.Process);
-        _machine.Run(replicator.Process, () => { }, replicator.Dispose);
-        _replicator = null;
+        _replicator.Dispose();
     }
 }

@@ -12,7 +12,7 @@ internal static class Program
         Stress [--runs N] [--seed S] [--seconds T] [--replicator engine|oracle] [--restore both|oracle] [--keep]
         Stress --case interop-long [--minutes 10]    steady writes, restored by Litestream 0.3.13 with 1024 open files
         Stress --case 500mb [--megabytes 500]        our restore beside Litestream 0.3.13's on the same replica
-        Stress --case wal-size [--seconds 10] [--turns 3]    the application's WAL with us and without us
+        Stress --case wal-size [--seconds 10] [--turns 3] [--load N]    the application's WAL with us and without us
         """;
 
     private static async Task<int> Main(string[] args)
@@ -34,7 +34,7 @@ internal static class Program
             case "500mb":
                 return await RestoreTimingCase.RunAsync(line.Number("megabytes", 500));
             case "wal-size":
-                return await WalSizeCase.RunAsync(TimeSpan.FromSeconds(line.Number("seconds", 10)), line.Number("turns", 3));
+                return await WalSizeCase.RunAsync(TimeSpan.FromSeconds(line.Number("seconds", 10)), line.Number("turns", 3), line.Number("load", 0));
             default:
                 Console.Error.WriteLine(Usage);
                 return 2;

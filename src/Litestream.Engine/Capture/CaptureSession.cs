@@ -13,8 +13,12 @@ internal sealed class CaptureSession : IDisposable
     /// <summary>How often a WAL that is just being restarted is looked at again.</summary>
     private const int MaxTries = 20;
 
-    /// <summary>How often a gap is looked for in what other processes do, and how long between: about ten milliseconds in all.</summary>
-    private const int MaxGapTries = 700;
+    /// <summary>How often a checkpoint is tried that another process's own is in the way of: some milliseconds in all.</summary>
+    private const int MaxCheckpointTries = 700;
+
+    /// <summary>How often a gap between two commits is looked for: about 20 ms in all. Nothing is locked meanwhile.</summary>
+    private const int MaxGapTries = 2000;
+
     private const int GapSpin = 100;
 
     private readonly EngineEnvironment _environment;
@@ -230,13 +234,22 @@ internal sealed class CaptureSession : IDisposable
             EnsureUnmoved();
             var answer = isAlone ? CheckpointOnce() : LookOnly();
             EnsureLocks();
-            if (!answer.IsBusy || CheckpointError is not null || tries == MaxGapTries) return answer;
+            if (!answer.IsBusy || CheckpointError is not null || tries == MaxCheckpointTries) return answer;
             Thread.SpinWait(GapSpin);
         }
     }
 
     /// <summary>Why the last checkpoint failed; null if it did not.</summary>
     public LitestreamException? CheckpointError { get; private set; }
+
+    /// <summary>Asks whether somebody's checkpoint may wait for our reader: the WAL is backfilled as far as that one lets it. Takes no lock.</summary>
+    /// <returns>How far it is backfilled; null if our reader is in nobody's way.</returns>
+    public CheckpointAnswer? AskWhetherInTheWay()
+    {
+        if (IsResting || _relay.Began is not { } began || !Point.IsSameLife(began)) return null;
+        var answer = _probe.Checkpoint(CheckpointMode.Ask);
+        return !answer.IsBusy && answer.Backfilled >= began.LastFrame ? answer : null;
+    }
 
     /// <summary>Whether the database file holds all of the WAL.</summary>
     public bool IsBackfilled() => _probe.Checkpoint(CheckpointMode.Ask).IsComplete;
@@ -248,11 +261,12 @@ internal sealed class CaptureSession : IDisposable
 
     /// <summary>Takes the write lock for a moment, if there is a gap between two commits in the next milliseconds. No busy
     /// handler: one that sleeps never meets the gaps of a busy writer. Null when there was none.</summary>
+    /// <param name="patience">How much longer than usual to look for one: large transactions leave few.</param>
     /// <returns>Ends the transaction when disposed.</returns>
-    public IDisposable? TryHoldWriters()
+    public IDisposable? TryHoldWriters(int patience)
     {
         var connection = OpenConnection();
-        for (var tries = 0; tries < MaxGapTries; tries++)
+        for (var tries = 0; tries < MaxGapTries * patience; tries++)
         {
             if (connection.TryBeginWrite()) return connection;
             Thread.SpinWait(GapSpin);

@@ -8,29 +8,52 @@ namespace Litestream.Engine.Capture;
 internal static class Checkpointer
 {
     /// <summary>Hands over, captures, backfills, and moves the reader to slot 0 if everything could be backfilled.</summary>
-    /// <returns>Whether the reader rests in slot 0 now.</returns>
-    public static bool TryRest(CaptureSession session, IFrameSink sink)
+    /// <param name="session">The database.</param>
+    /// <param name="sink">Receives the frames.</param>
+    /// <param name="effort">Whether writers are kept out. An application that wants to upgrade a read transaction in that moment gets
+    /// SQLITE_BUSY at once: only for a WAL that does not get small otherwise.</param>
+    /// <param name="patience">How much longer than usual to look for a gap between two commits.</param>
+    public static CheckpointOutcome TryRest(CaptureSession session, IFrameSink sink, CheckpointEffort effort, int patience = 1)
     {
-        if (session.TryCapture(sink) is null || !TryFollow(session, sink)) return false;
-        var answer = session.Checkpoint();
-        if (!answer.IsComplete || !TryFollow(session, sink)) return false;
-        session.RestAfter(answer);
-        return session.IsResting;
+        if (effort != CheckpointEffort.HoldingFirst)
+        {
+            var outcome = TryRest(session, sink, isAlone: false);
+            if (outcome == CheckpointOutcome.Rests || effort == CheckpointEffort.Yielding) return outcome;
+            // what came meanwhile need not be captured under the lock; once, as a writer may be as fast as we are
+            _ = session.TryCapture(sink);
+        }
+
+        using var writers = session.TryHoldWriters(patience);
+        return writers is null ? CheckpointOutcome.Hindered : TryRest(session, sink, isAlone: true);
     }
 
-    /// <summary>As <see cref="TryRest"/>, but at the last with the write lock, which keeps writers from adding frames in between. An
-    /// application that wants to upgrade a read transaction in that moment gets SQLITE_BUSY at once: only for a WAL that does
-    /// not get small otherwise. The bulk is captured and backfilled before, so that the lock is held for a moment.</summary>
-    public static bool TryForceRest(CaptureSession session, IFrameSink sink)
+    /// <summary>Moves the reader on where a FULL, RESTART or TRUNCATE of somebody else may wait for it, and with it all writers. Backfills nothing.</summary>
+    /// <returns>Whether it was moved.</returns>
+    public static bool TryYield(CaptureSession session, IFrameSink sink)
     {
-        if (TryRest(session, sink)) return true;
-        using var writers = session.TryHoldWriters();
-        return writers is not null && TryRest(session, sink);
+        if (session.TryCapture(sink) is null || session.AskWhetherInTheWay() is not { } answer || !TryFollow(session, sink)) return false;
+        session.RestAfter(answer);
+        return true;
     }
 
     /// <summary>Leaves slot 0: under a reader there, each commit of an application whose WAL is beyond its autocheckpoint limit
     /// tries in vain to checkpoint it.</summary>
     public static void LeaveRest(CaptureSession session, IFrameSink sink) => TryFollow(session, sink);
+
+    /// <param name="session">The database.</param>
+    /// <param name="sink">Receives the frames.</param>
+    /// <param name="isAlone">Whether nobody can commit meanwhile.</param>
+    private static CheckpointOutcome TryRest(CaptureSession session, IFrameSink sink, bool isAlone)
+    {
+        if (session.TryCapture(sink) is null || !TryFollow(session, sink)) return CheckpointOutcome.Hindered;
+        var answer = session.Checkpoint();
+        // beside others our reader may have got an older mark than it could have: it is the one that is in the way then
+        if (isAlone && answer is { IsBusy: false, IsComplete: false } && TryFollow(session, sink)) answer = session.Checkpoint();
+        if (!answer.IsComplete) return isAlone && !answer.IsBusy ? CheckpointOutcome.HinderedByReader : CheckpointOutcome.Hindered;
+        if (!TryFollow(session, sink)) return CheckpointOutcome.Hindered;
+        session.RestAfter(answer);
+        return session.IsResting ? CheckpointOutcome.Rests : CheckpointOutcome.Hindered;
+    }
 
     private static bool TryFollow(CaptureSession session, IFrameSink sink) =>
         session.TryHandOver() && session.TryCapture(sink) is not null;

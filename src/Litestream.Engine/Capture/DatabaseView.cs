@@ -69,6 +69,11 @@ internal sealed class DatabaseView : IDisposable
     /// <returns>As <see cref="WalCapture.Capture"/>.</returns>
     public uint? Capture(WalCapture wal, IFrameSink sink) => wal.Capture(_reader, sink);
 
+    /// <summary>The first column of a query's rows as text, as of this commit.</summary>
+    /// <param name="sql">The query.</param>
+    /// <param name="cancellationToken">Interrupts it.</param>
+    public IReadOnlyList<string> ReadColumn(string sql, CancellationToken cancellationToken) => _reader.ReadColumn(sql, cancellationToken);
+
     /// <summary>Reads all pages in order.</summary>
     /// <param name="take">Receives them. What it got is void when this throws.</param>
     /// <param name="progress">Is told the bytes done.</param>

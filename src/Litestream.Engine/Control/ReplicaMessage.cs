@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Litestream.Engine.Format;
+using Litestream.Engine.Replicas;
 using Litestream.Engine.Replication;
 
 namespace Litestream.Engine.Control;
@@ -14,6 +15,8 @@ internal sealed record ReplicaMessage([property: JsonRequired] string Url)
 
     public TimeSpan Lag { get; init; }
 
+    public RequestCounts? Requests { get; init; }
+
     public DateTimeOffset? LastSyncAt { get; init; }
 
     public ErrorMessage? LastError { get; init; }
@@ -25,6 +28,7 @@ internal sealed record ReplicaMessage([property: JsonRequired] string Url)
         Position = status.Position,
         LagBytes = status.LagBytes,
         Lag = status.Lag,
+        Requests = status.Requests,
         LastSyncAt = status.LastSyncAt,
         LastError = ErrorMessage.Of(status.LastError),
         LastErrorAt = status.LastErrorAt,
@@ -35,6 +39,7 @@ internal sealed record ReplicaMessage([property: JsonRequired] string Url)
         Position = Position,
         LagBytes = LagBytes,
         Lag = Lag,
+        Requests = Requests,
         LastSyncAt = LastSyncAt,
         LastError = LastError?.ToException(),
         LastErrorAt = LastErrorAt,

@@ -9,6 +9,7 @@ namespace Litestream.Engine.Control;
 internal sealed class UnixSocketTransport(string folder, TimeProvider time) : IControlTransport
 {
     private const int Backlog = 128;
+    private const int MaxSurprises = 10;
 
     /// <summary>A name so young may be of a socket that is bound and does not listen yet.</summary>
     private static readonly TimeSpan s_youth = TimeSpan.FromSeconds(10);
@@ -45,6 +46,7 @@ internal sealed class UnixSocketTransport(string folder, TimeProvider time) : IC
     {
         if (!PrivateFolder.Exists(folder)) return null;
         var path = PathOf(endpoint);
+        var surprises = 0;
         while (true)
         {
             var socket = NewSocket();
@@ -64,8 +66,9 @@ internal sealed class UnixSocketTransport(string folder, TimeProvider time) : IC
                     return null;
                 }
 
-                // the listener is there, and more wait for it than it can take at once
-                if (e.SocketErrorCode is not (SocketError.WouldBlock or SocketError.TryAgain))
+                // The listener is there, and more wait for it than it can take at once. Else it may have gone and come again in this moment, as
+                // one process may end a replication and begin the next.
+                if (e.SocketErrorCode is not (SocketError.WouldBlock or SocketError.TryAgain) && ++surprises == MaxSurprises)
                     throw new IOException($"'{path}' can't be reached: {e.Message}", e);
             }
             catch

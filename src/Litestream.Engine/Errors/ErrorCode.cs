@@ -54,6 +54,9 @@ public enum ErrorCode
     /// <summary>The replica's store can't be reached or fails for now.</summary>
     ReplicaUnavailable,
 
+    /// <summary>The replica belongs to another replication.</summary>
+    ReplicaInUse,
+
     /// <summary>The replica is not what it was when a deletion was planned.</summary>
     ReplicaChanged,
 
@@ -83,6 +86,21 @@ public enum ErrorCode
 
     /// <summary>The restored database does not pass SQLite's check.</summary>
     IntegrityCheckFailed,
+
+    /// <summary>The database is larger than the restore may make it.</summary>
+    RestoreTooLarge,
+
+    /// <summary>Rows of the restored database refer to rows that are not there.</summary>
+    ForeignKeyViolated,
+
+    /// <summary>The restored database is not what the live one was at the same position.</summary>
+    LiveDatabaseDiffers,
+
+    /// <summary>No commit of the replica is what the live database held, and nothing proves that one has to be.</summary>
+    LiveStateNotFound,
+
+    /// <summary>What the caller asserts of the restored database does not hold.</summary>
+    AssertionFailed,
 
     /// <summary>No space is left on a device.</summary>
     DiskFull,

@@ -99,7 +99,20 @@ public sealed class LocalFileSystem : IFileSystem
     }
 
     /// <inheritdoc/>
-    public void Rename(string from, string to, bool overwrite) => File.Move(from, to, overwrite);
+    public void Rename(string from, string to, bool overwrite)
+    {
+        if (overwrite || OperatingSystem.IsWindows() || !TryRenameByLink(from, to)) File.Move(from, to, overwrite);
+    }
+
+    /// <summary>On Unix .NET looks whether the new name is free, and renames then: two could do so at once.</summary>
+    /// <returns>False where the file system has no links, or something else is wrong that the other way tells better.</returns>
+    private static bool TryRenameByLink(string from, string to)
+    {
+        if (PosixNative.Link(from, to) != 0)
+            return Marshal.GetLastPInvokeError() == PosixNative.Exists ? throw new IOException($"The file '{to}' already exists.") : false;
+        File.Delete(from);
+        return true;
+    }
 
     /// <inheritdoc/>
     public void Delete(string path)

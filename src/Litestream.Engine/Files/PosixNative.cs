@@ -12,6 +12,7 @@ internal static partial class PosixNative
 
     public const int Interrupted = 4;
     public const int NotFound = 2;
+    public const int Exists = 17;
     public const int NotADirectory = 20;
     public const int InvalidArgument = 22;
 
@@ -50,6 +51,10 @@ internal static partial class PosixNative
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, int flags);
+
+    /// <summary>Gives a file a second name, unless something has that name: the one way in which only one of several succeeds.</summary>
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Link(string from, string to);
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int fd);

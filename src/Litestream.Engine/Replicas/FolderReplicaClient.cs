@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using Litestream.Engine.Errors;
 using Litestream.Engine.Files;
 
@@ -17,12 +18,12 @@ internal sealed class FolderReplicaClient : IReplicaClient
 
     private readonly string _root;
     private readonly IFileSystem _files;
+    private readonly TimeProvider _time;
 
-    public FolderReplicaClient(string root, IFileSystem files)
+    public FolderReplicaClient(string root, IFileSystem files, TimeProvider? time = null)
     {
-        _root = root;
-        _files = files;
-        Volume = new(root, files);
+        (_root, _files, _time) = (root, files, time ?? TimeProvider.System);
+        Volume = new(root, _files);
     }
 
     /// <summary>Where the folder is.</summary>
@@ -80,11 +81,42 @@ internal sealed class FolderReplicaClient : IReplicaClient
         }));
     }
 
-    public async Task PutAsync(string key, Stream content, DateTimeOffset time, CancellationToken cancellationToken)
+    public Task PutAsync(string key, Stream content, DateTimeOffset time, CancellationToken cancellationToken) =>
+        PutAsync(PathOf(key), PathOf(key) + PartialSuffix, content, time, overwrite: true, cancellationToken);
+
+    public async Task<VersionedObject?> GetVersionedAsync(string key, CancellationToken cancellationToken)
     {
-        var path = PathOf(key);
+        if (_files.Find(PathOf(key)) is null) return null;
+        var stream = await GetAsync(key, cancellationToken).ConfigureAwait(false);
+        await using (stream.ConfigureAwait(false))
+        {
+            using var content = new MemoryStream();
+            await stream.CopyToAsync(content, cancellationToken).ConfigureAwait(false);
+            var bytes = content.ToArray();
+            return new(bytes, VersionOf(bytes));
+        }
+    }
+
+    public async Task<bool> TryPutVersionedAsync(string key, ReadOnlyMemory<byte> content, string? version, CancellationToken cancellationToken)
+    {
+        if ((await GetVersionedAsync(key, cancellationToken).ConfigureAwait(false))?.Version != version) return false;
+        try
+        {
+            // each of several under a partial name of its own; where nothing was there, the name is given once
+            var path = PathOf(key);
+            await PutAsync(path, $"{path}.{VersionOf(content.Span)}{PartialSuffix}", new MemoryStream(content.ToArray()), _time.GetUtcNow(),
+                overwrite: version is not null, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (LitestreamException) when (version is null && _files.Find(PathOf(key)) is not null)
+        {
+            return false;
+        }
+    }
+
+    private async Task PutAsync(string path, string partial, Stream content, DateTimeOffset time, bool overwrite, CancellationToken cancellationToken)
+    {
         var folder = Path.GetDirectoryName(path)!;
-        var partial = path + PartialSuffix;
         try
         {
             Volume.Check();
@@ -101,7 +133,7 @@ internal sealed class FolderReplicaClient : IReplicaClient
             // After closing, because Windows stamps a file that was written when it is closed; before the rename, so that
             // nobody ever sees the object with another time.
             _files.SetModifiedTime(partial, time);
-            _files.Rename(partial, path, overwrite: true);
+            _files.Rename(partial, path, overwrite);
             // Last: only now the name, and with it the object, survives a power loss.
             _files.FlushDirectory(folder);
         }
@@ -214,6 +246,8 @@ internal sealed class FolderReplicaClient : IReplicaClient
 
         return Path.Join([_root, .. parts]);
     }
+
+    private static string VersionOf(ReadOnlySpan<byte> content) => Convert.ToHexString(SHA256.HashData(content))[..16];
 
     private void DeletePartial(string partial)
     {

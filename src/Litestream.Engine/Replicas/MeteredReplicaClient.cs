@@ -13,6 +13,10 @@ internal sealed class MeteredReplicaClient(IReplicaClient replica) : IReplicaCli
 
     public bool CostsPerRequest => replica.CostsPerRequest;
 
+    public RequestCounts? Requests => replica.Requests;
+
+    public bool HidesTimes => replica.HidesTimes;
+
     public IAsyncEnumerable<ReplicaObject> ListObjectsAsync(string prefix, CancellationToken cancellationToken) =>
         replica.ListObjectsAsync(prefix, cancellationToken);
 
@@ -21,12 +25,21 @@ internal sealed class MeteredReplicaClient(IReplicaClient replica) : IReplicaCli
 
     public Task<Stream> GetAsync(string key, CancellationToken cancellationToken) => replica.GetAsync(key, cancellationToken);
 
+    public Task<DateTimeOffset?> GetTimeAsync(string key, CancellationToken cancellationToken) => replica.GetTimeAsync(key, cancellationToken);
+
     public async Task PutAsync(string key, Stream content, DateTimeOffset time, CancellationToken cancellationToken)
     {
         var size = content.Length - content.Position;
         await replica.PutAsync(key, content, time, cancellationToken).ConfigureAwait(false);
         Interlocked.Add(ref _bytesPut, size);
     }
+
+    public Task<VersionedObject?> GetVersionedAsync(string key, CancellationToken cancellationToken) => replica.GetVersionedAsync(key, cancellationToken);
+
+    public Task<bool> TryPutVersionedAsync(string key, ReadOnlyMemory<byte> content, string? version, CancellationToken cancellationToken) =>
+        replica.TryPutVersionedAsync(key, content, version, cancellationToken);
+
+    public Task TidyAsync(CancellationToken cancellationToken) => replica.TidyAsync(cancellationToken);
 
     public Task ConfirmAsync(string prefix, CancellationToken cancellationToken) => replica.ConfirmAsync(prefix, cancellationToken);
 

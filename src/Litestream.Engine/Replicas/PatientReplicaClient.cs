@@ -16,6 +16,10 @@ internal sealed class PatientReplicaClient(IReplicaClient inner, TimeSpan limit,
 
     public bool CostsPerRequest => inner.CostsPerRequest;
 
+    public RequestCounts? Requests => inner.Requests;
+
+    public bool HidesTimes => inner.HidesTimes;
+
     public IAsyncEnumerable<ReplicaObject> ListObjectsAsync(string prefix, CancellationToken cancellationToken) =>
         ListAsync(stop => inner.ListObjectsAsync(prefix, stop), cancellationToken);
 
@@ -25,11 +29,27 @@ internal sealed class PatientReplicaClient(IReplicaClient inner, TimeSpan limit,
     public Task<Stream> GetAsync(string key, CancellationToken cancellationToken) =>
         RunAsync((_, stop) => inner.GetAsync(key, stop), cancellationToken);
 
+    public Task<DateTimeOffset?> GetTimeAsync(string key, CancellationToken cancellationToken) =>
+        RunAsync((_, stop) => inner.GetTimeAsync(key, stop), cancellationToken);
+
     public Task PutAsync(string key, Stream content, DateTimeOffset timeOfObject, CancellationToken cancellationToken) =>
         RunAsync<object?>(async (progress, stop) =>
         {
             var watched = new UploadStream(content, _ => progress());
             await using (watched.ConfigureAwait(false)) await inner.PutAsync(key, watched, timeOfObject, stop).ConfigureAwait(false);
+            return null;
+        }, cancellationToken);
+
+    public Task<VersionedObject?> GetVersionedAsync(string key, CancellationToken cancellationToken) =>
+        RunAsync((_, stop) => inner.GetVersionedAsync(key, stop), cancellationToken);
+
+    public Task<bool> TryPutVersionedAsync(string key, ReadOnlyMemory<byte> content, string? version, CancellationToken cancellationToken) =>
+        RunAsync((_, stop) => inner.TryPutVersionedAsync(key, content, version, stop), cancellationToken);
+
+    public Task TidyAsync(CancellationToken cancellationToken) =>
+        RunAsync<object?>(async (_, stop) =>
+        {
+            await inner.TidyAsync(stop).ConfigureAwait(false);
             return null;
         }, cancellationToken);
 

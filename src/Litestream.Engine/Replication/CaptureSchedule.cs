@@ -1,3 +1,5 @@
+using Litestream.Engine.Capture;
+
 namespace Litestream.Engine.Replication;
 
 /// <summary>
@@ -8,8 +10,16 @@ namespace Litestream.Engine.Replication;
 internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset start)
 {
     private static readonly TimeSpan s_checkpointRetry = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan s_forceRetry = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_readerRetry = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_forceRetry = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan s_yieldAfter = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_shortestLook = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>After this time without a commit half of the former growth is still expected: a writer that was just kept waiting goes on.</summary>
+    private static readonly TimeSpan s_growthHalfLife = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>What a checkpoint is expected to take before there was one.</summary>
+    private static readonly TimeSpan s_usualCheckpoint = TimeSpan.FromMilliseconds(10);
 
     private DateTimeOffset? _firstSignal;
     private DateTimeOffset _lastSignal = start;
@@ -18,7 +28,11 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     private DateTimeOffset _nextCheckpoint = start;
     private DateTimeOffset _nextForce = start;
     private DateTimeOffset _nextRest = start;
+    private DateTimeOffset _nextYield = start + s_yieldAfter;
+    private TimeSpan _yieldInterval = s_yieldAfter;
     private TimeSpan _lookInterval = options.CaptureInterval;
+    private TimeSpan _checkpointTime = s_usualCheckpoint;
+    private double _framesASecond;
 
     /// <summary>Whether a change is waiting to be captured or cut.</summary>
     public bool IsSignalled => _firstSignal is not null;
@@ -28,6 +42,8 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     {
         _firstSignal ??= now;
         _lastSignal = now;
+        _yieldInterval = s_yieldAfter;
+        _nextYield = now + s_yieldAfter;
     }
 
     /// <summary>Notes that the database was looked at.</summary>
@@ -37,7 +53,9 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     /// <param name="frames">Frames of the WAL that stand in the way of its restart; 0 when the next commit restarts it.</param>
     public void Looked(DateTimeOffset now, bool isOpen, uint captured, uint frames)
     {
-        _lookInterval = IntervalFor(captured / Math.Max((now - _lastLook).TotalSeconds, s_shortestLook.TotalSeconds), frames);
+        var elapsed = Math.Max((now - _lastLook).TotalSeconds, s_shortestLook.TotalSeconds);
+        _framesASecond = Math.Max(captured / elapsed, _framesASecond * Math.Pow(0.5, elapsed / s_growthHalfLife.TotalSeconds));
+        _lookInterval = IntervalTo(frames < options.CheckpointPageCount ? options.CheckpointPageCount : options.ForcedCheckpointPageCount, frames);
         _lastLook = now;
         if (isOpen) _firstSignal ??= now;
     }
@@ -63,7 +81,7 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     {
         if (_firstSignal is { } first) return Earlier(CutDue(first), Later(first, _lastLook + _lookInterval));
         var poll = _lastLook + options.PollInterval;
-        return mayRest ? Earlier(poll, Later(_nextRest, _lastSignal + options.CheckpointQuietInterval)) : poll;
+        return mayRest ? Earlier(Earlier(poll, _nextYield), Later(_nextRest, _lastSignal + options.CheckpointQuietInterval)) : poll;
     }
 
     /// <summary>Whether the database has been still for long enough to bring the reader to rest.</summary>
@@ -73,34 +91,54 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
         _nextRest <= now && _lastSignal + options.CheckpointQuietInterval <= now
         && (lastChange ?? DateTimeOffset.MinValue) + options.CheckpointQuietInterval <= now;
 
-    /// <summary>Whether a WAL of so many frames is to be checkpointed.</summary>
-    public bool IsCheckpointDue(DateTimeOffset now, uint frames) =>
-        frames >= options.CheckpointPageCount && (_nextCheckpoint <= now || IsForceDue(now, frames));
+    /// <summary>Whether to see if our reader is in the way of somebody's checkpoint: writers that wait for that look like quiet. The longer
+    /// it is quiet, the more rarely.</summary>
+    public bool IsYieldDue(DateTimeOffset now) => _nextYield <= now;
 
-    /// <summary>Whether a WAL of so many frames is to be checkpointed with the help of the write lock.</summary>
-    public bool IsForceDue(DateTimeOffset now, uint frames) => frames >= options.ForcedCheckpointPageCount && _nextForce <= now;
+    /// <summary>Notes that it was seen.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="isMoved">Whether the reader was moved: such a checkpoint may wait for it once more.</param>
+    public void Yielded(DateTimeOffset now, bool isMoved)
+    {
+        _yieldInterval = isMoved ? s_yieldAfter : _yieldInterval * 2;
+        _nextYield = now + _yieldInterval;
+    }
+
+    /// <summary>How hard to try to checkpoint a WAL of so many frames; null when that is not due. Writers are kept out where the WAL is too
+    /// large, or would be by the end of a checkpoint without that.</summary>
+    public CheckpointEffort? CheckpointDue(DateTimeOffset now, uint frames)
+    {
+        if (frames < options.CheckpointPageCount) return null;
+        if (_nextForce > now || frames + GrowthIn(s_shortestLook + _checkpointTime) < options.ForcedCheckpointPageCount)
+            return _nextCheckpoint <= now ? CheckpointEffort.Yielding : null;
+        return GrowthIn(_checkpointTime) < options.CheckpointPageCount / 4d ? CheckpointEffort.HoldingLast : CheckpointEffort.HoldingFirst;
+    }
 
     /// <summary>Notes a try to checkpoint: after a failure somebody reads or writes all the time, so don't press.</summary>
-    /// <param name="now">The time.</param>
-    /// <param name="succeeded">Whether the next commit restarts the WAL.</param>
-    /// <param name="wasForced">Whether the write lock was to help.</param>
-    public void Checkpointed(DateTimeOffset now, bool succeeded, bool wasForced)
+    /// <param name="now">The time when it began.</param>
+    /// <param name="took">How long it took.</param>
+    /// <param name="effort">How hard it was tried.</param>
+    /// <param name="outcome">What came of it.</param>
+    public void Checkpointed(DateTimeOffset now, TimeSpan took, CheckpointEffort effort, CheckpointOutcome outcome)
     {
-        _nextCheckpoint = succeeded ? now : now + s_checkpointRetry;
-        if (wasForced && !succeeded) _nextForce = now + s_forceRetry;
+        _checkpointTime = took > _checkpointTime / 2 ? took : _checkpointTime / 2;
+        _nextCheckpoint = outcome == CheckpointOutcome.Rests ? now : now + s_checkpointRetry;
+        if (outcome == CheckpointOutcome.HinderedByReader) _nextForce = now + s_readerRetry;
+        else if (outcome == CheckpointOutcome.Hindered && effort != CheckpointEffort.Yielding) _nextForce = now + s_forceRetry;
         _nextRest = now + options.CheckpointQuietInterval;
     }
+
+    private double GrowthIn(TimeSpan time) => _framesASecond * time.TotalSeconds;
 
     private DateTimeOffset CutDue(DateTimeOffset first) =>
         Later(_lastCut + options.SyncInterval, Earlier(_lastSignal + options.QuietInterval, first + options.SyncInterval));
 
-    /// <summary>Half of the time after which a WAL that grows like this has reached the next threshold.</summary>
-    private TimeSpan IntervalFor(double framesASecond, uint frames)
+    /// <summary>Half of the time after which a WAL that grows like this has reached a size.</summary>
+    private TimeSpan IntervalTo(int size, uint frames)
     {
-        if (framesASecond <= 0) return options.CaptureInterval;
-        var threshold = frames < options.CheckpointPageCount ? options.CheckpointPageCount : options.ForcedCheckpointPageCount;
-        var seconds = Math.Max(0, threshold - (double)frames) / framesASecond / 2;
         var longest = options.CaptureInterval.TotalSeconds;
+        if (_framesASecond * longest < 1) return options.CaptureInterval;
+        var seconds = Math.Max(0, size - (double)frames) / _framesASecond / 2;
         return TimeSpan.FromSeconds(Math.Clamp(seconds, Math.Min(s_shortestLook.TotalSeconds, longest), longest));
     }
 

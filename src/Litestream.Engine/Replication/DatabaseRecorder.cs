@@ -12,24 +12,19 @@ namespace Litestream.Engine.Replication;
 internal sealed class DatabaseRecorder(
     ReplicationOptions options, EngineEnvironment environment, SpoolFolder spool, EventLog events) : IDisposable
 {
-    private static readonly TimeSpan s_timeStep = TimeSpan.FromMilliseconds(1);
+    /// <summary>How much longer than usual a gap between commits is looked for, the larger the WAL is: about 100 ms then.</summary>
+    private const int MaxPatience = 5;
 
+    private readonly CommitClock _clock = new(environment.Time, events);
     private CaptureSession? _session;
     private WalStreamWriter? _stream;
     private StreamHead? _head;
-    private DateTimeOffset _lastTime;
-    private volatile SnapshotJob? _snapshot;
-    private bool _lacksSnapshot;
 
-    /// <summary>Is called, on any thread, when a snapshot is ready or has failed.</summary>
-    public Action SnapshotEnded { get; set; } = () => { };
+    /// <summary>The snapshot that is being copied.</summary>
+    public SnapshotInProgress Snapshot { get; } = new(spool, events, environment.Background);
 
     /// <summary>Is called right before a generation begins.</summary>
     public Action GenerationBegins { get; set; } = () => { };
-
-    /// <summary>Bytes of the database that a snapshot in the making has copied; null if none is being made. Safe to ask from any
-    /// thread.</summary>
-    public long? SnapshotBytes => _snapshot is { IsCompleted: false } job ? job.BytesCopied : null;
 
     /// <summary>The present generation; null before there is one.</summary>
     public GenerationId? Generation { get; private set; }
@@ -38,10 +33,10 @@ internal sealed class DatabaseRecorder(
     public Position? Position => (_stream?.Head ?? _head)?.Position;
 
     /// <summary>The time of the last commit, as objects carry it: a snapshot that is taken now has it.</summary>
-    public DateTimeOffset SnapshotTime => _lastTime;
+    public DateTimeOffset SnapshotTime => _clock.Last;
 
     /// <summary>When the last commit was seen.</summary>
-    public DateTimeOffset? LastChangeAt { get; private set; }
+    public DateTimeOffset? LastChangeAt => _clock.LastSeen;
 
     /// <summary>Whether the database is watched.</summary>
     public bool IsOpen => _session is not null;
@@ -51,10 +46,10 @@ internal sealed class DatabaseRecorder(
 
     /// <summary>Whether the present generation's first snapshot is not there yet: it is being copied, or that failed. Until then nobody
     /// may take the generation for shipped.</summary>
-    public bool ExpectsSnapshot => _snapshot is { IsFirst: true } || _lacksSnapshot;
+    public bool ExpectsSnapshot => Snapshot.ExpectsFirst;
 
     /// <summary>Why only another generation helps: the first snapshot could not be made. Null if it can go on.</summary>
-    public string? WhyHopeless => _lacksSnapshot ? "the snapshot of the former one could not be made"
+    public string? WhyHopeless => Snapshot.LacksFirst ? "the snapshot of the former one could not be made"
         : Generation is { } generation && spool.IsRemoved(generation) ? "the spool of the former one was removed" : null;
 
     /// <summary>Why the last checkpoint failed; null if it did not.</summary>
@@ -85,8 +80,9 @@ internal sealed class DatabaseRecorder(
         var isOpen = false;
         try
         {
-            if (spool.State?.LastTime > _lastTime) _lastTime = spool.State.LastTime;
-            return isOpen = (whyNew ?? WhyNotGoOn(session)) is { } reason ? TryStartGeneration(reason) : TryGoOn(session, whyUnsure, cancellationToken);
+            if (spool.State is { } state) _clock.Resume(state.LastTime);
+            return isOpen = (whyNew ?? WhyHopeless ?? new Continuity(session, environment).WhyNotGoOn(spool.State)) is { } reason
+                ? TryStartGeneration(reason) : TryGoOn(session, whyUnsure, cancellationToken);
         }
         finally
         {
@@ -103,17 +99,15 @@ internal sealed class DatabaseRecorder(
         try
         {
             AbandonStream();
-            EndSnapshot();
+            Snapshot.End();
             _session.StartAt(view.Point);
             var generation = GenerationId.Create(environment.Random);
             var head = StreamHead.Start(_session.PageSize, environment.Random);
             GenerationBegins();
-            // later than all before, so that the latest generation is the newest by time too, whatever the clock does
-            spool.Begin(StateAt(generation, head, Later(environment.Time.GetUtcNow(), _lastTime + s_timeStep)));
-            (Generation, _head, _lacksSnapshot) = (generation, head, false);
+            spool.Begin(StateAt(generation, head, _clock.ForGeneration()));
+            (Generation, _head) = (generation, head);
             Announce(ReplicationEventKind.GenerationStarted, $"Generation {generation} begins: {reason}.");
-            _snapshot = SnapshotJob.Start(view, generation, head.Position.Index, _lastTime, isFirst: true, spool, events, environment.Background);
-            _ = _snapshot.Completion.ContinueWith(_ => SnapshotEnded(), TaskScheduler.Default);
+            Snapshot.Start(view, generation, head.Position.Index, _clock.Last, isFirst: true);
             return true;
         }
         catch
@@ -127,7 +121,7 @@ internal sealed class DatabaseRecorder(
     /// <returns>The index at whose start it stands; null when somebody, or another snapshot, is in the way.</returns>
     public int? TryTakeSnapshot()
     {
-        if (_snapshot is not null || _lacksSnapshot || _session!.TryOpenView() is not { } view) return null;
+        if (Snapshot.Exists || Snapshot.LacksFirst || _session!.TryOpenView() is not { } view) return null;
         uint frames;
         try
         {
@@ -140,11 +134,10 @@ internal sealed class DatabaseRecorder(
             }
 
             frames = captured;
-            if (Position != before) LastChangeAt = environment.Time.GetUtcNow();
+            if (Position != before) _clock.Seen();
             Cut();
             Roll();
-            _snapshot = SnapshotJob.Start(view, Generation!.Value, _head!.Position.Index, _lastTime, isFirst: false, spool, events, environment.Background);
-            _ = _snapshot.Completion.ContinueWith(_ => SnapshotEnded(), TaskScheduler.Default);
+            Snapshot.Start(view, Generation!.Value, _head!.Position.Index, _clock.Last, isFirst: false);
         }
         catch
         {
@@ -164,18 +157,29 @@ internal sealed class DatabaseRecorder(
         var before = Position;
         var frames = TryCaptureStream(cancellationToken);
         if (frames > 0 && _session!.IsResting) Checkpointer.LeaveRest(_session, Stream());
-        if (Position != before) LastChangeAt = environment.Time.GetUtcNow();
+        if (Position != before) _clock.Seen();
         return frames;
     }
 
     /// <summary>Backfills the WAL and lets the reader rest, if nobody is in the way.</summary>
-    /// <param name="force">Keep writers out for a moment.</param>
-    public bool TryRest(bool force)
+    /// <param name="effort">Whether writers are kept out.</param>
+    public CheckpointOutcome TryRest(CheckpointEffort effort)
     {
         var before = Position;
-        var rests = force ? Checkpointer.TryForceRest(_session!, Stream()) : Checkpointer.TryRest(_session!, Stream());
-        if (Position != before) LastChangeAt = environment.Time.GetUtcNow();
-        return rests;
+        var patience = Math.Clamp((int)WalFrames / options.ForcedCheckpointPageCount, 1, MaxPatience);
+        var outcome = Checkpointer.TryRest(_session!, Stream(), effort, patience);
+        if (Position != before) _clock.Seen();
+        return outcome;
+    }
+
+    /// <summary>Moves the reader on where somebody's checkpoint may wait for it.</summary>
+    /// <returns>Whether it was moved.</returns>
+    public bool TryYield()
+    {
+        var before = Position;
+        var isMoved = Checkpointer.TryYield(_session!, Stream());
+        if (Position != before) _clock.Seen();
+        return isMoved;
     }
 
     /// <summary>Makes what is captured a durable segment, or several where it is more than an index takes.</summary>
@@ -190,7 +194,7 @@ internal sealed class DatabaseRecorder(
     /// <summary>Remembers how an orderly stop leaves the database file; everything is captured and cut.</summary>
     public void StampSource()
     {
-        if (spool.State is { } state && ReadStamp(_session!) is { } stamp) spool.Commit(Stream(), state with { Source = _session!.Point, Stamp = stamp });
+        if (spool.State is { } state && new Continuity(_session!, environment).ReadStamp() is { } stamp) spool.Commit(Stream(), state with { Source = _session!.Point, Stamp = stamp });
     }
 
     /// <summary>Records what was committed until the database's name led elsewhere: the files are still held.</summary>
@@ -205,29 +209,6 @@ internal sealed class DatabaseRecorder(
 
     /// <summary>A number that changes with each commit of others; null when somebody is in the way.</summary>
     public long? TryGetDataVersion() => _session!.TryGetDataVersion();
-
-    /// <summary>Ends a snapshot that is ready or has failed.</summary>
-    /// <returns>Whether one became ready.</returns>
-    /// <exception cref="ContinuityLostException">The view did not hold.</exception>
-    /// <exception cref="LitestreamException">It could not be written; see <see cref="WhyHopeless"/>.</exception>
-    public bool ReapSnapshot()
-    {
-        if (_snapshot is not { IsCompleted: true } job) return false;
-        _snapshot = null;
-        _lacksSnapshot = job.IsFirst;
-        using (job) job.Publish();
-        _lacksSnapshot = false;
-        return true;
-    }
-
-    /// <summary>Waits until the first snapshot is ready if it is being copied: without it a generation is worth nothing. A further one
-    /// is not waited for.</summary>
-    public async Task FinishSnapshotAsync(CancellationToken cancellationToken)
-    {
-        if (_snapshot is not { IsFirst: true } job) return;
-        await job.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
-        ReapSnapshot();
-    }
 
     /// <summary>Goes back to the durable state after a failure: what was captured since then is captured again.</summary>
     public void Rewind()
@@ -257,7 +238,7 @@ internal sealed class DatabaseRecorder(
             }
             finally
             {
-                EndSnapshot();
+                Snapshot.End();
             }
         }
         finally
@@ -292,7 +273,7 @@ internal sealed class DatabaseRecorder(
     {
         AbandonStream();
         if (_head!.Position.Offset > 0) _head = _head.NextIndex();
-        if (_head.Position != spool.State!.Head.Position) spool.Commit(Stream(), StateAt(Generation!.Value, _head, _lastTime));
+        if (_head.Position != spool.State!.Head.Position) spool.Commit(Stream(), StateAt(Generation!.Value, _head, _clock.Last));
         events.Place = (Generation!.Value, _head.Position);
     }
 
@@ -301,13 +282,6 @@ internal sealed class DatabaseRecorder(
         var stream = _stream;
         _stream = null; // whether or not its file can be deleted
         stream?.Dispose();
-    }
-
-    private void EndSnapshot()
-    {
-        var snapshot = _snapshot;
-        _snapshot = null; // whether or not its file can be deleted
-        snapshot?.Dispose();
     }
 
     private uint? TryCaptureStream(CancellationToken cancellationToken)
@@ -327,19 +301,10 @@ internal sealed class DatabaseRecorder(
     {
         var counted = stream.Segments[^1].IsEmpty ? 0 : 1;
         var head = stream.Head with { SegmentCount = stream.Head.SegmentCount + counted };
-        spool.Commit(stream, StateAt(Generation!.Value, head, LastChangeAt ?? environment.Time.GetUtcNow()));
+        spool.Commit(stream, StateAt(Generation!.Value, head, _clock.ForCommit()));
         _stream = null;
         _head = RollIfFull(head);
         events.Place = (Generation!.Value, head.Position);
-    }
-
-    /// <summary>Why the remembered generation can't go on whatever the database holds; null if it can.</summary>
-    private string? WhyNotGoOn(CaptureSession session)
-    {
-        if (spool.State is not { } state) return "there is none yet";
-        // the numbers of files hold until the system is restarted
-        if (state.BootId == environment.BootId && state.SourceFile != session.Files.Database) return "the database is another file";
-        return state.Head.PageSize == session.PageSize ? null : "the page size changed";
     }
 
     /// <summary>Goes on with the remembered generation, where the WAL proves that nothing was missed, or else by comparing all pages.</summary>
@@ -347,28 +312,11 @@ internal sealed class DatabaseRecorder(
     {
         var state = spool.State!;
         (Generation, _head) = (GenerationId.Parse(state.Generation), RollIfFull(state.Head));
-        if ((whyUnsure ?? WhyNotResume(session, state)) is { } reason) return TryReconcile(session, reason, cancellationToken);
-        if (HasOpenSegment) LastChangeAt = environment.Time.GetUtcNow();
+        if ((whyUnsure ?? new Continuity(session, environment).WhyNotResume(state, Stream())) is { } reason) return TryReconcile(session, reason, cancellationToken);
+        if (HasOpenSegment) _clock.Seen();
         Announce(ReplicationEventKind.Started, $"Replication goes on with generation {Generation} at {state.Head.Position}.");
         return true;
     }
-
-    private string? WhyNotResume(CaptureSession session, SpoolState state)
-    {
-        if (state.BootId != environment.BootId) return "the system was restarted";
-        if (state.Stamp is { } stamp && stamp != ReadStamp(session)) return "the database file was changed meanwhile";
-        try
-        {
-            return session.TryResume(state.Source, Stream());
-        }
-        catch (ContinuityLostException e)
-        {
-            return e.Message;
-        }
-    }
-
-    private SourceStamp? ReadStamp(CaptureSession session) =>
-        environment.Files.Find(session.Path) is { } file ? new(file.Length, file.ModifiedAt) : null;
 
     private bool TryReconcile(CaptureSession session, string reason, CancellationToken cancellationToken)
     {
@@ -380,21 +328,15 @@ internal sealed class DatabaseRecorder(
         if (!reconciler.TryRun(cancellationToken)) return TryStartGeneration($"{reason}, and most of the database has changed since");
 
         session.StartAt(view.Point);
-        if (HasOpenSegment) LastChangeAt = environment.Time.GetUtcNow();
+        if (HasOpenSegment) _clock.Seen();
         Commit(Stream());
         Announce(ReplicationEventKind.Reconciled,
             $"Generation {Generation} goes on: {reason}; {reconciler.Changed} of {view.PageCount} pages have changed unwatched.");
         return true;
     }
 
-    private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
-
-    private SpoolState StateAt(GenerationId generation, StreamHead head, DateTimeOffset time)
-    {
-        // times never go back in a stream, whatever the clock does: restores to a time go by them
-        _lastTime = Later(time, _lastTime);
-        return new(generation.ToString(), head, _session!.Point, _session.Files.Database, environment.BootId, _lastTime);
-    }
+    private SpoolState StateAt(GenerationId generation, StreamHead head, DateTimeOffset time) =>
+        new(generation.ToString(), head, _session!.Point, _session.Files.Database, environment.BootId, time);
 
     private StreamHead RollIfFull(StreamHead head) =>
         head.SegmentCount >= options.MaxSegmentsPerIndex || head.Position.Offset >= options.MaxIndexSize

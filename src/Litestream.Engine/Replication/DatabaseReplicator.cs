@@ -12,6 +12,7 @@ namespace Litestream.Engine.Replication;
 /// <summary>Replicates one database to one or more replicas, from <see cref="RunAsync"/> until it is cancelled.</summary>
 public sealed class DatabaseReplicator : IAsyncDisposable
 {
+    private static readonly TimeSpan s_releaseLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_drainLook = TimeSpan.FromMilliseconds(20);
 
     private readonly ReplicationOptions _options;
@@ -172,19 +173,24 @@ public sealed class DatabaseReplicator : IAsyncDisposable
             DropSpool = spool.DropAll,
             Snapshots = new(recorder, schedule, _events),
         };
-        recorder.SnapshotEnded = loop.Wake;
+        recorder.Snapshot.Ended = loop.Wake;
         recorder.GenerationBegins = () =>
         {
             foreach (var shipper in _shippers) shipper.Rejoin();
         };
-        _shippers = [.. _meters.Select((client, number) => CreateShipper(number, client, queue, spool, schedule))];
+        var me = new LeaseHolder(
+            MetadataIdentity.Of(folder, _environment), GenerationId.Create(_environment.Random).ToString(), _environment.MachineName,
+            _options.DatabasePath, Environment.ProcessId, _environment.Time.GetUtcNow());
+        var clients = _meters.Select(Patient).ToList();
+        var leases = clients.Select(c => new ReplicaLease(c, me, _options.TakeOver) { Replaced = former => TellReplaced(c.Url, former, me) }).ToList();
+        _shippers = [.. clients.Select((client, number) => CreateShipper(number, client, queue, spool, schedule, leases[number]))];
         _events.Write(ReplicationEventKind.Started, ReplicationSeverity.Information, $"Replication to {string.Join(", ", _replicas.Select(r => r.Url))} begins.");
 
         using var ending = new CancellationTokenSource();
         var watchdog = new Watchdog(_options, _environment, _events);
         // each on a thread of its own: a folder that hangs must not keep the others from beginning
         var helpers = _shippers.Select(s => Task.Run(() => s.RunAsync(ending.Token), CancellationToken.None))
-            .Concat(CreateKeepers(queue).Select(k => Task.Run(() => k.RunAsync(ending.Token), CancellationToken.None)))
+            .Concat(CreateKeepers(queue, leases).Select(k => Task.Run(() => k.RunAsync(ending.Token), CancellationToken.None)))
             .Prepend(watchdog.RunAsync(() => loop.Pulse, () => _shippers.Select(s => s.Pulse), ending.Token)).ToList();
         using var running = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var recording = loop.RunAsync(running.Token);
@@ -207,6 +213,8 @@ public sealed class DatabaseReplicator : IAsyncDisposable
             await ending.CancelAsync().ConfigureAwait(false);
             await Task.WhenAll(helpers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             foreach (var shipper in _shippers) shipper.Dispose();
+            // last: nobody claims a replica again
+            if (stop.IsCancellationRequested) await ReleaseAsync(leases).ConfigureAwait(false);
         }
     }
 
@@ -220,20 +228,26 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         }
     }
 
-    private Shipper CreateShipper(int number, IReplicaClient client, SpoolQueue queue, SpoolFolder spool, SnapshotSchedule schedule) =>
-        new(number, Patient(client), queue, spool, _environment, _events,
+    private Shipper CreateShipper(int number, IReplicaClient client, SpoolQueue queue, SpoolFolder spool, SnapshotSchedule schedule, ReplicaLease lease) =>
+        new(number, client, queue, spool, _environment, _events,
             () => _present, (unfit, reason) => _loop!.RequestGeneration(unfit, reason))
         {
             HoldsSnapshot = schedule.Note,
+            Claim = lease.EnsureAsync,
         };
+
+    private void TellReplaced(string url, LeaseHolder former, LeaseHolder me) => _events.Write(
+        ReplicationEventKind.LeaseReplaced, former.IsSamePlace(me) ? ReplicationSeverity.Information : ReplicationSeverity.Warning,
+        $"The replica '{url}' was let go by nobody: it belonged to {former}. If that one still runs, it is refused from now on.");
 
     private PatientReplicaClient Patient(IReplicaClient client) => new(client, _options.ReplicaTimeout, _environment.Time);
 
-    private IEnumerable<RetentionKeeper> CreateKeepers(SpoolQueue queue) => _options.Retention is not { } retention ? [] :
-        _meters.Zip(_shippers, (client, shipper) => new RetentionKeeper(Patient(client), retention, _options.RetentionCheckInterval, _environment, _events)
+    private IEnumerable<RetentionKeeper> CreateKeepers(SpoolQueue queue, IReadOnlyList<ReplicaLease> leases) => _options.Retention is not { } retention ? [] :
+        _meters.Zip(_shippers, leases).Select(part => new RetentionKeeper(Patient(part.First), retention, _options.RetentionCheckInterval, _environment, _events)
         {
             Present = () => _present,
-            IsSettled = () => shipper.IsReachable,
+            IsSettled = () => part.Second.IsReachable,
+            IsOurs = part.Third.IsHeldAsync,
             Waiting = () => queue.Generations,
         });
 
@@ -266,7 +280,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
             do
             {
                 limit.Token.ThrowIfCancellationRequested();
-                await loop.FinishAsync(limit.Token).ConfigureAwait(false);
+                if (!await loop.FinishAsync(limit.Token).ConfigureAwait(false)) return;
                 Publish(recorder);
             }
             while (!await DrainAsync(loop, limit.Token).ConfigureAwait(false));
@@ -277,6 +291,24 @@ public sealed class DatabaseReplicator : IAsyncDisposable
             throw new LitestreamException(ErrorCode.Timeout,
                 $"The last sync of '{_options.DatabasePath}' was not finished in {_options.ShutdownTimeout.TotalSeconds:0.#} s.",
                 _options.DatabasePath, "What is missing waits in the metadata folder and is shipped at the next start.");
+        }
+    }
+
+    /// <summary>After an orderly end others may write to the replicas. One that does not answer stays ours.</summary>
+    private async Task ReleaseAsync(IEnumerable<ReplicaLease> leases)
+    {
+        using var limit = new CancellationTokenSource(s_releaseLimit, _environment.Time);
+        foreach (var lease in leases)
+        {
+            try
+            {
+                await lease.ReleaseAsync(limit.Token).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is LitestreamException or OperationCanceledException)
+            {
+                _events.Write(ReplicationEventKind.LeaseKept, ReplicationSeverity.Warning,
+                    $"The replica could not be let go: another replication must take it over. {e.Message}", lease.Url, e as LitestreamException);
+            }
         }
     }
 

@@ -27,7 +27,7 @@ internal sealed class FurtherSnapshots(DatabaseRecorder recorder, SnapshotSchedu
         var isFirst = recorder.ExpectsSnapshot;
         try
         {
-            if (!recorder.ReapSnapshot() || isFirst || _taking is not { } taken) return;
+            if (!recorder.Snapshot.Reap() || isFirst || _taking is not { } taken) return;
             schedule.Note(recorder.Generation!.Value, taken.Index, taken.Time);
         }
         catch (LitestreamException e) when (!isFirst)

@@ -21,16 +21,30 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
     /// <summary>The same while there is nothing to put there, if asking costs nothing.</summary>
     private static readonly TimeSpan s_idleTrust = TimeSpan.FromMinutes(1);
 
+    /// <summary>How long it is where asking costs something.</summary>
+    private static readonly TimeSpan s_costlyTrust = TimeSpan.FromHours(1);
+
+    /// <summary>How long such a replica is taken to be ours.</summary>
+    private static readonly TimeSpan s_claimTrust = TimeSpan.FromMinutes(1);
+
+    /// <summary>The same where a look at the lease costs next to nothing.</summary>
+    private static readonly TimeSpan s_cheapClaimTrust = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan s_timeStep = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan s_clockTolerance = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_pauseLook = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromMinutes(10);
 
+    private readonly ObjectTimes _times = new(client);
     private volatile bool _isAligned;
     private long _seenAt;
+    private long _claimedAt;
     private int _resets;
     private volatile HeldPosition? _held;
+    private EarliestTime? _notBefore;
     private readonly object _gate = new();
     private readonly List<SpooledObject> _unseen = [];
-    private volatile bool _isTieSeen = true;
+    private bool _isTieSeen = true;
     private GenerationId? _refused;
     private string? _whyRefused;
     private long _refusedAt;
@@ -43,6 +57,10 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
     /// <summary>Is called, with the generation and the reason, when the replica can't go on with the present generation.</summary>
     public required Action<GenerationId, string> Misaligned { get; init; }
 
+    /// <summary>Makes sure that the replica is ours, before it is asked what it holds. False if it may have been another's meanwhile: then
+    /// the present generation may not be the newest one there any more.</summary>
+    public required Func<CancellationToken, Task<bool>> Claim { get; init; }
+
     /// <summary>Is told what somebody should know.</summary>
     public required Action<ReplicationEventKind, string> Warned { get; init; }
 
@@ -54,6 +72,11 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
 
     /// <summary>To where the replica holds the present generation; null if it can't be restored yet.</summary>
     public Position? Held => _held is { } held && held.Generation == Present()?.Id ? held.Position : null;
+
+    /// <summary>The time that an object carries there: its own, or one after all former generations if those are later, so that the present
+    /// generation is the newest one by its times. The clock alone is not enough where our folder was lost and the clock has been set back.</summary>
+    public DateTimeOffset TimeOf(SpooledObject content) =>
+        _notBefore is { } limit && limit.Generation == content.Generation && limit.Time > content.Time ? limit.Time : content.Time;
 
     /// <summary>How long there is nothing to look at unless somebody says so. A replica whose requests cost something is left alone
     /// while nothing waits for it.</summary>
@@ -80,14 +103,18 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
     {
         var held = _held is { } former && former.Generation == content.Generation ? former.Position : default;
         if (content.End >= held) _held = new(content.Generation, content.End);
-        lock (_gate) _unseen.Add(content);
-        _isTieSeen = false;
+        lock (_gate)
+        {
+            _unseen.Add(content);
+            _isTieSeen = false;
+        }
     }
 
     /// <summary>Asks the replica what it holds, where that is not known, or not any more.</summary>
     public async Task EnsureAsync(CancellationToken cancellationToken)
     {
         if (_isAligned && IsLookDue()) await LookAgainAsync(cancellationToken).ConfigureAwait(false);
+        else if (_isAligned && IsClaimDue()) await IsOursAsync(Present(), cancellationToken).ConfigureAwait(false);
         if (!_isAligned) await AlignAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -98,8 +125,10 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
         if (Present() is not { ExpectsSnapshot: false } present) return false;
         try
         {
-            if (await ShowsAllAsync(present.Id, cancellationToken).ConfigureAwait(false)) return true;
-            Refuse(present.Id, WhyUnfit);
+            if (!await IsOursAsync(present, cancellationToken).ConfigureAwait(false)) return false;
+            if (Held is not { } known) Reset();
+            else if (await ShowsAllAsync(present.Id, known, cancellationToken).ConfigureAwait(false)) return true;
+            else Refuse(present.Id, WhyUnfit);
         }
         catch (LitestreamException)
         {
@@ -146,6 +175,7 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
             return; // the next one is on its way
         }
 
+        if (!await IsOursAsync(present, cancellationToken).ConfigureAwait(false)) return;
         var catalog = new ReplicaCatalog(client);
         var generations = queue.Generations.Union(present is null ? [] : [present.Id]).ToList();
         if (generations.Count == 0) await AskAsync(cancellationToken).ConfigureAwait(false);
@@ -159,7 +189,14 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
             var fits = queue.Align(number, generation, held, isPresent && present!.ExpectsSnapshot)
                 && await IsTiedAsync(generation, held, cancellationToken).ConfigureAwait(false);
             if (isPresent && held?.Snapshots.Count > 0) HoldsSnapshot(generation, held.Snapshots[^1].Index, held.Snapshots[^1].CreatedAt);
-            if (isPresent) _held = held is null ? null : ToHeld(held);
+            if (isPresent)
+            {
+                _held = held is null ? null : ToHeld(held);
+                // as long as the clock is not behind what is there, each commit is later than that by itself
+                _notBefore = held is not null && await _times.FindLastAsync(held, cancellationToken).ConfigureAwait(false) <= time.GetUtcNow() ? null
+                    : new(generation, await FindLatestTimeAsync(catalog, generation, cancellationToken).ConfigureAwait(false) + s_timeStep);
+            }
+
             if (fits) continue;
             // which generation goes on is not known yet, and a replica that is slow to come up may show nothing at first
             if (present is null) return;
@@ -179,34 +216,59 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
         if (resets != Volatile.Read(ref _resets)) _isAligned = false; // another generation has begun meanwhile
     }
 
+    private async Task<bool> IsOursAsync(PresentGeneration? present, CancellationToken cancellationToken)
+    {
+        var isOurs = await Claim(cancellationToken).ConfigureAwait(false);
+        _claimedAt = time.GetTimestamp();
+        // what is stored of a generation from its beginning on is later than all that is there by then
+        if (isOurs || present is null || _held?.Generation != present.Id) return true;
+        Refuse(present.Id, $"the replica {client.Url} was let go by somebody else, who may have written to it");
+        return false;
+    }
+
+    /// <summary>Whether the replica is still ours is asked more often than what it holds.</summary>
+    private bool IsClaimDue() =>
+        !queue.IsEmptyFor(number) && time.GetElapsedTime(_claimedAt) >= (client.CostsPerRequest ? s_claimTrust : s_cheapClaimTrust);
+
     private bool IsLookDue()
     {
         var isIdle = queue.IsEmptyFor(number);
-        return !(isIdle && client.CostsPerRequest) && time.GetElapsedTime(_seenAt) >= (isIdle ? s_idleTrust : s_trust);
+        if (client.CostsPerRequest) return !isIdle && time.GetElapsedTime(_seenAt) >= s_costlyTrust;
+        return time.GetElapsedTime(_seenAt) >= (isIdle ? s_idleTrust : s_trust);
     }
 
     /// <summary>A replica that was deleted takes new objects without a word: see now and then whether it is still there.</summary>
     private async Task LookAgainAsync(CancellationToken cancellationToken)
     {
-        if (Present() is not { ExpectsSnapshot: false } present) return;
-        if (!await ShowsAllAsync(present.Id, cancellationToken).ConfigureAwait(false)) Refuse(present.Id, WhyUnfit);
+        if (!await IsOursAsync(Present(), cancellationToken).ConfigureAwait(false)) return;
+        // the first snapshot may still be on its way, and then nothing is to be seen
+        if (Present() is not { ExpectsSnapshot: false } present || Held is not { } known) return;
+        if (!await ShowsAllAsync(present.Id, known, cancellationToken).ConfigureAwait(false)) Refuse(present.Id, WhyUnfit);
         _seenAt = time.GetTimestamp();
     }
 
-    /// <summary>Whether the replica shows what can be restored by its names, with all that was shipped since it was last asked.</summary>
-    private async Task<bool> ShowsAllAsync(GenerationId generation, CancellationToken cancellationToken)
+    /// <summary>Whether the replica shows what can be restored by its names, with all that was shipped since it was last asked. What is
+    /// shipped while it answers may be shown without what was shipped right before it.</summary>
+    /// <param name="generation">The present generation.</param>
+    /// <param name="known">To where the replica held it before it was asked.</param>
+    /// <param name="cancellationToken">Ends the listing.</param>
+    private async Task<bool> ShowsAllAsync(GenerationId generation, Position known, CancellationToken cancellationToken)
     {
         List<SpooledObject> shipped;
         lock (_gate) shipped = [.. _unseen.Where(o => o.Generation == generation)];
         var held = await new ReplicaCatalog(client).ReadGenerationAsync(generation, cancellationToken).ConfigureAwait(false);
-        if (held is null || RestoreChain.TryChoose(held, new()) is null) return false;
+        if (held is null || RestoreChain.TryChoose(held with { Segments = [.. held.Segments.TakeWhile(s => s.Start < known)] }, new()) is null) return false;
         // retention lets go what lies before a snapshot
         var first = new Position(held.Snapshots[^1].Index, 0);
         var segments = held.Segments.ToDictionary(s => s.Start, s => s.Size);
         if (shipped.Exists(o => !o.IsSnapshot && o.Start >= first && (!segments.TryGetValue(o.Start, out var size) || size != o.Size))) return false;
         // the last one is looked for again the next time: it ties what follows to what is there
-        lock (_gate) _unseen.RemoveAll(o => o.Generation != generation || (shipped.Contains(o) && o != shipped.FindLast(s => !s.IsSnapshot)));
-        _isTieSeen = true;
+        lock (_gate)
+        {
+            _isTieSeen = _unseen.TrueForAll(o => o.Generation != generation || shipped.Contains(o));
+            _unseen.RemoveAll(o => o.Generation != generation || (shipped.Contains(o) && o != shipped.FindLast(s => !s.IsSnapshot)));
+        }
+
         return true;
     }
 
@@ -219,9 +281,9 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
         {
             _unseen.RemoveAll(o => o.Generation == generation);
             _unseen.Add(spooled);
+            _isTieSeen = true;
         }
 
-        _isTieSeen = true;
         if (last.Size != spooled.Size) return false;
         var theirs = await client.GetAsync(last.Key, cancellationToken).ConfigureAwait(false);
         await using (theirs.ConfigureAwait(false))
@@ -229,6 +291,23 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
             var ours = spool.OpenRead(spooled);
             await using (ours.ConfigureAwait(false)) return await StreamComparison.IsSameAsync(ours, theirs, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>The time of the newest object of all other generations.</summary>
+    private async Task<DateTimeOffset> FindLatestTimeAsync(ReplicaCatalog catalog, GenerationId present, CancellationToken cancellationToken)
+    {
+        var latest = DateTimeOffset.MinValue;
+        await foreach (var name in client.ListFoldersAsync(ObjectKey.Generations, cancellationToken).ConfigureAwait(false))
+        {
+            if (!GenerationId.TryParse(name, out var id) || id == present) continue;
+            var other = await catalog.ReadGenerationAsync(id, cancellationToken).ConfigureAwait(false);
+            if (other is not null && await _times.FindLastAsync(other, cancellationToken).ConfigureAwait(false) is { } last && last > latest) latest = last;
+        }
+
+        if (latest > time.GetUtcNow() + s_clockTolerance)
+            Warned(ReplicationEventKind.ClockBehind,
+                $"The replica holds objects of {latest:u}, later than the clock shows: what is stored now gets that time, so that the newest generation is the newest by time too. Restore by index and offset until the clock has passed it.");
+        return latest;
     }
 
     /// <summary>Throws when the replica does not answer.</summary>
@@ -249,4 +328,6 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
     private Position EndOf(GenerationId generation, Position start) => queue.FindSegment(generation, start)?.End ?? start;
 
     private sealed record HeldPosition(GenerationId Generation, Position Position);
+
+    private sealed record EarliestTime(GenerationId Generation, DateTimeOffset Time);
 }

@@ -1,4 +1,5 @@
 using Litestream.Engine.Format;
+using Litestream.Engine.Replicas;
 
 namespace Litestream.Engine.Replication;
 
@@ -24,6 +25,9 @@ public sealed record ReplicaStatus(string Url)
 
     /// <summary>Compressed bytes of the snapshots that wait in the spool for it, besides <see cref="SpoolBytes"/>; not limited.</summary>
     public long SnapshotBytes { get; init; }
+
+    /// <summary>What the replica was asked since the start; null of one whose requests cost nothing.</summary>
+    public RequestCounts? Requests { get; init; }
 
     /// <summary>When the replica last confirmed to hold everything captured, UTC.</summary>
     public DateTimeOffset? LastSyncAt { get; init; }

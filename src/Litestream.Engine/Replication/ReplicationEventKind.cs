@@ -12,6 +12,15 @@ public enum ReplicationEventKind
     /// <summary>Other processes can't reach the replication; it goes on.</summary>
     ControlUnavailable,
 
+    /// <summary>A former writer has not let a replica go: this replication goes on in its place, and it is refused if it still runs.</summary>
+    LeaseReplaced,
+
+    /// <summary>At the end a replica could not be let go: it stays this replication's.</summary>
+    LeaseKept,
+
+    /// <summary>What broken uploads may have left on a replica can't be looked for; replication goes on.</summary>
+    Untidied,
+
     /// <summary>The database can't be watched for changes, and is looked at now and then instead.</summary>
     Unwatched,
 
@@ -31,6 +40,10 @@ public enum ReplicationEventKind
 
     /// <summary>The generation goes on with the pages that were changed unwatched.</summary>
     Reconciled,
+
+    /// <summary>The clock shows an earlier time than what was recorded: restores to a time can't tell apart what is recorded until it has
+    /// passed that.</summary>
+    ClockBehind,
 
     /// <summary>The WAL could not be backfilled into the database file; capture goes on.</summary>
     CheckpointFailed,

@@ -16,8 +16,8 @@ public sealed record ReplicationOptions
     public TimeSpan QuietInterval { get; init; } = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Under steady writes the WAL is read, and checkpointed where it is due, once in this time, and more often where it grows
-    /// fast. Default 100 ms.</summary>
-    public TimeSpan CaptureInterval { get; init; } = TimeSpan.FromMilliseconds(100);
+    /// fast. Default 25 ms.</summary>
+    public TimeSpan CaptureInterval { get; init; } = TimeSpan.FromMilliseconds(25);
 
     /// <summary>The longest time between two looks at the database when the file watcher says nothing. Default 1 s.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
@@ -57,6 +57,9 @@ public sealed record ReplicationOptions
 
     /// <summary>Whether a new generation begins at the start, though the former one could go on. Default no.</summary>
     public bool NewGeneration { get; init; }
+
+    /// <summary>Whether replicas that belong to another replication are taken over. Default no: two that write to one replica spoil it.</summary>
+    public bool TakeOver { get; init; }
 
     /// <summary>Whether a database that is not there at the start is waited for; its folder must be there. Default no: the path may be
     /// mistyped. One that disappears later is always waited for.</summary>

@@ -25,6 +25,9 @@ internal sealed class RetentionKeeper(
     /// <summary>Whether the replica answered last time and is known to fit what waits for it.</summary>
     public required Func<bool> IsSettled { get; init; }
 
+    /// <summary>Whether the replica is ours: of another's nothing is let go.</summary>
+    public Func<CancellationToken, Task<bool>> IsOurs { get; init; } = _ => Task.FromResult(true);
+
     /// <summary>Generations of which something waits in the spool.</summary>
     public required Func<IReadOnlyList<GenerationId>> Waiting { get; init; }
 
@@ -52,6 +55,7 @@ internal sealed class RetentionKeeper(
                 generations.Add(generation);
             var plan = Plan(generations, CutOff(), Waiting().Append(present.Id).ToHashSet());
             if (plan.IsEmpty) return;
+            if (!await IsOurs(cancellationToken).ConfigureAwait(false)) return;
             await new RetentionExecutor(client).ExecuteAsync(plan, cancellationToken).ConfigureAwait(false);
             events.Write(ReplicationEventKind.RetentionApplied, ReplicationSeverity.Information,
                 $"Retention let go {plan.SnapshotCount} snapshots and {plan.SegmentCount} WAL segments ({plan.Size} bytes).", client.Url);

@@ -24,7 +24,9 @@ internal sealed class Shipper : IDisposable
     private CancellationTokenSource _giveUp = new();
     private volatile ReplicaStatus _status;
     private volatile int _failures;
+    private volatile LitestreamException? _refusal; // of the last tries, where nobody but a person can help; it is tried again all the same
     private volatile bool _wasAsked;
+    private bool _isTidy;
 
     /// <summary>Prepares.</summary>
     /// <param name="number">The replica's number in the queue.</param>
@@ -46,6 +48,7 @@ internal sealed class Shipper : IDisposable
         {
             Present = present,
             Misaligned = misaligned,
+            Claim = ClaimAsync,
             Warned = (kind, message) => events.Write(kind, ReplicationSeverity.Warning, message, client.Url),
             HoldsSnapshot = (generation, index, time) => HoldsSnapshot!(generation, index, time),
         };
@@ -62,6 +65,7 @@ internal sealed class Shipper : IDisposable
             {
                 State = State,
                 Position = _alignment.Held,
+                Requests = _client.Requests,
                 LagBytes = backlog.Bytes,
                 Lag = backlog.Since is { } since ? _environment.Time.GetUtcNow() - since : TimeSpan.Zero,
                 SpoolBytes = wal,
@@ -75,6 +79,9 @@ internal sealed class Shipper : IDisposable
 
     /// <summary>Is told the newest snapshot that the replica holds.</summary>
     public Action<GenerationId, int, DateTimeOffset> HoldsSnapshot { get; init; } = (_, _, _) => { };
+
+    /// <summary>Makes sure that the replica is ours to write to; see <see cref="ReplicaLease.EnsureAsync"/>.</summary>
+    public Func<CancellationToken, Task<bool>> Claim { get; init; } = _ => Task.FromResult(true);
 
     /// <summary>Whether the replica answered last time and fits what waits.</summary>
     public bool IsReachable => _alignment.IsAligned && !IsGivenUp;
@@ -135,6 +142,8 @@ internal sealed class Shipper : IDisposable
     {
         if (!IsGivenUp || !_comeback.IsReady) return;
         _comeback.End();
+        // first: what the replica was found to hold says nothing by now, and nothing waits for it until the generation has begun
+        _alignment.Reset();
         _queue.TakeBack(_number);
     }
 
@@ -162,12 +171,14 @@ internal sealed class Shipper : IDisposable
     }
 
     /// <summary>Returns when the replica holds everything that was offered, and shows the present generation's snapshot.</summary>
+    /// <exception cref="LitestreamException">The replica is not to be used before somebody has helped.</exception>
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
         do
         {
             while (!_alignment.IsAligned || HasPending || _alignment.Present() is null)
             {
+                if (_refusal is { } refusal) throw refusal;
                 Wake();
                 await _done.WaitAsync(TimeSpan.FromMilliseconds(100), _environment.Time, cancellationToken).ConfigureAwait(false);
             }
@@ -214,6 +225,25 @@ internal sealed class Shipper : IDisposable
 
     public void Dispose() => _giveUp.Dispose();
 
+    /// <summary>Claims the replica; the first time, what a former run left there goes.</summary>
+    private async Task<bool> ClaimAsync(CancellationToken cancellationToken)
+    {
+        var isOurs = await Claim(cancellationToken).ConfigureAwait(false);
+        if (_isTidy) return isOurs;
+        try
+        {
+            await _client.TidyAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (LitestreamException e)
+        {
+            _events.Write(ReplicationEventKind.Untidied, ReplicationSeverity.Warning,
+                $"Parts of uploads that broke off may stay in the store: they could not be looked for. {e.Message}", _client.Url, e);
+        }
+
+        _isTidy = true;
+        return isOurs;
+    }
+
     private TimeSpan NextLook() => IsGivenUp ? _comeback.NextTry : _alignment.LooksAgainIn;
 
     private void Succeeded()
@@ -221,6 +251,7 @@ internal sealed class Shipper : IDisposable
         if (_failures > 0)
             _events.Write(ReplicationEventKind.Recovered, ReplicationSeverity.Information, "The replica takes data again.", _client.Url);
         _failures = 0;
+        _refusal = null;
     }
 
     private async Task RetryLaterAsync(Exception thrown, CancellationToken cancellationToken)
@@ -228,12 +259,19 @@ internal sealed class Shipper : IDisposable
         var e = thrown as LitestreamException ?? FileErrors.Wrap(thrown, _client.Url, "tidy the spool behind the replica", ErrorCode.FileError);
         _alignment.Reset();
         _failures++;
+        // not by the first one: a virus scanner denies a file for a moment, too
+        _refusal = _failures > 1 && IsFinal(e.Code) ? e : null;
+        var severity = _failures == 1 && IsFinal(e.Code) ? ReplicationSeverity.Error : ReplicationSeverity.Warning;
         var wait = Backoff.After(_failures, _environment.Random);
         _status = _status with { LastError = e, LastErrorAt = _environment.Time.GetUtcNow() };
-        _events.Write(ReplicationEventKind.RetryScheduled, ReplicationSeverity.Warning,
+        _done.Set();
+        _events.Write(ReplicationEventKind.RetryScheduled, severity,
             $"{e.Message} {e.Hint} Next try in {wait.TotalSeconds:0.0} s.", _client.Url, e);
         await Task.Delay(wait, _environment.Time, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Whether nobody but a person can help.</summary>
+    private static bool IsFinal(ErrorCode code) => code is ErrorCode.ReplicaAccessDenied or ErrorCode.ReplicaNotFound or ErrorCode.ReplicaInUse;
 
     /// <summary>Somebody has removed what waited: without it the rest of its generation is worth nothing.</summary>
     private void LetGo(SpooledObject content, Exception e)
@@ -254,7 +292,7 @@ internal sealed class Shipper : IDisposable
             await using (stream.ConfigureAwait(false))
             {
                 using var upload = new UploadStream(stream, offset => _upload.Reached(content, offset));
-                await _client.PutAsync(content.Key, upload, content.Time, cancellationToken).ConfigureAwait(false);
+                await _client.PutAsync(content.Key, upload, _alignment.TimeOf(content), cancellationToken).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)

@@ -3,20 +3,24 @@ using Litestream.Engine.Files;
 
 namespace Litestream.Engine.Replication;
 
-/// <summary>Raises an error when the source moves and a position does not, before three sync intervals are over. Looks at the source by
-/// its path and at the clock, never through the connections whose failure it is to notice.</summary>
+/// <summary>Raises an error when the source moves and a position does not, before three sync intervals are over, or a second where they
+/// are shorter than any disk is sure to be. Looks at the source by its path and at the clock, never through the connections whose failure
+/// it is to notice.</summary>
 /// <param name="options">The intervals.</param>
 /// <param name="environment">Files and time.</param>
 /// <param name="events">Is told.</param>
 internal sealed class Watchdog(ReplicationOptions options, EngineEnvironment environment, EventLog events)
 {
-    /// <summary>With four looks an interval the error is out before three intervals are over.</summary>
+    /// <summary>With ten looks in that time the error is out before three intervals are over.</summary>
     private const double Intervals = 2.5;
-    private const int LooksAnInterval = 4;
+    private const int LooksALimit = 10;
+
+    private static readonly TimeSpan s_shortestLimit = TimeSpan.FromSeconds(1);
 
     private readonly HashSet<string> _stalled = [];
     private readonly Dictionary<string, Stillness> _still = [];
     private readonly long _began = environment.Time.GetTimestamp();
+    private readonly TimeSpan _limit = Longer(options.SyncInterval * Intervals, s_shortestLimit);
 
     /// <summary>Looks until cancelled.</summary>
     /// <param name="source">How the capture side gets on.</param>
@@ -24,7 +28,7 @@ internal sealed class Watchdog(ReplicationOptions options, EngineEnvironment env
     /// <param name="cancellationToken">Ends it.</param>
     public async Task RunAsync(Func<SourcePulse> source, Func<IEnumerable<ReplicaPulse>> replicas, CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(options.SyncInterval / LooksAnInterval, environment.Time);
+        using var timer = new PeriodicTimer(_limit / LooksALimit, environment.Time);
         while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
         {
             LookAtSource(source());
@@ -32,15 +36,13 @@ internal sealed class Watchdog(ReplicationOptions options, EngineEnvironment env
         }
     }
 
-    private TimeSpan Limit => options.SyncInterval * Intervals;
-
     private void LookAtSource(SourcePulse pulse)
     {
         // A large transaction takes its time: as long as the position moves, nothing stands still.
         Look("capture", HasChangedSince(pulse), (pulse.LastLook, pulse.Position), null, "The database changes and is not captured");
 
         // Looks may succeed and the spool refuse all the same: what is captured anew at each try is no progress.
-        Report("spool", pulse.UncutFor > Limit, null, "Captured changes do not get into the metadata folder");
+        Report("spool", pulse.UncutFor > _limit, null, "Captured changes do not get into the metadata folder");
         Look("snapshot", pulse.SnapshotBytes is not null, pulse.SnapshotBytes, null, "A snapshot is being copied and does not move");
     }
 
@@ -66,7 +68,7 @@ internal sealed class Watchdog(ReplicationOptions options, EngineEnvironment env
     private void Look(string subject, bool hasWork, object? progress, string? replicaUrl, string what)
     {
         if (!_still.TryGetValue(subject, out var still)) _still[subject] = still = new(environment.Time, _began);
-        Report(subject, still.Look(hasWork, progress) > Limit, replicaUrl, what);
+        Report(subject, still.Look(hasWork, progress) > _limit, replicaUrl, what);
     }
 
     private void Report(string subject, bool isStalled, string? replicaUrl, string what)
@@ -78,8 +80,10 @@ internal sealed class Watchdog(ReplicationOptions options, EngineEnvironment env
         }
 
         if (!_stalled.Add(subject)) return;
-        var error = new LitestreamException(ErrorCode.ReplicationStalled, $"{what}, for {Limit.TotalSeconds:0.##} s by now.",
+        var error = new LitestreamException(ErrorCode.ReplicationStalled, $"{what}, for {_limit.TotalSeconds:0.##} s by now.",
             replicaUrl ?? options.DatabasePath, "See the warnings before this one; replication goes on trying.");
         events.Write(ReplicationEventKind.Stalled, ReplicationSeverity.Error, error.Message, replicaUrl, error);
     }
+
+    private static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }

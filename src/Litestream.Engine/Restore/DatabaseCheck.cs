@@ -21,12 +21,10 @@ internal static class DatabaseCheck
     public static void Run(string path, string name, IntegrityCheckMode mode, string? vfs, CancellationToken cancellationToken)
     {
         if (mode == IntegrityCheckMode.None) return;
-        SqliteLibrary.EnsureUsable();
         var messages = new List<string>();
         try
         {
-            using var connection = new SqliteConnection(ConnectionString(path, vfs));
-            connection.Open();
+            using var connection = ImmutableDatabase.Open(path, vfs);
             using var interruption = cancellationToken.Register(() => raw.sqlite3_interrupt(connection.Handle));
             using var command = connection.CreateCommand();
             command.CommandText = mode == IntegrityCheckMode.Full
@@ -46,21 +44,6 @@ internal static class DatabaseCheck
 
         cancellationToken.ThrowIfCancellationRequested();
         if (messages is not ["ok"]) throw Failed(name, string.Join("; ", messages), null);
-    }
-
-    // immutable: SQLite neither locks the file nor makes a -wal or -shm beside it
-    private static string ConnectionString(string path, string? vfs)
-    {
-        var slashed = OperatingSystem.IsWindows() ? path.Replace('\\', '/') : path;
-        var file = (slashed[0] == '/' ? "file://" : "file:///") + Uri.EscapeDataString(slashed).Replace("%2F", "/", StringComparison.Ordinal);
-        var builder = new SqliteConnectionStringBuilder
-        {
-            DataSource = file + "?immutable=1",
-            Mode = SqliteOpenMode.ReadOnly,
-            Pooling = false,
-        };
-        if (vfs is not null) builder.Vfs = vfs;
-        return builder.ToString();
     }
 
     private static LitestreamException Failed(string name, string messages, Exception? inner) => new(

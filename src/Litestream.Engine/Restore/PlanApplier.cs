@@ -11,17 +11,19 @@ internal sealed class PlanApplier
     private readonly IReplicaClient _replica;
     private readonly RestorePlan _plan;
     private readonly IFile _file;
+    private readonly RestoreOptions _options;
     private readonly IProgress<RestoreProgress>? _progress;
     private readonly SnapshotOverhang? _overhang;
     private readonly List<RestoreWarning> _warnings = [];
     private long _bytesDone;
     private int _segmentsDone;
 
-    public PlanApplier(IReplicaClient replica, RestorePlan plan, IFile file, IProgress<RestoreProgress>? progress)
+    public PlanApplier(IReplicaClient replica, RestorePlan plan, IFile file, RestoreOptions options, IProgress<RestoreProgress>? progress)
     {
         _replica = replica;
         _plan = plan;
         _file = file;
+        _options = options;
         _progress = progress;
         Reached = new(plan.Snapshot.Index, 0);
         ReachedTime = plan.Snapshot.CreatedAt;
@@ -44,6 +46,9 @@ internal sealed class PlanApplier
 
     public uint PageCount { get; private set; }
 
+    /// <summary>Whether the observer has ended the restore.</summary>
+    public bool IsEnded { get; private set; }
+
     /// <summary>What was not reached, where the plan allows that.</summary>
     public RestoreLoss? Loss { get; private set; }
 
@@ -53,9 +58,10 @@ internal sealed class PlanApplier
     public async Task ApplySnapshotAsync(CancellationToken cancellationToken)
     {
         (PageSize, PageCount) = await SnapshotLoader.LoadAsync(
-            _replica, _plan.Snapshot.Key, _file, bytes => Report(RestorePhase.Snapshot, bytes), cancellationToken).ConfigureAwait(false);
+            _replica, _plan.Snapshot.Key, _file, _options, bytes => Report(RestorePhase.Snapshot, bytes), cancellationToken).ConfigureAwait(false);
         _bytesDone = _plan.Snapshot.Size;
         LastGood = new(Reached.Index, Reached.Offset, _plan.Snapshot.CreatedAt);
+        IsEnded = _options.Observer?.Loaded(_file, PageSize, PageCount, Reached) ?? false;
     }
 
     /// <summary>Applies the segments.</summary>
@@ -64,7 +70,7 @@ internal sealed class PlanApplier
     /// <param name="cancellationToken">Ends the reading.</param>
     public async Task ApplyWalAsync(TransactionBuffer transaction, int parallelism, CancellationToken cancellationToken)
     {
-        var pages = new PageWriter(_file, PageSize);
+        var pages = new PageWriter(_file, PageSize, _options.Observer);
         using var wal = new WalStreamReader(PageSize);
         try
         {
@@ -94,18 +100,19 @@ internal sealed class PlanApplier
             if (segment.Start.Index != wal.Position.Index) pages.SetPageCount(PageCount);
             wal.BeginSegment(segment);
             var isStopped = false;
-            while (!(isStopped = segment.Start.Index == stopIndex && wal.NextFrameEnd > _plan.StopOffset)
+            while (!IsEnded && !(isStopped = segment.Start.Index == stopIndex && wal.NextFrameEnd > _plan.StopOffset)
                 && await wal.ReadFrameAsync(content, cancellationToken).ConfigureAwait(false))
             {
                 transaction.Add(wal.Frame.PageNumber, wal.Page);
                 _overhang?.Replay(wal.Frame.PageNumber, wal.Frame.IsCommit);
-                if (wal.Frame.IsCommit) Commit(transaction, pages, wal, segment.CreatedAt);
+                if (wal.Frame.IsCommit) Commit(transaction, pages, wal, segment);
             }
 
             LastGood = new(Reached.Index, Reached.Offset, segment.CreatedAt);
             _bytesDone += segment.Size;
             _segmentsDone++;
             Report(RestorePhase.Wal, 0);
+            if (IsEnded) return;
             if (!isStopped) continue;
             if (_overhang is not null && !wal.IsLinked) await _overhang.CompareAsync(wal, content, cancellationToken).ConfigureAwait(false);
             break;
@@ -156,12 +163,14 @@ internal sealed class PlanApplier
     private bool ReadPage(uint page, Memory<byte> target) =>
         page <= PageCount && _file.Read(target.Span, (page - 1L) * PageSize) == PageSize;
 
-    private void Commit(TransactionBuffer transaction, PageWriter pages, WalStreamReader wal, DateTimeOffset time)
+    private void Commit(TransactionBuffer transaction, PageWriter pages, WalStreamReader wal, WalSegmentInfo segment)
     {
+        _options.EnsureFits((long)wal.Frame.CommitSize * PageSize, segment.Key);
         transaction.Commit(pages);
         PageCount = wal.Frame.CommitSize;
-        (Reached, ReachedTime) = (wal.Position, time);
+        (Reached, ReachedTime) = (wal.Position, segment.CreatedAt);
         Transactions++;
+        IsEnded = _options.Observer?.Committed(Reached, PageCount) ?? false;
     }
 
     private void Report(RestorePhase phase, long bytes) => _progress?.Report(new(phase, _bytesDone + bytes, _plan.Size));

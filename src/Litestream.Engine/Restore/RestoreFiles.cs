@@ -13,7 +13,7 @@ internal sealed class RestoreFiles : IDisposable
     private const string LockSuffix = "-lock";
 
     /// <summary>What may be there besides the database; the last three are SQLite's, of the check.</summary>
-    private static readonly string[] s_companions = ["", "-spill", "-wal", "-shm", "-journal"];
+    private static readonly string[] s_companions = ["-spill", "-wal", "-shm", "-journal"];
 
     private static readonly SearchValues<char> s_hexDigits = SearchValues.Create("0123456789abcdef");
 
@@ -48,21 +48,29 @@ internal sealed class RestoreFiles : IDisposable
         foreach (var name in files.List(folder).Where(e => !e.IsDirectory).Select(e => e.Name).Where(n => IsLock(n, prefix)))
         {
             var path = IoPath.Combine(folder, name[..^LockSuffix.Length]);
-            if (files.TryLock(path + LockSuffix) is { } held) new RestoreFiles(files, path, held).Dispose();
+            if (files.TryLock(path + LockSuffix) is not { } held) continue;
+            using var abandoned = new RestoreFiles(files, path, held);
+            abandoned.Delete();
         }
     }
 
-    /// <summary>Deletes what is left of the files.</summary>
+    /// <summary>Deletes the files.</summary>
+    public void Delete()
+    {
+        _files.Delete(Path);
+        DeleteCompanions();
+    }
+
+    /// <summary>Deletes what there may be beside the database.</summary>
+    public void DeleteCompanions()
+    {
+        foreach (var companion in s_companions) _files.Delete(Path + companion);
+    }
+
+    /// <summary>Lets the name go; what still stands under it is deleted by the next restore to the same target.</summary>
     public void Dispose()
     {
-        try
-        {
-            foreach (var companion in s_companions) _files.Delete(Path + companion);
-        }
-        finally
-        {
-            _lock.Dispose();
-        }
+        _lock.Dispose();
 
         try
         {

@@ -9,6 +9,7 @@ namespace Litestream.Engine.Restore;
 public sealed class RestorePlanner(IReplicaClient replica)
 {
     private readonly ReplicaCatalog _catalog = new(replica);
+    private readonly ObjectTimes _times = new(replica);
 
     /// <summary>Makes the plan for a request.</summary>
     /// <param name="request">What to restore.</param>
@@ -22,7 +23,7 @@ public sealed class RestorePlanner(IReplicaClient replica)
         Check(request);
         var warnings = new List<RestoreWarning>();
         var generation = request.Generation is { } id
-            ? await _catalog.GetGenerationAsync(id, cancellationToken).ConfigureAwait(false)
+            ? await SeparateAsync(await _catalog.GetGenerationAsync(id, cancellationToken).ConfigureAwait(false), request, cancellationToken).ConfigureAwait(false)
             : await ChooseGenerationAsync(request, warnings, cancellationToken).ConfigureAwait(false);
         if (generation.Snapshots.Count == 0) throw WithoutSnapshot(generation);
         if (request.Timestamp is not null && TimesOutOfOrder(generation) is { } warning) warnings.Add(warning);
@@ -48,10 +49,11 @@ public sealed class RestorePlanner(IReplicaClient replica)
         RestoreRequest request, List<RestoreWarning> warnings, CancellationToken cancellationToken)
     {
         var generations = new List<GenerationInfo>();
-        await foreach (var generation in _catalog.ListGenerationsAsync(cancellationToken).ConfigureAwait(false)) generations.Add(generation);
+        await foreach (var generation in _catalog.ListGenerationsAsync(cancellationToken).ConfigureAwait(false))
+            generations.Add(await SeparateAsync(generation, request, cancellationToken).ConfigureAwait(false));
         var restorable = generations.Where(g => g.Snapshots.Count > 0).ToList();
         if (restorable.Count == 0) throw WithoutSnapshot(generations[^1]);
-        var best = restorable.MaxBy(g => NewestPoint(g, request.Timestamp));
+        var best = await FindNewestAsync(restorable, request, cancellationToken).ConfigureAwait(false);
         if (best is null || NewestPoint(best, request.Timestamp) is not { } newest)
             throw TooEarly(request.Timestamp!.Value, restorable.Min(g => g.Snapshots.Min(s => s.CreatedAt)), restorable.Max(g => g.UpdatedAt)!.Value);
 
@@ -65,6 +67,18 @@ public sealed class RestorePlanner(IReplicaClient replica)
         if (request.Timestamp is null && restorable.Count > 1)
             warnings.AddRange(restorable.Select(TimesOutOfOrder).OfType<RestoreWarning>());
         return best;
+    }
+
+    private async Task<GenerationInfo> SeparateAsync(GenerationInfo generation, RestoreRequest request, CancellationToken cancellationToken) =>
+        request.Timestamp is { } time ? await _times.SeparateAsync(generation, time, cancellationToken).ConfigureAwait(false) : generation;
+
+    private async Task<GenerationInfo?> FindNewestAsync(List<GenerationInfo> restorable, RestoreRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Timestamp is not null || restorable.Count == 1) return restorable.MaxBy(g => NewestPoint(g, request.Timestamp));
+        var found = new List<(GenerationInfo Generation, DateTimeOffset? Last)>();
+        foreach (var generation in restorable)
+            found.Add((generation, await _times.FindLastAsync(generation, cancellationToken).ConfigureAwait(false)));
+        return found.MaxBy(f => f.Last).Generation;
     }
 
     // In a replica as it was written, times never go back from segment to segment. A copy may have lost them, a clock may have been wrong.

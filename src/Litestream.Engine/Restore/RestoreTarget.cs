@@ -13,6 +13,7 @@ internal sealed class RestoreTarget : IDisposable
     private readonly string _destination;
     private readonly RestoreFiles _partial;
     private IFile? _file;
+    private bool _isPublished;
 
     private RestoreTarget(IFileSystem files, string destination, RestoreFiles partial) =>
         (_files, _destination, _partial) = (files, destination, partial);
@@ -57,6 +58,8 @@ internal sealed class RestoreTarget : IDisposable
     public void Publish()
     {
         RefuseExisting(_files, _destination);
+        // before the rename: what fails behind it would call a restore failed that has succeeded
+        _partial.DeleteCompanions();
         try
         {
             _files.Rename(PartialPath, _destination, overwrite: false);
@@ -76,13 +79,18 @@ internal sealed class RestoreTarget : IDisposable
             _files.Delete(_destination);
             throw;
         }
+
+        _isPublished = true;
     }
 
     /// <summary>Removes what has not got its name.</summary>
     public void Dispose()
     {
-        Close();
-        _partial.Dispose();
+        using (_partial)
+        {
+            Close();
+            if (!_isPublished) _partial.Delete();
+        }
     }
 
     private void Close()

@@ -22,7 +22,7 @@ public sealed class Restorer(EngineEnvironment environment)
     /// <exception cref="LitestreamException"><see cref="ErrorCode.RestoreTargetExists"/>, <see cref="ErrorCode.RestoreTargetUnwritable"/>,
     /// <see cref="ErrorCode.DiskFull"/>, <see cref="ErrorCode.ObjectMissing"/>, <see cref="ErrorCode.ObjectCorrupt"/>,
     /// <see cref="ErrorCode.ObjectEncrypted"/>, <see cref="ErrorCode.ChecksumMismatch"/>, <see cref="ErrorCode.IntegrityCheckFailed"/>,
-    /// <see cref="ErrorCode.InvalidArgument"/>, <see cref="ErrorCode.RestorePointNotFound"/>, or a Replica… code.</exception>
+    /// <see cref="ErrorCode.InvalidArgument"/>, <see cref="ErrorCode.RestorePointNotFound"/>, <see cref="ErrorCode.RestoreTooLarge"/>, or a Replica… code.</exception>
     public async Task<RestoreResult> RestoreAsync(
         IReplicaClient replica, RestorePlan plan, string destination, RestoreOptions options,
         IProgress<RestoreProgress>? progress, CancellationToken cancellationToken)
@@ -62,7 +62,7 @@ public sealed class Restorer(EngineEnvironment environment)
     {
         var started = environment.Time.GetTimestamp();
         using var target = RestoreTarget.Create(environment, destination);
-        var applier = new PlanApplier(replica, plan, target.File, progress);
+        var applier = new PlanApplier(replica, plan, target.File, options, progress);
         await ApplyAsync(applier, plan, target, options, cancellationToken).ConfigureAwait(false);
         target.Complete();
         progress?.Report(new(RestorePhase.Check, plan.Size, plan.Size));
@@ -73,7 +73,7 @@ public sealed class Restorer(EngineEnvironment environment)
         return new(destination, plan, applier.Reached, applier.Transactions, applier.PageSize, applier.PageCount,
             environment.Time.GetElapsedTime(started))
         {
-            RestoredTo = applier.Loss is null ? plan.RestoresTo : applier.ReachedTime,
+            RestoredTo = applier.Loss is null && !applier.IsEnded ? plan.RestoresTo : applier.ReachedTime,
             Loss = applier.Loss,
             Warnings = applier.Loss is { } loss
                 ? [.. plan.Warnings, .. applier.Warnings, Partial(loss, applier)] : [.. plan.Warnings, .. applier.Warnings],
@@ -96,7 +96,7 @@ public sealed class Restorer(EngineEnvironment environment)
         try
         {
             await applier.ApplySnapshotAsync(cancellationToken).ConfigureAwait(false);
-            if (plan.Segments.Count == 0) return;
+            if (plan.Segments.Count == 0 || applier.IsEnded) return;
             using var transaction = new TransactionBuffer(environment.Files, target.SpillPath, applier.PageSize);
             await applier.ApplyWalAsync(transaction, options.Parallelism, cancellationToken).ConfigureAwait(false);
         }

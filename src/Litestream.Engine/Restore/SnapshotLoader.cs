@@ -15,12 +15,13 @@ internal static class SnapshotLoader
     /// <param name="replica">Where it is.</param>
     /// <param name="key">Its key.</param>
     /// <param name="file">An empty file.</param>
+    /// <param name="options">How large it may be.</param>
     /// <param name="progress">Is told the stored bytes read.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>Bytes a page, and pages.</returns>
     /// <exception cref="LitestreamException"><see cref="ErrorCode.ObjectCorrupt"/> when it is no database, or what the replica says.</exception>
     public static async Task<(int PageSize, uint PageCount)> LoadAsync(
-        IReplicaClient replica, string key, IFile file, Action<long> progress, CancellationToken cancellationToken)
+        IReplicaClient replica, string key, IFile file, RestoreOptions options, Action<long> progress, CancellationToken cancellationToken)
     {
         var content = await DecodedObjectStream.OpenAsync(replica, key, cancellationToken).ConfigureAwait(false);
         await using var _ = content.ConfigureAwait(false);
@@ -32,7 +33,14 @@ internal static class SnapshotLoader
             int read;
             while ((read = await content.ReadAtLeastAsync(buffer, BufferSize, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false)) > 0)
             {
-                if (offset == 0) pageSize = ReadPageSize(buffer.AsSpan(0, read), key);
+                if (offset == 0)
+                {
+                    var header = ReadHeader(buffer.AsSpan(0, read), key);
+                    pageSize = header.PageSize;
+                    options.EnsureFits((long)header.PageCount * pageSize, key);
+                }
+
+                options.EnsureFits(offset + read, key);
                 file.Write(buffer.AsSpan(0, read), offset);
                 offset += read;
                 progress(content.StoredBytesRead);
@@ -48,8 +56,8 @@ internal static class SnapshotLoader
         }
     }
 
-    private static int ReadPageSize(ReadOnlySpan<byte> start, string key) => DatabaseHeader.TryParse(start, out var header)
-        ? header.PageSize
+    private static DatabaseHeader ReadHeader(ReadOnlySpan<byte> start, string key) => DatabaseHeader.TryParse(start, out var header)
+        ? header
         : throw Corrupt(key, "does not begin with the header of a SQLite database");
 
     private static LitestreamException Corrupt(string key, string what) => new(

@@ -15,19 +15,23 @@ internal sealed record JournalRecord(SpoolState State, PageMap? Pages, PageChang
     private const byte ChangesKind = 2;
     private const int ChangeSize = sizeof(uint) + PageDigest.Size;
 
-    /// <summary>The record as bytes, in pieces: kind, length of the state, pages, fewest pages and number of digests; the state
+    /// <summary>Bytes of the record.</summary>
+    public int Size => HeaderSize + StateBytes.Length + (Pages is null ? Changes!.Digests.Count * ChangeSize : (int)Pages.Count * PageDigest.Size);
+
+    private byte[] StateBytes => field ??= JsonSerializer.SerializeToUtf8Bytes(State);
+
+    /// <summary>The record as bytes, in pieces, of which each is valid until the next: kind, length of the state, pages, fewest pages and number of digests; the state
     /// as JSON; the digests, of changes each behind its page number. Numbers are little-endian.</summary>
     public IEnumerable<ReadOnlyMemory<byte>> ToBytes()
     {
-        var state = JsonSerializer.SerializeToUtf8Bytes(State);
         var header = new byte[HeaderSize];
         header[0] = Pages is null ? ChangesKind : WholeKind;
-        Write(header, 0, (uint)state.Length);
+        Write(header, 0, (uint)StateBytes.Length);
         Write(header, 1, Pages?.Count ?? Changes!.Count);
         Write(header, 2, Pages?.Count ?? Changes!.LeastCount);
         Write(header, 3, Pages?.Count ?? (uint)Changes!.Digests.Count);
         yield return header;
-        yield return state;
+        yield return StateBytes;
         if (Pages is not null)
         {
             foreach (var piece in Pages.ToBytes()) yield return piece;
@@ -86,7 +90,7 @@ internal sealed record JournalRecord(SpoolState State, PageMap? Pages, PageChang
         if (count == 0) return changes;
         changes.SetCount(least);
         for (; bytes.Length > 0; bytes = bytes[ChangeSize..])
-            changes.Add(BinaryPrimitives.ReadUInt32LittleEndian(bytes), BinaryPrimitives.ReadUInt128LittleEndian(bytes[sizeof(uint)..]), 0);
+            changes.Set(BinaryPrimitives.ReadUInt32LittleEndian(bytes), BinaryPrimitives.ReadUInt128LittleEndian(bytes[sizeof(uint)..]));
         changes.SetCount(count);
         return changes;
     }

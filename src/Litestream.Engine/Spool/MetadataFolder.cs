@@ -53,6 +53,9 @@ internal sealed class MetadataFolder : IDisposable
         }
     }
 
+    /// <summary>Only to look into it: nothing is created or locked, and a replication may be using it.</summary>
+    public static MetadataFolder Look(string root) => new(root, null, []);
+
     /// <summary>Path of an object in the spool.</summary>
     public string PathOf(string key) => Path.Combine(Root, key.Replace('/', Path.DirectorySeparatorChar));
 

@@ -33,16 +33,7 @@ internal sealed class MountedReplicas(MetadataFolder folder, IFileSystem files)
     {
         lock (_lock)
         {
-            var temporary = ListPath + ".tmp";
-            using (var file = files.Open(temporary, FileOpenMode.Create, folder.FileMode))
-            {
-                file.Write(Encoding.UTF8.GetBytes(string.Concat(_paths.Append(path).Select(p => p + "\n"))), 0);
-                // flushed before it gets its name: a list that is found is whole
-                file.FlushToDisk();
-            }
-
-            files.Rename(temporary, ListPath, overwrite: true);
-            files.FlushDirectory(folder.Root);
+            DurableFile.Write(files, ListPath, Encoding.UTF8.GetBytes(string.Concat(_paths.Append(path).Select(p => p + "\n"))), folder.FileMode);
             _paths.Add(path);
         }
     }

@@ -18,16 +18,6 @@ internal sealed class PageChanges
     /// <summary>The pages that were written, and what they hold now.</summary>
     public IReadOnlyDictionary<uint, UInt128> Digests => _digests;
 
-    /// <summary>Takes a frame.</summary>
-    /// <param name="pageNumber">The page.</param>
-    /// <param name="digest">What it holds.</param>
-    /// <param name="commitSize">Pages of the database if the frame closes a transaction; otherwise 0.</param>
-    public void Add(uint pageNumber, UInt128 digest, uint commitSize)
-    {
-        Set(pageNumber, digest);
-        if (commitSize != 0) SetCount(commitSize);
-    }
-
     /// <summary>Adds the changes of later transactions.</summary>
     public void Add(PageChanges later)
     {
@@ -35,6 +25,13 @@ internal sealed class PageChanges
         SetCount(later.LeastCount);
         foreach (var (pageNumber, digest) in later._digests) Set(pageNumber, digest);
         SetCount(later.Count);
+    }
+
+    /// <summary>Notes what a page holds now.</summary>
+    public void Set(uint pageNumber, UInt128 digest)
+    {
+        _digests[pageNumber] = digest;
+        _highest = Math.Max(_highest, pageNumber);
     }
 
     /// <summary>Cuts the database to so many pages, or lets it grow.</summary>
@@ -45,11 +42,5 @@ internal sealed class PageChanges
         if (_highest <= count) return;
         foreach (var pageNumber in _digests.Keys.Where(p => p > count).ToList()) _digests.Remove(pageNumber);
         _highest = count;
-    }
-
-    private void Set(uint pageNumber, UInt128 digest)
-    {
-        _digests[pageNumber] = digest;
-        _highest = Math.Max(_highest, pageNumber);
     }
 }

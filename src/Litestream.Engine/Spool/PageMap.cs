@@ -6,8 +6,8 @@ namespace Litestream.Engine.Spool;
 /// the content is not known. For one thread at a time.</summary>
 internal sealed class PageMap
 {
-    /// <summary>Pages a chunk: small enough to stay out of the large object heap.</summary>
-    private const int ChunkSize = 4096;
+    /// <summary>Pages a chunk: large enough to be made in the large object heap, where what lives long is not moved.</summary>
+    private const int ChunkSize = 8192;
 
     private readonly List<UInt128[]> _chunks = [];
 
@@ -39,11 +39,16 @@ internal sealed class PageMap
         foreach (var (pageNumber, digest) in changes.Digests) this[pageNumber] = digest;
     }
 
-    /// <summary>The digests in order of the pages, as bytes in pieces.</summary>
+    /// <summary>The digests in order of the pages, as bytes in pieces, of which each is valid until the next.</summary>
     public IEnumerable<ReadOnlyMemory<byte>> ToBytes()
     {
+        var piece = new byte[ChunkSize * PageDigest.Size];
         for (var done = 0u; done < Count; done += ChunkSize)
-            yield return MemoryMarshal.AsBytes(_chunks[(int)(done / ChunkSize)].AsSpan(0, (int)Math.Min(ChunkSize, Count - done))).ToArray();
+        {
+            var digests = MemoryMarshal.AsBytes(_chunks[(int)(done / ChunkSize)].AsSpan(0, (int)Math.Min(ChunkSize, Count - done)));
+            digests.CopyTo(piece);
+            yield return piece.AsMemory(0, digests.Length);
+        }
     }
 
     private static int ChunkOf(uint pageNumber) => (int)((pageNumber - 1) / ChunkSize);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Litestream.Engine.Files;
@@ -13,6 +14,7 @@ internal sealed class StateJournal(MetadataFolder folder, IFileSystem files)
 {
     private const int LengthSize = sizeof(int);
     private const int MinGrowth = 1 << 18;
+    private const int PieceSize = 1 << 16;
 
     private long _length;
     private long _baseLength;
@@ -131,20 +133,30 @@ internal sealed class StateJournal(MetadataFolder folder, IFileSystem files)
 
     private void WriteRecord(IFile file, JournalRecord record)
     {
-        var pieces = record.ToBytes().ToList();
-        var content = new byte[LengthSize + pieces.Sum(p => p.Length) + SHA256.HashSizeInBytes];
-        var end = LengthSize;
-        foreach (var piece in pieces)
+        // in pieces: a map of the pages is as large as its database makes it
+        var (end, pending) = (_length, new ArrayBufferWriter<byte>());
+        using var hash = BeginChain();
+        BinaryPrimitives.WriteInt32LittleEndian(pending.GetSpan(LengthSize), record.Size);
+        pending.Advance(LengthSize);
+        hash.AppendData(pending.WrittenSpan);
+        foreach (var piece in record.ToBytes())
         {
-            piece.CopyTo(content.AsMemory(end));
-            end += piece.Length;
+            hash.AppendData(piece.Span);
+            pending.Write(piece.Span);
+            if (pending.WrittenCount >= PieceSize) WritePending();
         }
 
-        BinaryPrimitives.WriteInt32LittleEndian(content, end - LengthSize);
-        var chain = HashOf(content.AsSpan(0, end));
-        chain.CopyTo(content, end);
-        file.Write(content, _length);
-        (_length, _chain) = (_length + content.Length, chain);
+        var chain = hash.GetHashAndReset();
+        pending.Write(chain);
+        WritePending();
+        (_length, _chain) = (end, chain);
+
+        void WritePending()
+        {
+            file.Write(pending.WrittenSpan, end);
+            end += pending.WrittenCount;
+            pending.ResetWrittenCount();
+        }
     }
 
     private JournalRecord? ReadRecord(IFile file)
@@ -163,9 +175,15 @@ internal sealed class StateJournal(MetadataFolder folder, IFileSystem files)
 
     private byte[] HashOf(ReadOnlySpan<byte> content)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(_chain);
+        using var hash = BeginChain();
         hash.AppendData(content);
         return hash.GetHashAndReset();
+    }
+
+    private IncrementalHash BeginChain()
+    {
+        var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(_chain);
+        return hash;
     }
 }

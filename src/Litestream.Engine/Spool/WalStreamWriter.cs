@@ -11,6 +11,7 @@ namespace Litestream.Engine.Spool;
 internal sealed class WalStreamWriter(Func<StreamHead, SegmentWriter> create, StreamHead start, long maxIndexSize) : IFrameSink, IDisposable
 {
     private readonly List<SegmentWriter> _segments = [create(start)];
+    private readonly Dictionary<uint, int> _lastOf = [];
 
     /// <summary>The stream's end with what was appended.</summary>
     public StreamHead Head => Open.Head;
@@ -55,12 +56,17 @@ internal sealed class WalStreamWriter(Func<StreamHead, SegmentWriter> create, St
         return [];
     }
 
+    /// <summary>Computes a digest only of what a page holds at the end of the run: a busy writer writes the same pages again and again.</summary>
     private void Note(ReadOnlySpan<byte> frames, int frameSize)
     {
-        for (; frames.Length > 0; frames = frames[frameSize..])
+        _lastOf.Clear();
+        for (var offset = 0; offset < frames.Length; offset += frameSize) _lastOf[WalFrameHeader.Read(frames[offset..]).PageNumber] = offset;
+        for (var offset = 0; offset < frames.Length; offset += frameSize)
         {
-            var header = WalFrameHeader.Read(frames);
-            Changes.Add(header.PageNumber, PageDigest.Of(frames[WalFrameHeader.Size..frameSize]), header.CommitSize);
+            var header = WalFrameHeader.Read(frames[offset..]);
+            if (_lastOf[header.PageNumber] == offset)
+                Changes.Set(header.PageNumber, PageDigest.Of(frames.Slice(offset + WalFrameHeader.Size, frameSize - WalFrameHeader.Size)));
+            if (header.IsCommit) Changes.SetCount(header.CommitSize);
         }
     }
 }

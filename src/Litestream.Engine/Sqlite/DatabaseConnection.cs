@@ -115,6 +115,24 @@ internal sealed unsafe class DatabaseConnection : IDisposable
     public uint GetPageCount() =>
         (uint)(TryGetNumber("PRAGMA page_count", "count the pages") ?? throw SqliteErrors.Create(raw.SQLITE_BUSY, Path, "count the pages"));
 
+    /// <summary>The first column of a query's rows as text, as the open transaction sees them.</summary>
+    /// <param name="sql">The query.</param>
+    /// <param name="cancellationToken">Interrupts it.</param>
+    public IReadOnlyList<string> ReadColumn(string sql, CancellationToken cancellationToken)
+    {
+        const string What = "read the tables";
+        cancellationToken.ThrowIfCancellationRequested();
+        Check(raw.sqlite3_prepare_v2(_handle, sql, out var statement), What);
+        using var owned = statement;
+        using var interruption = cancellationToken.Register(() => raw.sqlite3_interrupt(_handle));
+        var rows = new List<string>();
+        int code;
+        while ((code = raw.sqlite3_step(statement)) == raw.SQLITE_ROW) rows.Add(raw.sqlite3_column_text(statement, 0).utf8_to_string());
+        cancellationToken.ThrowIfCancellationRequested();
+        Check(code, What);
+        return rows;
+    }
+
     /// <summary>Switches the database to WAL mode, the one change ever made to it.</summary>
     /// <returns>False when somebody is in the way.</returns>
     public bool TrySwitchToWal()

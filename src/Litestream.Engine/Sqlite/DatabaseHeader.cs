@@ -19,6 +19,9 @@ public readonly record struct DatabaseHeader(int PageSize, byte WriteVersion, by
 
     private static ReadOnlySpan<byte> Magic => "SQLite format 3\0"u8;
 
+    /// <summary>Pages of the database; 0 where the header does not tell.</summary>
+    public uint PageCount { get; init; }
+
     /// <summary>Whether the header says WAL mode.</summary>
     public bool IsWal => WriteVersion == WalVersion && ReadVersion == WalVersion;
 
@@ -32,7 +35,9 @@ public readonly record struct DatabaseHeader(int PageSize, byte WriteVersion, by
         int raw = BinaryPrimitives.ReadUInt16BigEndian(bytes[16..]);
         var pageSize = raw == 1 ? Sqlite.PageSize.Max : raw;
         if (!Sqlite.PageSize.IsValid(pageSize)) return false;
-        header = new(pageSize, bytes[18], bytes[19]);
+        // the count holds only where whoever changed the file last keeps it
+        var isCounted = bytes.Slice(24, 4).SequenceEqual(bytes.Slice(92, 4));
+        header = new(pageSize, bytes[18], bytes[19]) { PageCount = isCounted ? BinaryPrimitives.ReadUInt32BigEndian(bytes[28..]) : 0 };
         return true;
     }
 }

@@ -3,13 +3,14 @@ using System.Management.Automation;
 using Litestream.Engine.Errors;
 using Litestream.Engine.Replicas;
 using Litestream.PowerShell.Errors;
+using Litestream.PowerShell.Models;
 using Litestream.PowerShell.Replications;
 
 namespace Litestream.PowerShell.Abstractions;
 
 /// <summary>Base of the cmdlets that begin to replicate databases in this process.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public abstract class DatabaseCommand : RegistryCommand
+public abstract class DatabaseCommand : StoreCommand
 {
     /// <summary>The files that a parameter names.</summary>
     private protected IReadOnlyList<string> FindDatabases(string path, bool literal)
@@ -24,8 +25,9 @@ public abstract class DatabaseCommand : RegistryCommand
     }
 
     /// <summary>The replicas of one database; the caller disposes them.</summary>
-    private protected IReadOnlyList<IReplicaClient> OpenReplicas(IEnumerable<string> replicas)
+    private protected IReadOnlyList<IReplicaClient> OpenReplicas(IReadOnlyCollection<LitestreamReplica> replicas)
     {
+        EnsureSettingsFit(replicas);
         var clients = replicas.Select(OpenReplica).ToList();
         return clients.GroupBy(r => r.Url).FirstOrDefault(g => g.Count() > 1) is not { } twice
             ? clients

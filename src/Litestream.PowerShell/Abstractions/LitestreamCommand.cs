@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Management.Automation;
 using Litestream.Engine;
-using Litestream.Engine.Replicas;
 using Litestream.PowerShell.Errors;
 
 namespace Litestream.PowerShell.Abstractions;
@@ -11,9 +10,14 @@ namespace Litestream.PowerShell.Abstractions;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class LitestreamCommand : PSCmdlet, IDisposable
 {
+    private protected const string PathSet = "Path";
+    private protected const string LiteralPathSet = "LiteralPath";
+
+    private static readonly TimeSpan s_progressInterval = TimeSpan.FromMilliseconds(200);
+
     private readonly CancellationTokenSource _stopping = new();
 
-    private protected static EngineEnvironment Environment { get; } = new();
+    internal static EngineEnvironment Environment { get; } = new();
 
     private protected CancellationToken PipelineStop => _stopping.Token;
 
@@ -34,7 +38,27 @@ public abstract class LitestreamCommand : PSCmdlet, IDisposable
         if (disposing) _stopping.Dispose();
     }
 
-    private protected T Await<T>(Func<CancellationToken, Task<T>> work) => work(PipelineStop).GetAwaiter().GetResult();
+    internal T Await<T>(Func<CancellationToken, Task<T>> work) => work(PipelineStop).GetAwaiter().GetResult();
+
+    /// <summary>Waits for work that tells how far it is, and shows that now and then.</summary>
+    private protected T WaitWithProgress<T>(Func<CancellationToken, Task<T>> work, Func<ProgressRecord> progress, ProgressRecord completed)
+    {
+        using var abort = CancellationTokenSource.CreateLinkedTokenSource(PipelineStop);
+        var running = work(abort.Token);
+        try
+        {
+            while (Task.WaitAny([running], s_progressInterval) < 0) WriteProgress(progress());
+            WriteProgress(completed);
+        }
+        finally
+        {
+            // a writer that throws (a stopped pipeline, -ErrorAction Stop) must not leave the work running behind it
+            if (!running.IsCompleted) abort.Cancel();
+            Task.WaitAny([running], CancellationToken.None);
+        }
+
+        return running.GetAwaiter().GetResult();
+    }
 
     private protected IEnumerable<T> Enumerate<T>(IAsyncEnumerable<T> source)
     {
@@ -66,26 +90,8 @@ public abstract class LitestreamCommand : PSCmdlet, IDisposable
         }
     }
 
-    private protected void TryWithReplica(string replica, Action<IReplicaClient> work) => Try(replica, () =>
-    {
-        var client = OpenReplica(replica);
-        try
-        {
-            work(client);
-        }
-        finally
-        {
-            client.DisposeAsync().AsTask().GetAwaiter().GetResult();
-        }
-    });
-
-    /// <summary>A URL goes to the engine as it is; a path may be one of a PowerShell drive, or relative to its location.</summary>
-    private protected IReplicaClient OpenReplica(string replica) => ReplicaClients.Open(
-        replica.Contains("://", StringComparison.Ordinal) ? replica : ResolvePath(replica),
-        SessionState.Path.CurrentFileSystemLocation.ProviderPath, Environment);
-
     /// <summary>The full path of a file or folder that need not exist.</summary>
-    private protected string ResolvePath(string path)
+    internal string ResolvePath(string path)
     {
         var full = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
         return provider.Name == "FileSystem" ? full : throw NotFileSystem(path);

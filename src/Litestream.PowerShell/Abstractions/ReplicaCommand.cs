@@ -3,18 +3,19 @@ using System.Management.Automation;
 using Litestream.Engine.Errors;
 using Litestream.Engine.Format;
 using Litestream.Engine.Replicas;
+using Litestream.PowerShell.Models;
 using EngineException = Litestream.Engine.Errors.LitestreamException;
 
 namespace Litestream.PowerShell.Abstractions;
 
 /// <summary>Base of the cmdlets that list what a replica holds.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public abstract class ReplicaCommand : LitestreamCommand
+public abstract class ReplicaCommand : StoreCommand
 {
     /// <summary>Folder or URL of the replica.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
-    public string[] Replica { get; set; } = [];
+    public LitestreamReplica[] Replica { get; set; } = [];
 
     /// <summary>Only this generation.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
@@ -29,12 +30,12 @@ public abstract class ReplicaCommand : LitestreamCommand
             TryWithReplica(replica, client =>
             {
                 var catalog = new ReplicaCatalog(client);
-                foreach (var generation in ReadGenerations(catalog)) WriteGeneration(catalog, generation, client.Url);
+                foreach (var generation in ReadGenerations(catalog)) WriteGeneration(client, generation, Complete(replica, client.Url));
             });
         }
     }
 
-    private protected abstract void WriteGeneration(ReplicaCatalog catalog, GenerationInfo generation, string replica);
+    private protected abstract void WriteGeneration(IReplicaClient client, GenerationInfo generation, LitestreamReplica replica);
 
     private IEnumerable<GenerationInfo> ReadGenerations(ReplicaCatalog catalog) => Generation is null
         ? Enumerate(catalog.ListGenerationsAsync(PipelineStop))

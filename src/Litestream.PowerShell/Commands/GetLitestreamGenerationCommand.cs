@@ -11,6 +11,6 @@ namespace Litestream.PowerShell.Commands;
 [OutputType(typeof(LitestreamGeneration))]
 public sealed class GetLitestreamGenerationCommand : ReplicaCommand
 {
-    private protected override void WriteGeneration(ReplicaCatalog catalog, GenerationInfo generation, string replica) =>
+    private protected override void WriteGeneration(IReplicaClient client, GenerationInfo generation, LitestreamReplica replica) =>
         WriteObject(generation.ToModel(replica));
 }

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using Litestream.PowerShell.Abstractions;
 using Litestream.PowerShell.Models;
+using Litestream.PowerShell.Replications;
 
 namespace Litestream.PowerShell.Commands;
 
@@ -8,7 +9,7 @@ namespace Litestream.PowerShell.Commands;
 /// processes of the account.</summary>
 [Cmdlet(VerbsCommon.Get, "LitestreamReplication", DefaultParameterSetName = PathSet)]
 [OutputType(typeof(LitestreamReplication))]
-public sealed class GetLitestreamReplicationCommand : RegistryCommand
+public sealed class GetLitestreamReplicationCommand : LitestreamCommand
 {
     /// <summary>Databases; wildcards are allowed. Without it, all.</summary>
     [Parameter(Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true)]
@@ -31,6 +32,6 @@ public sealed class GetLitestreamReplicationCommand : RegistryCommand
 
     private void Write(string? path)
     {
-        foreach (var replication in Find(path, LiteralPath is not null)) WriteObject(replication.ToModels(), enumerateCollection: true);
+        foreach (var replication in this.FindReplications(path, LiteralPath is not null)) WriteObject(replication.ToModels(), enumerateCollection: true);
     }
 }

@@ -11,7 +11,7 @@ namespace Litestream.PowerShell.Commands;
 [OutputType(typeof(LitestreamSnapshot))]
 public sealed class GetLitestreamSnapshotCommand : ReplicaCommand
 {
-    private protected override void WriteGeneration(ReplicaCatalog catalog, GenerationInfo generation, string replica)
+    private protected override void WriteGeneration(IReplicaClient client, GenerationInfo generation, LitestreamReplica replica)
     {
         foreach (var snapshot in generation.Snapshots) WriteObject(snapshot.ToModel(replica));
     }

@@ -16,11 +16,11 @@ public sealed class GetLitestreamWalSegmentCommand : ReplicaCommand
     [ValidateRange(0, int.MaxValue)]
     public int? Index { get; set; }
 
-    private protected override void WriteGeneration(ReplicaCatalog catalog, GenerationInfo generation, string replica)
+    private protected override void WriteGeneration(IReplicaClient client, GenerationInfo generation, LitestreamReplica replica)
     {
         if (Index is { } index)
             generation = generation with { Segments = [.. generation.Segments.Where(s => s.Start.Index == index)] };
-        foreach (var segment in Enumerate(catalog.MeasureSegmentsAsync(generation, PipelineStop)))
+        foreach (var segment in Enumerate(new ReplicaCatalog(client).MeasureSegmentsAsync(generation, PipelineStop)))
             WriteObject(segment.ToModel(replica));
     }
 }

@@ -15,18 +15,18 @@ namespace Litestream.PowerShell.Commands;
 [Cmdlet(VerbsCommon.Remove, "LitestreamGeneration", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High,
     DefaultParameterSetName = GenerationSet)]
 [OutputType(typeof(LitestreamRemoval))]
-public sealed class RemoveLitestreamGenerationCommand : LitestreamCommand
+public sealed class RemoveLitestreamGenerationCommand : StoreCommand
 {
     private const string GenerationSet = "Generation";
     private const string RetentionSet = "Retention";
     private const string OlderThanSet = "OlderThan";
 
-    private readonly List<(string Replica, GenerationId? Generation)> _inputs = [];
+    private readonly List<(LitestreamReplica Replica, GenerationId? Generation)> _inputs = [];
 
     /// <summary>Folder or URL of the replica.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
-    public string[] Replica { get; set; } = [];
+    public LitestreamReplica[] Replica { get; set; } = [];
 
     /// <summary>The generations to delete.</summary>
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = GenerationSet, ValueFromPipelineByPropertyName = true)]
@@ -60,8 +60,8 @@ public sealed class RemoveLitestreamGenerationCommand : LitestreamCommand
     protected override void EndProcessing()
     {
         // all at once, so that the last one that can be restored is known
-        foreach (var input in _inputs.GroupBy(i => i.Replica, i => i.Generation))
-            TryWithReplica(input.Key, client => Remove(client, input.OfType<GenerationId>().ToHashSet()));
+        foreach (var input in _inputs.GroupBy(i => (i.Replica, i.Replica.Endpoint), i => i.Generation))
+            TryWithReplica(input.Key.Replica, client => Remove(client, input.OfType<GenerationId>().ToHashSet()));
     }
 
     private void Remove(IReplicaClient client, HashSet<GenerationId> asked)

@@ -12,7 +12,7 @@ namespace Litestream.PowerShell.Commands;
 /// <summary>Restores a database from a replica.</summary>
 [Cmdlet(VerbsData.Restore, "LitestreamDatabase", SupportsShouldProcess = true, DefaultParameterSetName = PositionSet)]
 [OutputType(typeof(LitestreamRestoreResult))]
-public sealed class RestoreLitestreamDatabaseCommand : LitestreamCommand
+public sealed class RestoreLitestreamDatabaseCommand : StoreCommand
 {
     private const string PositionSet = "Position";
     private const string TimestampSet = "Timestamp";
@@ -22,7 +22,7 @@ public sealed class RestoreLitestreamDatabaseCommand : LitestreamCommand
     /// <summary>Folder or URL of the replica.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
-    public string[] Replica { get; set; } = [];
+    public LitestreamReplica[] Replica { get; set; } = [];
 
     /// <summary>The file to make, or a folder (one that exists, or with a separator at the end) for it.</summary>
     [Parameter(Mandatory = true, Position = 1)]
@@ -110,28 +110,9 @@ public sealed class RestoreLitestreamDatabaseCommand : LitestreamCommand
         var result = WaitWithProgress(
             token => new Restorer(Environment).RestoreAsync(
                 client, plan, input.Target, new() { Check = check }, progress, token),
-            progress);
+            progress.ToRecord, progress.ToCompleted());
         foreach (var warning in result.Warnings.Except(plan.Warnings)) WriteWarning(warning.Message);
         WriteObject(AsFile(result.ToModel(check)));
-    }
-
-    private RestoreResult WaitWithProgress(Func<CancellationToken, Task<RestoreResult>> work, RestoreProgressView progress)
-    {
-        using var abort = CancellationTokenSource.CreateLinkedTokenSource(PipelineStop);
-        var restore = work(abort.Token);
-        try
-        {
-            while (Task.WaitAny([restore], RestoreProgressView.Interval) < 0) WriteProgress(progress.ToRecord());
-            WriteProgress(progress.ToCompleted());
-        }
-        finally
-        {
-            // a writer that throws (a stopped pipeline, -ErrorAction Stop) must not leave the restore running behind it
-            if (!restore.IsCompleted) abort.Cancel();
-            Task.WaitAny([restore], CancellationToken.None);
-        }
-
-        return restore.GetAwaiter().GetResult();
     }
 
     private static string Describe(RestorePlan plan, string target)

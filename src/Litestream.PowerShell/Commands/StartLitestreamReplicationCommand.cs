@@ -32,7 +32,7 @@ public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventO
     /// <summary>Folders or URLs of the replicas, all of the one database.</summary>
     [Parameter(Mandatory = true, Position = 1)]
     [ValidateNotNullOrEmpty]
-    public string[] Replica { get; set; } = [];
+    public LitestreamReplica[] Replica { get; set; } = [];
 
     /// <summary>Folder for what waits to be shipped; without it, .NAME-litestream-ps beside the database.</summary>
     [Parameter]
@@ -68,6 +68,10 @@ public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventO
     [Parameter]
     public SwitchParameter NewGeneration { get; set; }
 
+    /// <summary>Take over replicas that belong to another replication, which has ended for good.</summary>
+    [Parameter]
+    public SwitchParameter TakeOver { get; set; }
+
     /// <summary>Bytes that may wait in the metadata folder for a replica.</summary>
     [Parameter]
     [ValidateRange(1, long.MaxValue)]
@@ -99,8 +103,8 @@ public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventO
         {
             ThrowTerminatingError(new LitestreamException(
                 ErrorTable.TargetNotUnique,
-                $"{_databases.Count} databases are to be replicated to '{string.Join(", ", Replica)}': {string.Join(", ", _databases)}. None was started.",
-                Replica[0], "Start each database by itself, with a replica of its own.").ToRecord());
+                $"{_databases.Count} databases are to be replicated to '{string.Join<LitestreamReplica>(", ", Replica)}': {string.Join(", ", _databases)}. None was started.",
+                Replica[0].Url, "Start each database by itself, with a replica of its own.").ToRecord());
         }
 
         foreach (var database in _databases) Try(database, () => Start(database));
@@ -136,6 +140,7 @@ public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventO
             MetadataPath = MetadataPath is null ? null : ResolvePath(MetadataPath),
             AllowJournalModeSwitch = allowJournalModeSwitch,
             NewGeneration = NewGeneration,
+            TakeOver = TakeOver,
             WaitForDatabase = WaitForDatabase,
         };
         if (SyncInterval is { } interval) options = options with { SyncInterval = interval };

@@ -9,7 +9,7 @@ namespace Litestream.PowerShell.Commands;
 /// <summary>Ends replications after a last sync, also those of other processes.</summary>
 [Cmdlet(VerbsLifecycle.Stop, "LitestreamReplication", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
 [OutputType(typeof(LitestreamReplication))]
-public sealed class StopLitestreamReplicationCommand : RegistryCommand
+public sealed class StopLitestreamReplicationCommand : LitestreamCommand
 {
     private static readonly TimeSpan s_moment = TimeSpan.FromSeconds(5);
 
@@ -38,7 +38,7 @@ public sealed class StopLitestreamReplicationCommand : RegistryCommand
         {
             Try(path, () =>
             {
-                foreach (var replication in Find(path, LiteralPath is not null))
+                foreach (var replication in this.FindReplications(path, LiteralPath is not null))
                 {
                     if (!_replications.Any(r => IsSame(r, replication)) && ShouldProcess(replication.DatabasePath, Describe(replication)))
                         _replications.Add(replication);

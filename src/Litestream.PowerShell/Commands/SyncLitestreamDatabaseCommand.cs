@@ -42,12 +42,16 @@ public sealed class SyncLitestreamDatabaseCommand : DatabaseCommand
     /// <summary>Folders or URLs of the replicas, all of the one database; without it only replications that run are pushed.</summary>
     [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
-    public string[]? Replica { get; set; }
+    public LitestreamReplica[]? Replica { get; set; }
 
     /// <summary>Folder for what waits to be shipped; without it, .NAME-litestream-ps beside the database.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? MetadataPath { get; set; }
+
+    /// <summary>Take over replicas that belong to another replication, which has ended for good.</summary>
+    [Parameter]
+    public SwitchParameter TakeOver { get; set; }
 
     /// <summary>How long each database may take.</summary>
     [Parameter]
@@ -72,8 +76,8 @@ public sealed class SyncLitestreamDatabaseCommand : DatabaseCommand
         {
             ThrowTerminatingError(new LitestreamException(
                 ErrorTable.TargetNotUnique,
-                $"{_databases.Count} databases are to be synced to '{string.Join(", ", Replica!)}': {string.Join(", ", _databases)}. None was.",
-                Replica![0], "Sync each database by itself, with a replica of its own.").ToRecord());
+                $"{_databases.Count} databases are to be synced to '{string.Join<LitestreamReplica>(", ", Replica!)}': {string.Join(", ", _databases)}. None was.",
+                Replica![0].Url, "Sync each database by itself, with a replica of its own.").ToRecord());
         }
 
         foreach (var database in _databases) Try(database, () => Sync(database));
@@ -81,7 +85,7 @@ public sealed class SyncLitestreamDatabaseCommand : DatabaseCommand
 
     private void PushAll(string path, bool literal)
     {
-        foreach (var running in Find(path, literal).Where(IsRunning))
+        foreach (var running in this.FindReplications(path, literal).Where(IsRunning))
         {
             if (_pushed.Add((running.ProcessId, running.DatabasePath))) Try(running.DatabasePath, () => Push(running));
         }
@@ -92,7 +96,7 @@ public sealed class SyncLitestreamDatabaseCommand : DatabaseCommand
         for (var attempt = 1; ; attempt++)
         {
             // whoever can't be asked may have the database or not: its lock decides
-            var (found, failures) = Search(database, literal: true);
+            var (found, failures) = this.SearchReplications(database, literal: true);
             foreach (var failure in failures) WriteWarning(failure.Message);
             try
             {
@@ -145,6 +149,7 @@ public sealed class SyncLitestreamDatabaseCommand : DatabaseCommand
             DatabasePath = database,
             MetadataPath = MetadataPath is null ? null : ResolvePath(MetadataPath),
             AllowJournalModeSwitch = !info.IsWal,
+            TakeOver = TakeOver,
             ShutdownTimeout = s_shutdownTimeout,
         };
         var session = new ReplicationSession(options, OpenReplicas(Replica!), Environment);

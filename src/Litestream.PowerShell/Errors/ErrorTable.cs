@@ -12,7 +12,6 @@ internal static class ErrorTable
     internal const string GenerationInUse = nameof(GenerationInUse);
     internal const string LastGeneration = nameof(LastGeneration);
     internal const string NotFileSystemPath = nameof(NotFileSystemPath);
-    internal const string ReplicaInUse = nameof(ReplicaInUse);
     internal const string ReplicationNotFound = nameof(ReplicationNotFound);
     internal const string TargetNotUnique = nameof(TargetNotUnique);
 
@@ -45,6 +44,11 @@ internal static class ErrorTable
         [nameof(ErrorCode.RestoreTargetExists)] = ErrorCategory.ResourceExists,
         [nameof(ErrorCode.RestoreTargetUnwritable)] = ErrorCategory.WriteError,
         [nameof(ErrorCode.IntegrityCheckFailed)] = ErrorCategory.InvalidResult,
+        [nameof(ErrorCode.RestoreTooLarge)] = ErrorCategory.LimitsExceeded,
+        [nameof(ErrorCode.ForeignKeyViolated)] = ErrorCategory.InvalidResult,
+        [nameof(ErrorCode.LiveDatabaseDiffers)] = ErrorCategory.InvalidResult,
+        [nameof(ErrorCode.LiveStateNotFound)] = ErrorCategory.ObjectNotFound,
+        [nameof(ErrorCode.AssertionFailed)] = ErrorCategory.InvalidResult,
         [nameof(ErrorCode.DiskFull)] = ErrorCategory.WriteError,
         [nameof(ErrorCode.FileError)] = ErrorCategory.DeviceError,
         [nameof(ErrorCode.SqliteTooOld)] = ErrorCategory.NotInstalled,
@@ -56,7 +60,7 @@ internal static class ErrorTable
         [GenerationInUse] = ErrorCategory.ResourceBusy,
         [LastGeneration] = ErrorCategory.InvalidOperation,
         [NotFileSystemPath] = ErrorCategory.InvalidArgument,
-        [ReplicaInUse] = ErrorCategory.ResourceExists,
+        [nameof(ErrorCode.ReplicaInUse)] = ErrorCategory.ResourceExists,
         [ReplicationNotFound] = ErrorCategory.ObjectNotFound,
         [TargetNotUnique] = ErrorCategory.InvalidArgument,
     };

@@ -9,5 +9,5 @@ namespace Litestream.PowerShell.Models;
 /// <param name="SegmentCount">How many WAL segments it holds.</param>
 /// <param name="Size">Stored bytes of them all.</param>
 public sealed record LitestreamGeneration(
-    string Replica, string Generation, DateTimeOffset? CreatedAt, DateTimeOffset? UpdatedAt,
+    LitestreamReplica Replica, string Generation, DateTimeOffset? CreatedAt, DateTimeOffset? UpdatedAt,
     int SnapshotCount, int SegmentCount, long Size);

@@ -40,6 +40,9 @@ public sealed record LitestreamReplication
     /// <summary>Stored bytes that went to all replicas of the database since the start.</summary>
     public long BytesShipped { get; init; }
 
+    /// <summary>Requests to the replica's store since the start, by kind; null of a folder.</summary>
+    public LitestreamRequestCount? Requests { get; init; }
+
     /// <summary>Since when it runs, UTC.</summary>
     public DateTimeOffset StartedAt { get; init; }
 

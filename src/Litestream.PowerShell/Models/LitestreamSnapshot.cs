@@ -7,7 +7,7 @@ namespace Litestream.PowerShell.Models;
 /// <param name="Size">Stored (compressed) bytes.</param>
 /// <param name="CreatedAt">When it was taken, UTC.</param>
 public sealed record LitestreamSnapshot(
-    string Replica, string Generation, int Index, long Size, DateTimeOffset CreatedAt)
+    LitestreamReplica Replica, string Generation, int Index, long Size, DateTimeOffset CreatedAt)
 {
     /// <summary>Always 0: nothing of the index is applied on top of the snapshot.</summary>
     public long Offset { get; }

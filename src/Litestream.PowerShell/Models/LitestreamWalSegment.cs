@@ -9,4 +9,4 @@ namespace Litestream.PowerShell.Models;
 /// <param name="Size">Stored (compressed) bytes.</param>
 /// <param name="CreatedAt">When its last commit was seen, UTC.</param>
 public sealed record LitestreamWalSegment(
-    string Replica, string Generation, int Index, long StartOffset, long EndOffset, long Size, DateTimeOffset CreatedAt);
+    LitestreamReplica Replica, string Generation, int Index, long StartOffset, long EndOffset, long Size, DateTimeOffset CreatedAt);

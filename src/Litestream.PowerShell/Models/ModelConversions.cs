@@ -3,6 +3,7 @@ using Litestream.Engine.Replicas;
 using Litestream.Engine.Replication;
 using Litestream.Engine.Restore;
 using Litestream.Engine.Retention;
+using Litestream.Engine.Verification;
 using Litestream.PowerShell.Errors;
 
 namespace Litestream.PowerShell.Models;
@@ -10,14 +11,14 @@ namespace Litestream.PowerShell.Models;
 /// <summary>Makes what users see out of what the engine tells: engine types can't be named in a script.</summary>
 internal static class ModelConversions
 {
-    internal static LitestreamGeneration ToModel(this GenerationInfo generation, string replica) => new(
+    internal static LitestreamGeneration ToModel(this GenerationInfo generation, LitestreamReplica replica) => new(
         replica, generation.Id.ToString(), generation.CreatedAt, generation.UpdatedAt,
         generation.Snapshots.Count, generation.Segments.Count, generation.Size);
 
-    internal static LitestreamSnapshot ToModel(this SnapshotInfo snapshot, string replica) => new(
+    internal static LitestreamSnapshot ToModel(this SnapshotInfo snapshot, LitestreamReplica replica) => new(
         replica, snapshot.Generation.ToString(), snapshot.Index, snapshot.Size, snapshot.CreatedAt);
 
-    internal static LitestreamWalSegment ToModel(this MeasuredSegment measured, string replica)
+    internal static LitestreamWalSegment ToModel(this MeasuredSegment measured, LitestreamReplica replica)
     {
         var segment = measured.Segment;
         return new(
@@ -29,6 +30,11 @@ internal static class ModelConversions
         replica, part.Generation.Id.ToString(), part.Reason.ToString(), part.Snapshots.Count, part.Segments.Count, part.Size,
         part.Generation.Snapshots.Count - part.Snapshots.Count, part.Generation.Segments.Count - part.Segments.Count,
         part.Generation.Size - part.Size, part.RestorableFrom);
+
+    internal static LitestreamReplicaTest ToModel(this GenerationVerification result, LitestreamReplica replica) => new(
+        replica, result.Generation.Id.ToString(), result.Passed ? "Passed" : "Failed", result.EndProof.ToString(), result.End?.ToModel(),
+        result.ObjectsRead, result.Generation.Snapshots.Count + result.Generation.Segments.Count, result.BytesRead, result.Unreachable.Count,
+        [.. result.Damages.Select(d => new LitestreamDamage(d.Code.ToString(), d.Key, d.Message, d.LastGood?.ToModel()))], result.Duration);
 
     internal static LitestreamPosition ToModel(this Position position) => new(position.Index, position.Offset);
 
@@ -54,6 +60,7 @@ internal static class ModelConversions
             ReplicaPosition = replica.Position?.ToModel(),
             Lag = replica.Lag,
             LagBytes = replica.LagBytes,
+            Requests = replica.Requests is { } r ? new(r.Put, r.Get, r.Head, r.List, r.Delete) : null,
             SpoolBytes = replica.SpoolBytes,
             SnapshotBytes = replica.SnapshotBytes,
             BytesShipped = status.BytesShipped,

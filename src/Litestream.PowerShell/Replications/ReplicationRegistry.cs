@@ -1,6 +1,5 @@
 using Litestream.Engine;
 using Litestream.Engine.Errors;
-using Litestream.PowerShell.Errors;
 
 namespace Litestream.PowerShell.Replications;
 
@@ -48,7 +47,7 @@ internal static class ReplicationRegistry
         session.DatabasePath, "Stop it with Stop-LitestreamReplication first.");
 
     private static LitestreamException InUse(ReplicationSession session, string replica) => new(
-        ErrorTable.ReplicaInUse,
+        nameof(ErrorCode.ReplicaInUse),
         $"The replica '{replica}' takes another database already: '{session.DatabasePath}'.",
         replica, "Give each database a replica of its own.");
 }

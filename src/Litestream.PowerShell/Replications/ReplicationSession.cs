@@ -51,7 +51,10 @@ internal sealed class ReplicationSession : IReplicationControl, IAsyncDisposable
 
     internal void Start()
     {
-        _run = Task.Run(RunAsync);
+        // known before it begins: a sync that waits already may learn at once that it has ended, and asks how
+        var run = new Task<Task>(RunAsync);
+        _run = run.Unwrap();
+        run.Start(TaskScheduler.Default);
         Completion = Task.Run(ServeAsync);
     }
 

@@ -1,4 +1,5 @@
 using Litestream.Engine.Restore;
+using Litestream.PowerShell.Models;
 
 namespace Litestream.PowerShell.Restoring;
 
@@ -6,12 +7,12 @@ namespace Litestream.PowerShell.Restoring;
 /// <param name="Replica">As the user wrote it.</param>
 /// <param name="Request">What of it.</param>
 /// <param name="Target">Full path of the file to make.</param>
-internal sealed record RestoreInput(string Replica, RestoreRequest Request, string Target)
+internal sealed record RestoreInput(LitestreamReplica Replica, RestoreRequest Request, string Target)
 {
     public override string ToString() => Request switch
     {
         { Generation: { } generation, Index: { } index } => $"{Replica} ({generation}, index {index:x8})",
         { Generation: { } generation } => $"{Replica} ({generation})",
-        _ => Replica,
+        _ => Replica.Url,
     };
 }

@@ -7,9 +7,6 @@ namespace Litestream.PowerShell.Restoring;
 /// <summary>Keeps the latest of what the engine's threads tell, for the pipeline's thread to show.</summary>
 internal sealed class RestoreProgressView(string target) : IProgress<RestoreProgress>
 {
-    /// <summary>How often it is shown.</summary>
-    internal static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
-
     private const int ActivityId = 1;
 
     private readonly object _gate = new();

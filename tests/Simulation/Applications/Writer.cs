@@ -114,6 +114,7 @@ internal sealed class Writer(Machine machine, string path, int number, WriterHab
     private void CheckAcknowledged()
     {
         var present = Number();
+        if (Process!.IsDead) return;
         if (present < _acknowledged)
             throw new SimulationFailedException($"The source of {Name} is at {present}, {_acknowledged} was acknowledged.");
         _acknowledged = present;

@@ -50,7 +50,7 @@ internal sealed class ReplicaCheck
     /// <summary>The state that a request restores.</summary>
     public ulong Restore(RestoreRequest request)
     {
-        var path = string.Create(CultureInfo.InvariantCulture, $"/restored/{++_count}.db");
+        var path = string.Create(CultureInfo.InvariantCulture, $"/restored{_replica}/{++_count}.db");
         RestoreAsync(request, path).GetAwaiter().GetResult();
         var hash = PageHash.Of(_machine.Disk.FindFile(path)!.Content, _pageSize);
         _environment.Files.Delete(path);

@@ -33,4 +33,18 @@ internal static class FaultMixture
             && (!changesOnly || operation is Operation.Write or Operation.Flush or Operation.Truncate or Operation.Rename or Operation.Delete
                 or Operation.FlushFolder or Operation.Barrier or Operation.StorePut));
     }
+
+    /// <summary>Lets one fault happen at one of the next operations of a process.</summary>
+    public static void ArmAt(Machine machine, string process)
+    {
+        var fault = machine.Random.Next(6) switch
+        {
+            0 or 1 => Fault.Crash,
+            2 => Fault.PowerLoss,
+            3 => Fault.Error,
+            4 => Fault.Full,
+            _ => Fault.TornWrite,
+        };
+        machine.Faults.Arm(fault, machine.Random.Next(machine.Random.Next(2) == 0 ? 20 : 150), (running, _, _) => running.Name == process);
+    }
 }

@@ -1,9 +1,11 @@
 using Litestream.Engine.Replication;
+using Litestream.Engine.Spool;
+using Litestream.Engine.Sqlite;
 using Litestream.Simulation.Disks;
 
 namespace Litestream.Simulation.PlantedBugs;
 
-/// <summary>What planted bugs do beside the engine: reopen a moved WAL, take up an older state.</summary>
+/// <summary>What planted bugs do beside the engine: reopen a moved WAL, take up an older state or another page map.</summary>
 internal sealed class Plant(PlantedBug bug, Disk disk, ReplicationOptions options)
 {
     private const int StatesBack = 4;
@@ -44,5 +46,18 @@ internal sealed class Plant(PlantedBug bug, Disk disk, ReplicationOptions option
         state.SetLength(0);
         state.Write(former.Content, 0);
         former.SetLength(0);
+    }
+
+    /// <summary>Puts the pages of the database file in the place of what the stream holds.</summary>
+    public void Overwrite(PageMap? pages)
+    {
+        if (bug != PlantedBug.PageMapOfAnotherPosition || pages is null) return;
+        var file = disk.FindFile(options.DatabasePath)!.Content;
+        if (!DatabaseHeader.TryParse(file, out var header)) return;
+        var changes = new PageChanges();
+        for (var page = 0; (page + 1) * header.PageSize <= file.Length; page++)
+            changes.Set((uint)page + 1, PageDigest.Of(file.Slice(page * header.PageSize, header.PageSize)));
+        changes.SetCount((uint)(file.Length / header.PageSize));
+        pages.Apply(changes);
     }
 }

@@ -25,4 +25,7 @@ internal enum PlantedBug
 
     /// <summary>Of the snapshots from before the window not the newest one stays, but the first one inside it.</summary>
     RetentionOffByOne,
+
+    /// <summary>The page map describes the database file as a start finds it, not what the stream holds at its end.</summary>
+    PageMapOfAnotherPosition,
 }

@@ -5,7 +5,7 @@ using Litestream.Engine.Spool;
 namespace Litestream.Simulation.PlantedBugs;
 
 /// <summary>Ships what waits and never asks the replica what it holds.</summary>
-internal sealed class UnalignedShipper(SpoolQueue queue, SpoolFolder spool, IReplicaClient client)
+internal sealed class UnalignedShipper(int replica, SpoolQueue queue, SpoolFolder spool, IReplicaClient client)
 {
     private GenerationId? _aligned;
 
@@ -13,15 +13,15 @@ internal sealed class UnalignedShipper(SpoolQueue queue, SpoolFolder spool, IRep
     {
         if (_aligned != generation)
         {
-            queue.Align(0, generation, expectsSnapshot || queue.FindSegment(generation, default) is not null ? null
+            queue.Align(replica, generation, expectsSnapshot || queue.FindSegment(generation, default) is not null ? null
                 : new(generation, [new(generation, 0, 0, default)], []), expectsSnapshot);
             _aligned = generation;
         }
 
-        while (queue.Next(0) is { } content)
+        while (queue.Next(replica) is { } content)
         {
             using (var stream = spool.OpenRead(content)) client.PutAsync(content.Key, stream, content.Time, default).GetAwaiter().GetResult();
-            spool.Confirm(0, content);
+            spool.Confirm(replica, content);
         }
     }
 }

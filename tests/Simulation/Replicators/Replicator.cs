@@ -4,7 +4,6 @@ using Litestream.Engine.Errors;
 using Litestream.Engine.Files;
 using Litestream.Engine.Replicas;
 using Litestream.Engine.Replication;
-using Litestream.Engine.Retention;
 using Litestream.Engine.Spool;
 using Litestream.Simulation.Files;
 using Litestream.Simulation.Machines;
@@ -17,8 +16,6 @@ namespace Litestream.Simulation.Replicators;
 /// by step: capture, shipping and snapshots take turns, also in the middle of each other's operations.</summary>
 internal sealed class Replicator : IDisposable
 {
-    private static readonly TimeSpan s_shipRetry = TimeSpan.FromMilliseconds(300);
-
     private readonly Machine _machine;
     private readonly StepScheduler _background = new();
     private readonly SyncRequests _syncs = new();
@@ -26,21 +23,17 @@ internal sealed class Replicator : IDisposable
     private readonly EventLog _events;
     private readonly DatabaseRecorder _recorder;
     private readonly RecordingLoop _loop;
-    private readonly Shipper _shipper;
-    private readonly RetentionKeeper _keeper;
+    private readonly IReadOnlyList<ReplicaSide> _sides;
     private readonly Plant _plant;
-    private readonly UnalignedShipper? _overlapping;
     private PresentGeneration? _present;
     private string? _loss;
     private Task _pending = Task.CompletedTask;
-    private TimeSpan _nextShipping;
     private bool _isCopying;
     private bool _isRecording;
-    private bool _isShipping;
-    private bool _isTidying;
+    private Leaving _leaving;
 
     /// <summary>Starts; runs in the process.</summary>
-    public Replicator(Machine machine, SimulatedProcess process, ReplicationOptions options, string replica, List<string> arrivals, PlantedBug bug)
+    public Replicator(Machine machine, SimulatedProcess process, ReplicationOptions options, IReadOnlyList<SimulatedReplica> replicas, PlantedBug bug)
     {
         _machine = machine;
         Process = process;
@@ -58,49 +51,84 @@ internal sealed class Replicator : IDisposable
         };
         _plant = new(bug, machine.Disk, options);
         _folder = MetadataFolder.Open(options.MetadataPath!, options.DatabasePath, environment);
-        var queue = new SpoolQueue(1);
+        var queue = new SpoolQueue(replicas.Count);
         var spool = new SpoolFolder(_folder, queue, files);
         _plant.SetBack();
         spool.Load();
+        _plant.Overwrite(spool.Pages);
         var events = _events = new EventLog(options.DatabasePath, machine.Clock);
         _recorder = new(options, environment, spool, events);
         var schedule = new SnapshotSchedule(options, environment);
         _loop = new(options, environment, _recorder, _syncs, events)
         {
             Stepped = Publish,
-            EnforceBound = () => _shipper!.EnforceBound(options.SpoolLimit),
-            HasReplica = () => _shipper!.CanTake,
+            EnforceBound = () =>
+            {
+                foreach (var side in _sides!) side.Shipper.EnforceBound(options.SpoolLimit);
+            },
+            HasReplica = () => _sides!.Any(s => s.Shipper.CanTake),
             DropSpool = spool.DropAll,
             Snapshots = new(_recorder, schedule, events),
         };
-        _recorder.GenerationBegins = () => _shipper!.Rejoin();
-        var store = new SimulatedStore(new FolderReplicaClient(replica, bug == PlantedBug.MissingFlush ? new UnflushedFileSystem(files) : files), machine, process, arrivals);
-        _shipper = new(0, store, queue, spool, environment, events, () => _present, _loop.RequestGeneration) { HoldsSnapshot = schedule.Note };
-        _keeper = new(store, options.Retention!.Value, options.RetentionCheckInterval, environment, events)
+        _sides = [.. replicas.Select((replica, number) => new ReplicaSide(machine, environment, options, StoreOf(replica), number, bug)
         {
+            Spool = spool,
+            Queue = queue,
+            Events = events,
+            Recorder = _recorder,
             Present = () => _present,
-            IsSettled = () => _shipper.IsReachable,
-            Waiting = () => queue.Generations,
-            Plan = bug == PlantedBug.RetentionOffByOne ? OffByOne.Plan : (generations, cutOff, inUse) => RetentionPlanner.ForWindow(replica, generations, cutOff, inUse),
+            RequestGeneration = _loop.RequestGeneration,
+            HoldsSnapshot = schedule.Note,
+        })];
+        _recorder.GenerationBegins = () =>
+        {
+            foreach (var side in _sides) side.Shipper.Rejoin();
         };
-        _overlapping = bug == PlantedBug.OverlappingShipment ? new(queue, spool, store) : null;
+
+        SimulatedStore StoreOf(SimulatedReplica replica) => new(
+            new FolderReplicaClient(replica.Path, bug == PlantedBug.MissingFlush ? new UnflushedFileSystem(files) : files), machine, process, replica);
+    }
+
+    private enum Leaving
+    {
+        No,
+        Asked,
+        Begun,
+        Done,
+        DoneWithNothing,
+        Failed,
     }
 
     public SimulatedProcess Process { get; }
 
+    /// <summary>Turns that may be taken; those that only let go what is old are the last ones.</summary>
+    public int Threads => 2 + 2 * _sides.Count;
+
     /// <summary>Whether a replica holds all that was captured.</summary>
-    public bool IsDrained => _overlapping is not null ? !_shipper.HasPending : _shipper.IsReachable && !_shipper.HasPending;
+    public bool IsDrained(int replica) => _sides[replica].IsDrained;
+
+    /// <summary>Whether all of them do.</summary>
+    public bool AreAllDrained => _sides.All(s => s.IsDrained);
+
+    /// <summary>Whether one was given up, and is not back yet.</summary>
+    public bool LacksOne => _sides.Any(s => s.Shipper.IsGivenUp);
+
+    /// <summary>Whether it was stopped in order, and has come to an end.</summary>
+    public bool HasFinished => _leaving is Leaving.Failed or Leaving.DoneWithNothing || (_leaving == Leaving.Done && _sides.All(s => !s.Shipper.HasPending || s.Shipper.IsGivenUp));
 
     /// <summary>Why continuity was lost since the last question; null if it was not.</summary>
     public string? TakeLoss() => Interlocked.Exchange(ref _loss, null);
 
     /// <summary>Whether one of its threads is in the middle of a step.</summary>
-    public bool IsOnStack => _isRecording || _isShipping || _isCopying || _isTidying;
+    public bool IsOnStack => _isRecording || _isCopying || _sides.Any(s => s.IsOnStack);
 
     public string Present => _present?.Id.ToString() ?? "";
 
     /// <summary>Asks for what is committed now to be captured.</summary>
     public Task RequestSync() => _syncs.Add();
+
+    /// <summary>Asks it to come to an end in order.</summary>
+    public void Stop() => _leaving = _leaving == Leaving.No ? Leaving.Asked : _leaving;
 
     /// <summary>Gives one of the engine's threads a turn.</summary>
     public void Step(int thread)
@@ -113,15 +141,15 @@ internal sealed class Replicator : IDisposable
             case 0 when !_isRecording:
                 Exclusively(ref _isRecording, Record);
                 break;
-            case 1 when !_isShipping && _nextShipping <= _machine.Clock.Elapsed:
-                Exclusively(ref _isShipping, Ship);
-                break;
             // within a step of the recorder it would be waited for
-            case 2 when !_isCopying && !_isRecording && _background.HasWork:
+            case 1 when !_isCopying && !_isRecording && _background.HasWork:
                 Exclusively(ref _isCopying, _background.RunNext);
                 break;
-            case 3 when !_isTidying:
-                Exclusively(ref _isTidying, () => _keeper.CheckAsync(default).GetAwaiter().GetResult());
+            case > 1 when thread < 2 + _sides.Count:
+                _sides[thread - 2].Ship();
+                break;
+            case > 1:
+                _sides[thread - 2 - _sides.Count].Tidy();
                 break;
             default:
                 break;
@@ -134,7 +162,7 @@ internal sealed class Replicator : IDisposable
         try
         {
             _recorder.Dispose();
-            _shipper.Dispose();
+            foreach (var side in _sides) side.Shipper.Dispose();
         }
         finally
         {
@@ -144,10 +172,29 @@ internal sealed class Replicator : IDisposable
 
     private void Record()
     {
+        if (_leaving is Leaving.Failed or Leaving.DoneWithNothing) return;
         if (_plant.Reopens(_recorder.IsOpen)) _recorder.CloseSession();
-        if (_pending.IsCompleted) _pending = _loop.StepAsync(default);
-        else _machine.Clock.FireDue();
-        if (_pending.IsFaulted) _pending.GetAwaiter().GetResult();
+        if (!_pending.IsCompleted) _machine.Clock.FireDue();
+        else if (_leaving == Leaving.No) _pending = _loop.StepAsync(default);
+        else Leave();
+        if (!_pending.IsFaulted) return;
+        // nobody keeps a process alive whose stop has failed
+        if (_leaving == Leaving.Begun && (_pending.Exception!.InnerException is LitestreamException or IOException)) _leaving = Leaving.Failed;
+        else _pending.GetAwaiter().GetResult();
+    }
+
+    /// <summary>What <see cref="DatabaseReplicator"/> does at a stop.</summary>
+    private void Leave()
+    {
+        if (_leaving == Leaving.Asked || (_leaving == Leaving.Done && _loop.NeedsGeneration))
+        {
+            _leaving = Leaving.Begun;
+            _pending = _loop.FinishAsync(default);
+        }
+
+        if (_leaving != Leaving.Begun || !_pending.IsCompletedSuccessfully) return;
+        _leaving = _pending is Task<bool> { Result: false } ? Leaving.DoneWithNothing : Leaving.Done;
+        Publish();
     }
 
     /// <summary>What the loop does while a copy runs, without what would wait for the copy's end.</summary>
@@ -157,7 +204,7 @@ internal sealed class Replicator : IDisposable
         try
         {
             if (_recorder.TryCapture(default) is null) return;
-            if (_machine.Random.Next(3) == 0) _recorder.TryRest(force: _machine.Random.Next(4) == 0);
+            if (_machine.Random.Next(3) == 0) _recorder.TryRest((CheckpointEffort)Math.Max(0, _machine.Random.Next(5) - 2));
             if (_machine.Random.Next(3) == 0) _recorder.Cut();
         }
         catch (Exception e) when (e is ContinuityLostException or LitestreamException || FileErrors.IsFileError(e))
@@ -167,25 +214,12 @@ internal sealed class Replicator : IDisposable
         }
     }
 
-    private void Ship()
-    {
-        try
-        {
-            if (_overlapping is null) _shipper.ShipAllAsync(default).GetAwaiter().GetResult();
-            else if (_recorder.Generation is { } generation) _overlapping.Ship(generation, _recorder.ExpectsSnapshot);
-        }
-        catch (Exception e) when (e is LitestreamException || FileErrors.IsFileError(e))
-        {
-            _shipper.Realign();
-            _nextShipping = _machine.Clock.Elapsed + s_shipRetry;
-        }
-    }
-
     private void Publish()
     {
         var former = _present;
         _present = _recorder.Generation is { } generation ? new(generation, _recorder.ExpectsSnapshot) : null;
-        if (_present?.Id != former?.Id) _shipper.Realign();
+        if (_present?.Id != former?.Id)
+            foreach (var side in _sides) side.Shipper.Realign();
         while (_events.Reader.TryRead(out var said))
         {
             _machine.Trace.Note(said.Message);
@@ -195,7 +229,7 @@ internal sealed class Replicator : IDisposable
         _plant.Remember();
     }
 
-    private static void Exclusively(ref bool isBusy, Action action)
+    internal static void Exclusively(ref bool isBusy, Action action)
     {
         isBusy = true;
         try

@@ -5,8 +5,8 @@ using Litestream.Simulation.Machines;
 
 namespace Litestream.Simulation.Stores;
 
-/// <summary>A replica's store with its own troubles: refuses, lists what it held before, takes and then says it has failed.</summary>
-internal sealed class SimulatedStore(IReplicaClient inner, Machine machine, SimulatedProcess process, List<string> arrivals) : IReplicaClient
+/// <summary>A replica's store with its own troubles: refuses, lists what it held before, takes and then says it has failed, is away for a while.</summary>
+internal sealed class SimulatedStore(IReplicaClient inner, Machine machine, SimulatedProcess process, SimulatedReplica replica) : IReplicaClient
 {
     public string Url => inner.Url;
 
@@ -15,7 +15,7 @@ internal sealed class SimulatedStore(IReplicaClient inner, Machine machine, Simu
     public async IAsyncEnumerable<ReplicaObject> ListObjectsAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var hidden = Enter(Operation.StoreList, prefix) == Fault.StaleListing
-            ? arrivals.TakeLast(machine.Random.Next(1, 4)).ToHashSet(StringComparer.Ordinal) : [];
+            ? replica.Arrivals.TakeLast(machine.Random.Next(1, 4)).ToHashSet(StringComparer.Ordinal) : [];
         await foreach (var item in inner.ListObjectsAsync(prefix, cancellationToken))
             if (!hidden.Contains(item.Key)) yield return item;
     }
@@ -26,17 +26,29 @@ internal sealed class SimulatedStore(IReplicaClient inner, Machine machine, Simu
         return inner.ListFoldersAsync(prefix, cancellationToken);
     }
 
-    public Task<Stream> GetAsync(string key, CancellationToken cancellationToken) => inner.GetAsync(key, cancellationToken);
+    public Task<Stream> GetAsync(string key, CancellationToken cancellationToken) =>
+        replica.IsAway ? throw Unavailable(key) : inner.GetAsync(key, cancellationToken);
 
     public async Task PutAsync(string key, Stream content, DateTimeOffset time, CancellationToken cancellationToken)
     {
         Enter(Operation.StorePut, key);
         await inner.PutAsync(key, content, time, cancellationToken);
-        arrivals.Add(key);
+        replica.Arrivals.Add(key);
         if (Enter(Operation.StoreStored, key) == Fault.DuplicatePut) throw Unavailable(key);
     }
 
-    public Task ConfirmAsync(string prefix, CancellationToken cancellationToken) => inner.ConfirmAsync(prefix, cancellationToken);
+    public Task<VersionedObject?> GetVersionedAsync(string key, CancellationToken cancellationToken) =>
+        replica.IsAway ? throw Unavailable(key) : inner.GetVersionedAsync(key, cancellationToken);
+
+    public async Task<bool> TryPutVersionedAsync(string key, ReadOnlyMemory<byte> content, string? version, CancellationToken cancellationToken)
+    {
+        Enter(Operation.StorePut, key);
+        var stored = await inner.TryPutVersionedAsync(key, content, version, cancellationToken);
+        return Enter(Operation.StoreStored, key) == Fault.DuplicatePut ? throw Unavailable(key) : stored;
+    }
+
+    public Task ConfirmAsync(string prefix, CancellationToken cancellationToken) =>
+        replica.IsAway ? throw Unavailable(prefix) : inner.ConfirmAsync(prefix, cancellationToken);
 
     public Task DeleteAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
     {
@@ -51,6 +63,7 @@ internal sealed class SimulatedStore(IReplicaClient inner, Machine machine, Simu
         Fault.Crash => throw new ProcessDiedException(),
         Fault.Error => throw Unavailable(target),
         Fault.Full => throw new LitestreamException(ErrorCode.DiskFull, "The store is full.", target, "Free space there."),
+        _ when replica.IsAway => throw Unavailable(target),
         var fault => fault,
     };
 

@@ -43,18 +43,30 @@ internal sealed class EngineReplicator(ReplicationOptions options, string replic
 
     public async Task StopAsync()
     {
-        if (_replicator is not { } replicator) return;
-        _replicator = null;
+        if (_replicator is null) return;
         await _stop.CancelAsync();
         await _running.WaitAsync(s_patience);
-        await replicator.DisposeAsync();
-        await _listening.WaitAsync(s_patience);
-        _stop.Dispose();
+        await LetGoAsync();
     }
 
     public Task KillAsync() => StopAsync();
 
-    public async ValueTask DisposeAsync() => await StopAsync();
+    /// <summary>Ends what was not stopped in good order, however it ends: what went wrong has been told by then.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_replicator is null) return;
+        await _stop.CancelAsync();
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await LetGoAsync();
+    }
+
+    private async Task LetGoAsync()
+    {
+        await _replicator!.DisposeAsync();
+        _replicator = null;
+        await _listening.WaitAsync(s_patience);
+        _stop.Dispose();
+    }
 
     private async Task ListenAsync(DatabaseReplicator replicator)
     {

@@ -15,8 +15,8 @@ public sealed class HelpTests(ModuleHost host) : IClassFixture<ModuleHost>
 
     public static TheoryData<string> Cmdlets => new(
         "Get-LitestreamGeneration", "Get-LitestreamReplication", "Get-LitestreamSnapshot", "Get-LitestreamWalSegment",
-        "Remove-LitestreamGeneration", "Restore-LitestreamDatabase", "Start-LitestreamReplication", "Stop-LitestreamReplication",
-        "Sync-LitestreamDatabase");
+        "New-LitestreamReplica", "Remove-LitestreamGeneration", "Restore-LitestreamDatabase", "Start-LitestreamReplication", "Stop-LitestreamReplication",
+        "Sync-LitestreamDatabase", "Test-LitestreamBackup", "Test-LitestreamReplica");
 
     [Theory]
     [MemberData(nameof(Cmdlets))]

@@ -23,9 +23,9 @@ public sealed class LockTrapTests : ReplicationTests
         using (var checkpointer = Application.StartCheckpointer(Database))
         using (var writer = Application.StartWriter(Database))
         {
-            for (var round = 0; round < 10; round++)
+            for (var round = 0; round < 5; round++)
             {
-                writer.WaitForCommits(3);
+                writer.WaitForCommits(1);
                 if (trap == Module) ReadWithAnotherSqlite();
                 else Host.Run(string.Format(null, trap, Database)).Succeeded();
             }

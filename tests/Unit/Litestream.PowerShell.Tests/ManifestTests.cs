@@ -12,8 +12,8 @@ public sealed class ManifestTests(ModuleHost host) : IClassFixture<ModuleHost>
     private static readonly string[] s_cmdlets =
     [
         "Get-LitestreamGeneration", "Get-LitestreamReplication", "Get-LitestreamSnapshot", "Get-LitestreamWalSegment",
-        "Remove-LitestreamGeneration", "Restore-LitestreamDatabase", "Start-LitestreamReplication", "Stop-LitestreamReplication",
-        "Sync-LitestreamDatabase",
+        "New-LitestreamReplica", "Remove-LitestreamGeneration", "Restore-LitestreamDatabase", "Start-LitestreamReplication", "Stop-LitestreamReplication",
+        "Sync-LitestreamDatabase", "Test-LitestreamBackup", "Test-LitestreamReplica",
     ];
 
     [Fact]

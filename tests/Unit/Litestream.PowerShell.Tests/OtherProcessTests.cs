@@ -39,6 +39,22 @@ public sealed class OtherProcessTests : ReplicationTests
     }
 
     [Fact]
+    public void A_replica_that_another_process_writes_to_is_refused_until_it_is_taken_over()
+    {
+        Application.Create(Host.Folder["other.db"]);
+        using var other = OtherProcess.Replicate(Host.Folder["other.db"], Host.Folder["replica"]);
+
+        var refused = Host.Run("Sync-LitestreamDatabase ./app.db ./replica");
+
+        Assert.Equal(["ReplicaInUse"], refused.ErrorIds);
+        Assert.Contains($"the replication of '{Host.Folder["other.db"]}' by process {other.Id}", Assert.Single(refused.Errors).ToString(), StringComparison.Ordinal);
+        Host.Run("Sync-LitestreamDatabase ./app.db ./replica -TakeOver").Succeeded();
+        Assert.Equal(Application.State(Database), StateOfRestored());
+        using (new Timer(_ => Application.Write(Host.Folder["other.db"], commits: 1), null, TimeSpan.Zero, TimeSpan.FromSeconds(1)))
+            other.WaitForLine("GenerationStarted"); // free again by now, but written to by somebody else
+    }
+
+    [Fact]
     public void Stop_ends_a_replication_of_another_process_after_its_last_sync()
     {
         using var other = OtherProcess.Replicate(Database, Host.Folder["replica"]);

@@ -37,6 +37,7 @@ public sealed class SimulationTests
     [InlineData(nameof(PlantedBug.MissingFlush), 30)]
     [InlineData(nameof(PlantedBug.OverlappingShipment), 30)]
     [InlineData(nameof(PlantedBug.RetentionOffByOne), 60)]
+    [InlineData(nameof(PlantedBug.PageMapOfAnotherPosition), 60)]
     public void A_planted_bug_is_found(string name, int seeds)
     {
         var bug = Enum.Parse<PlantedBug>(name);

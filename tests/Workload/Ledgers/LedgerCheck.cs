@@ -13,10 +13,12 @@ public static class LedgerCheck
     {
         var problems = new List<string>();
         var writers = new Dictionary<int, long>();
+        var isReadable = false;
         try
         {
             using var database = Database.Open(path, 5000);
             database.Execute("BEGIN");
+            isReadable = database.Number("PRAGMA schema_version") is not null;
             CheckIntegrity(database, problems);
             CheckLedger(database, problems, writers);
             CheckFilling(database, problems);
@@ -27,7 +29,7 @@ public static class LedgerCheck
             problems.Add(e.Message);
         }
 
-        return new(problems, writers);
+        return new(isReadable, problems, writers);
     }
 
     private static void CheckIntegrity(Database database, List<string> problems)

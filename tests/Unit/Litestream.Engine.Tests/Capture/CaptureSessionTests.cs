@@ -28,7 +28,7 @@ public sealed class CaptureSessionTests : IDisposable
         App.Insert();
         Assert.Equal(raw.SQLITE_BUSY, App.Checkpoint(mode).Code);
         Assert.False(_session.IsResting);
-        Assert.True(Checkpointer.TryRest(_session, _sink));
+        Assert.Equal(CheckpointOutcome.Rests, Checkpointer.TryRest(_session, _sink, CheckpointEffort.Yielding));
         Assert.True(_session.IsResting);
         Assert.Equal(raw.SQLITE_OK, App.Checkpoint(mode).Code);
     }
@@ -40,7 +40,7 @@ public sealed class CaptureSessionTests : IDisposable
         {
             App.Insert(10);
             _session.TryCapture(_sink);
-            Assert.True(Checkpointer.TryRest(_session, _sink));
+            Assert.Equal(CheckpointOutcome.Rests, Checkpointer.TryRest(_session, _sink, CheckpointEffort.Yielding));
             Assert.Equal(raw.SQLITE_OK, App.Checkpoint(Application.Truncate).Code);
             App.Insert(10);
             Assert.True(_session.TryCapture(_sink) > 0);
@@ -54,7 +54,7 @@ public sealed class CaptureSessionTests : IDisposable
     [Fact]
     public void A_second_restart_cannot_pass_a_resting_reader()
     {
-        Assert.True(Checkpointer.TryRest(_session, _sink));
+        Assert.Equal(CheckpointOutcome.Rests, Checkpointer.TryRest(_session, _sink, CheckpointEffort.Yielding));
         Assert.Equal(raw.SQLITE_OK, App.Checkpoint(Application.Truncate).Code);
         App.Insert(10);
         Assert.NotEqual(raw.SQLITE_OK, App.Checkpoint(Application.Truncate).Code);
@@ -67,7 +67,7 @@ public sealed class CaptureSessionTests : IDisposable
     public void After_rest_the_next_commit_restarts_the_WAL_by_itself()
     {
         App.Insert(200, 500);
-        Assert.True(Checkpointer.TryRest(_session, _sink));
+        Assert.Equal(CheckpointOutcome.Rests, Checkpointer.TryRest(_session, _sink, CheckpointEffort.Yielding));
         App.Insert();
         Assert.InRange(_database.Snapshot()!.Value.LastFrame, 1u, 5u);
     }
@@ -75,7 +75,7 @@ public sealed class CaptureSessionTests : IDisposable
     [Fact]
     public void After_LeaveRest_an_application_can_backfill_its_WAL_again()
     {
-        Assert.True(Checkpointer.TryRest(_session, _sink));
+        Assert.Equal(CheckpointOutcome.Rests, Checkpointer.TryRest(_session, _sink, CheckpointEffort.Yielding));
         App.Insert(3000, 500);
         Assert.Equal(0, App.Checkpoint(Application.Passive).Backfilled);
         _session.TryCapture(_sink);
@@ -99,7 +99,7 @@ public sealed class CaptureSessionTests : IDisposable
     {
         App.Insert();
         _sink.Taking = () => App.Insert();
-        Assert.False(Checkpointer.TryRest(_session, _sink));
+        Assert.Equal(CheckpointOutcome.Hindered, Checkpointer.TryRest(_session, _sink, CheckpointEffort.Yielding));
         _sink.Taking = () => { };
         Assert.False(_session.IsResting);
         Assert.Equal(raw.SQLITE_BUSY, App.Checkpoint(Application.Truncate).Code);
@@ -107,13 +107,16 @@ public sealed class CaptureSessionTests : IDisposable
         Assert.Equal(App.Image(), _sink.Bytes);
     }
 
-    [Fact]
-    public void TryForceRest_keeps_the_writer_out()
+    [Theory]
+    [InlineData(CheckpointEffort.HoldingLast)]
+    [InlineData(CheckpointEffort.HoldingFirst)]
+    internal void TryRest_keeps_the_writer_out_where_that_is_needed(CheckpointEffort effort)
     {
         App.Insert();
         var code = 0;
+        // a writer that never pauses: it commits whenever frames are taken
         _sink.Taking = () => code = App.TryExecute(Application.InsertSql(1, 10));
-        Assert.True(Checkpointer.TryForceRest(_session, _sink));
+        Assert.Equal(CheckpointOutcome.Rests, Checkpointer.TryRest(_session, _sink, effort));
         Assert.Equal(raw.SQLITE_BUSY, code);
         _sink.Taking = () => { };
         Assert.True(_session.IsResting);
@@ -122,13 +125,44 @@ public sealed class CaptureSessionTests : IDisposable
         Assert.Equal(App.Image(), _sink.Bytes);
     }
 
+    [Theory]
+    [InlineData(Application.Full)]
+    [InlineData(Application.Restart)]
+    [InlineData(Application.Truncate)]
+    public async Task TryYield_lets_a_waiting_checkpoint_pass_and_loses_nothing(int mode)
+    {
+        App.Insert(10);
+        _session.TryCapture(_sink);
+        App.Insert(10);
+        using var other = Application.Open(_database.Path);
+        other.Execute("PRAGMA busy_timeout=30000");
+        var waiting = Task.Run(() => other.Checkpoint(mode));
+        while (!waiting.IsCompleted) Checkpointer.TryYield(_session, _sink);
+        Assert.Equal(raw.SQLITE_OK, (await waiting).Code);
+        App.Insert(10);
+        _session.TryCapture(_sink);
+        Assert.Equal(App.Image(), _sink.Bytes);
+    }
+
+    [Fact]
+    public void TryYield_leaves_the_reader_alone_while_nobody_has_backfilled_up_to_it()
+    {
+        App.Insert();
+        _session.TryCapture(_sink);
+        Assert.True(_session.TryHandOver());
+        Assert.False(Checkpointer.TryYield(_session, _sink));
+        Assert.Equal(raw.SQLITE_OK, App.Checkpoint(Application.Passive).Code);
+        Assert.True(Checkpointer.TryYield(_session, _sink));
+        Assert.True(_session.IsResting);
+    }
+
     [Fact]
     public void TryHoldWriters_waits_for_no_writer_and_keeps_the_next_one_out()
     {
         App.Execute("BEGIN IMMEDIATE");
-        Assert.Null(_session.TryHoldWriters());
+        Assert.Null(_session.TryHoldWriters(patience: 1));
         App.Execute("COMMIT");
-        using (_session.TryHoldWriters())
+        using (_session.TryHoldWriters(patience: 1))
             Assert.Equal(raw.SQLITE_BUSY, App.TryExecute(Application.InsertSql(1, 10)));
         App.Insert();
     }
@@ -152,9 +186,11 @@ public sealed class CaptureSessionTests : IDisposable
         using var reader = Application.Open(_database.Path);
         reader.Execute("BEGIN; SELECT count(*) FROM item");
         App.Insert();
-        Assert.False(Checkpointer.TryRest(_session, _sink));
+        Assert.Equal(CheckpointOutcome.Hindered, Checkpointer.TryRest(_session, _sink, CheckpointEffort.Yielding));
+        Assert.Equal(CheckpointOutcome.HinderedByReader, Checkpointer.TryRest(_session, _sink, CheckpointEffort.HoldingLast));
+        Assert.Equal(CheckpointOutcome.HinderedByReader, Checkpointer.TryRest(_session, _sink, CheckpointEffort.HoldingFirst));
         reader.Execute("COMMIT");
-        Assert.True(Checkpointer.TryRest(_session, _sink));
+        Assert.Equal(CheckpointOutcome.Rests, Checkpointer.TryRest(_session, _sink, CheckpointEffort.Yielding));
     }
 
     [Theory]

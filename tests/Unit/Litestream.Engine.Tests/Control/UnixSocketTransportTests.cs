@@ -42,6 +42,26 @@ public sealed class UnixSocketTransportTests : IDisposable
     }
 
     [SkippableFact]
+    public async Task One_that_goes_and_comes_again_is_reached_or_not_there_and_no_error()
+    {
+        var transport = Use().Control;
+        using var end = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        var coming = Task.Run(() =>
+        {
+            while (!end.IsCancellationRequested) transport.Listen(s_endpoint).Dispose();
+        });
+        var asking = Enumerable.Range(0, 3).Select(_ => Task.Run(async () =>
+        {
+            while (!end.IsCancellationRequested)
+            {
+                using var patience = new CancellationTokenSource(s_patience);
+                if (await transport.TryConnectAsync(s_endpoint, patience.Token) is { } connection) await connection.DisposeAsync();
+            }
+        }));
+        await Task.WhenAll([coming, .. asking]);
+    }
+
+    [SkippableFact]
     public void Folder_behind_a_link_is_not_used()
     {
         Directory.CreateDirectory(_folder["elsewhere"]);

@@ -37,6 +37,18 @@ internal sealed class FailingReplicaClient(IReplicaClient inner) : IReplicaClien
         return inner.PutAsync(key, content, time, cancellationToken);
     }
 
+    public Task<VersionedObject?> GetVersionedAsync(string key, CancellationToken cancellationToken)
+    {
+        Check("get", key);
+        return inner.GetVersionedAsync(key, cancellationToken);
+    }
+
+    public Task<bool> TryPutVersionedAsync(string key, ReadOnlyMemory<byte> content, string? version, CancellationToken cancellationToken)
+    {
+        Check("put", key);
+        return inner.TryPutVersionedAsync(key, content, version, cancellationToken);
+    }
+
     public Task ConfirmAsync(string prefix, CancellationToken cancellationToken)
     {
         Check("confirm", prefix);

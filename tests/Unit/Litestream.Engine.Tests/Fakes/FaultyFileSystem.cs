@@ -3,10 +3,8 @@ using Litestream.Engine.Files;
 namespace Litestream.Engine.Tests.Fakes;
 
 /// <summary>The local files, with a log of what makes things durable, and faults where a test wants them.</summary>
-internal sealed class FaultyFileSystem : IFileSystem
+internal sealed class FaultyFileSystem : LocalFiles
 {
-    private readonly LocalFileSystem _files = LocalFileSystem.Instance;
-
     /// <summary>What was done, in order.</summary>
     public List<string> Log { get; } = [];
 
@@ -19,50 +17,27 @@ internal sealed class FaultyFileSystem : IFileSystem
     /// <summary>Called before a rename.</summary>
     public Action<string> Renaming { get; set; } = _ => { };
 
-    public IFile Open(string path, FileOpenMode mode, UnixFileMode? unixMode = null) =>
-        new FaultyFile(this, _files.Open(path, mode, unixMode), Path.GetFileName(path));
+    public override IFile Open(string path, FileOpenMode mode, UnixFileMode? unixMode = null) =>
+        new FaultyFile(this, base.Open(path, mode, unixMode), Path.GetFileName(path));
 
-    public FileEntry? Find(string path) => _files.Find(path);
-
-    public FileIdentity? Identify(string path) => _files.Identify(path);
-
-    public UnixFileMode? GetUnixMode(string path) => _files.GetUnixMode(path);
-
-    public IReadOnlyList<FileEntry> List(string directory) => _files.List(directory);
-
-    public void CreateDirectory(string directory, UnixFileMode? unixMode = null) => _files.CreateDirectory(directory, unixMode);
-
-    public void FlushDirectory(string directory)
+    public override void FlushDirectory(string directory)
     {
         Log.Add("flush folder " + Path.GetFileName(directory));
-        _files.FlushDirectory(directory);
+        base.FlushDirectory(directory);
     }
 
-    public void Rename(string from, string to, bool overwrite)
+    public override void Rename(string from, string to, bool overwrite)
     {
         Log.Add($"rename {Path.GetFileName(from)} {Path.GetFileName(to)}");
         Renaming(to);
-        _files.Rename(from, to, overwrite);
+        base.Rename(from, to, overwrite);
     }
 
-    public void Delete(string path) => _files.Delete(path);
-
-    public void DeleteDirectory(string directory) => _files.DeleteDirectory(directory);
-
-    public void DeleteEmptyDirectory(string directory) => _files.DeleteEmptyDirectory(directory);
-
-    public void SetModifiedTime(string path, DateTimeOffset time)
+    public override void SetModifiedTime(string path, DateTimeOffset time)
     {
         Log.Add("time " + Path.GetFileName(path));
-        _files.SetModifiedTime(path, time);
+        base.SetModifiedTime(path, time);
     }
-
-    public IDisposable? TryLock(string path) => _files.TryLock(path);
-
-    public IDisposable Watch(string path, Action changed) => _files.Watch(path, changed);
-
-    public ILockGuard? TryGuardLocks(string databasePath, FileIdentity database, FileIdentity walIndex) =>
-        _files.TryGuardLocks(databasePath, database, walIndex);
 
     private sealed class FaultyFile(FaultyFileSystem owner, IFile file, string name) : IFile
     {

@@ -53,6 +53,16 @@ internal sealed class MemoryReplicaClient : IReplicaClient
         Objects[key] = (copy.ToArray(), time);
     }
 
+    public Task<VersionedObject?> GetVersionedAsync(string key, CancellationToken cancellationToken) =>
+        Task.FromResult(Objects.TryGetValue(key, out var found) ? new VersionedObject(found.Content, Convert.ToHexString(found.Content)) : null);
+
+    public Task<bool> TryPutVersionedAsync(string key, ReadOnlyMemory<byte> content, string? version, CancellationToken cancellationToken)
+    {
+        if (version is null) return Task.FromResult(Objects.TryAdd(key, (content.ToArray(), default)));
+        return Task.FromResult(Objects.TryGetValue(key, out var found) && Convert.ToHexString(found.Content) == version
+            && Objects.TryUpdate(key, (content.ToArray(), default), found));
+    }
+
     public Task ConfirmAsync(string prefix, CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task DeleteAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)

@@ -3,78 +3,69 @@ using Litestream.Engine.Files;
 namespace Litestream.Engine.Tests.Fakes;
 
 /// <summary>The local files, with a test that may step in before every single operation: fail it, or let it hang.</summary>
-internal sealed class SteppedFileSystem : IFileSystem
+internal sealed class SteppedFileSystem : LocalFiles
 {
-    private readonly LocalFileSystem _files = LocalFileSystem.Instance;
-
     /// <summary>Is called with the operation and the path, on any thread.</summary>
     public Action<string, string> Before { get; set; } = (_, _) => { };
 
     /// <summary>Changes what is told about the identity of a file or folder.</summary>
     public Func<string, FileIdentity?, FileIdentity?> Identifying { get; set; } = (_, identity) => identity;
 
-    public IFile Open(string path, FileOpenMode mode, UnixFileMode? unixMode = null)
+    public override IFile Open(string path, FileOpenMode mode, UnixFileMode? unixMode = null)
     {
         Before(mode == FileOpenMode.Read ? "open" : "create", path);
-        return new SteppedFile(this, _files.Open(path, mode, unixMode), path);
+        return new SteppedFile(this, base.Open(path, mode, unixMode), path);
     }
 
-    public FileEntry? Find(string path) => Step("find", path, _files.Find);
+    public override FileEntry? Find(string path) => Step("find", path, base.Find);
 
-    public FileIdentity? Identify(string path) => Identifying(path, Step("identify", path, _files.Identify));
+    public override FileIdentity? Identify(string path) => Identifying(path, Step("identify", path, base.Identify));
 
-    public UnixFileMode? GetUnixMode(string path) => Step("mode", path, _files.GetUnixMode);
+    public override UnixFileMode? GetUnixMode(string path) => Step("mode", path, base.GetUnixMode);
 
-    public IReadOnlyList<FileEntry> List(string directory) => Step("list", directory, _files.List);
+    public override IReadOnlyList<FileEntry> List(string directory) => Step("list", directory, base.List);
 
-    public void CreateDirectory(string directory, UnixFileMode? unixMode = null)
+    public override void CreateDirectory(string directory, UnixFileMode? unixMode = null)
     {
         Before("create folder", directory);
-        _files.CreateDirectory(directory, unixMode);
+        base.CreateDirectory(directory, unixMode);
     }
 
-    public void FlushDirectory(string directory)
+    public override void FlushDirectory(string directory)
     {
         Before("flush folder", directory);
-        _files.FlushDirectory(directory);
+        base.FlushDirectory(directory);
     }
 
-    public void Rename(string from, string to, bool overwrite)
+    public override void Rename(string from, string to, bool overwrite)
     {
         Before("rename", to);
-        _files.Rename(from, to, overwrite);
+        base.Rename(from, to, overwrite);
     }
 
-    public void Delete(string path)
+    public override void Delete(string path)
     {
         Before("delete", path);
-        _files.Delete(path);
+        base.Delete(path);
     }
 
-    public void DeleteDirectory(string directory)
+    public override void DeleteDirectory(string directory)
     {
         Before("delete folder", directory);
-        _files.DeleteDirectory(directory);
+        base.DeleteDirectory(directory);
     }
 
-    public void DeleteEmptyDirectory(string directory)
+    public override void DeleteEmptyDirectory(string directory)
     {
         Before("delete folder", directory);
-        _files.DeleteEmptyDirectory(directory);
+        base.DeleteEmptyDirectory(directory);
     }
 
-    public void SetModifiedTime(string path, DateTimeOffset time)
+    public override void SetModifiedTime(string path, DateTimeOffset time)
     {
         Before("time", path);
-        _files.SetModifiedTime(path, time);
+        base.SetModifiedTime(path, time);
     }
-
-    public IDisposable? TryLock(string path) => _files.TryLock(path);
-
-    public IDisposable Watch(string path, Action changed) => _files.Watch(path, changed);
-
-    public ILockGuard? TryGuardLocks(string databasePath, FileIdentity database, FileIdentity walIndex) =>
-        _files.TryGuardLocks(databasePath, database, walIndex);
 
     private T Step<T>(string operation, string path, Func<string, T> carryOut)
     {

@@ -1,4 +1,3 @@
-using Litestream.Engine.Files;
 using Litestream.Engine.Replication;
 using Litestream.Engine.Tests.Fakes;
 using Litestream.Engine.Tests.Replication;
@@ -104,39 +103,9 @@ public sealed class FolderTroubleTests
         Assert.Equal(database.App.Image(), await RunningReplication.RestoreAsync(database));
     }
 
-    private sealed class Unwatchable : IFileSystem
+    private sealed class Unwatchable : LocalFiles
     {
-        private readonly LocalFileSystem _files = LocalFileSystem.Instance;
-
-        public IFile Open(string path, FileOpenMode mode, UnixFileMode? unixMode = null) => _files.Open(path, mode, unixMode);
-
-        public FileEntry? Find(string path) => _files.Find(path);
-
-        public FileIdentity? Identify(string path) => _files.Identify(path);
-
-        public UnixFileMode? GetUnixMode(string path) => _files.GetUnixMode(path);
-
-        public IReadOnlyList<FileEntry> List(string directory) => _files.List(directory);
-
-        public void CreateDirectory(string directory, UnixFileMode? unixMode = null) => _files.CreateDirectory(directory, unixMode);
-
-        public void FlushDirectory(string directory) => _files.FlushDirectory(directory);
-
-        public void Rename(string from, string to, bool overwrite) => _files.Rename(from, to, overwrite);
-
-        public void Delete(string path) => _files.Delete(path);
-
-        public void DeleteDirectory(string directory) => _files.DeleteDirectory(directory);
-
-        public void DeleteEmptyDirectory(string directory) => _files.DeleteEmptyDirectory(directory);
-
-        public ILockGuard? TryGuardLocks(string databasePath, FileIdentity database, FileIdentity walIndex) => _files.TryGuardLocks(databasePath, database, walIndex);
-
-        public void SetModifiedTime(string path, DateTimeOffset time) => _files.SetModifiedTime(path, time);
-
-        public IDisposable? TryLock(string path) => _files.TryLock(path);
-
-        public IDisposable Watch(string path, Action changed) => throw new IOException(
+        public override IDisposable Watch(string path, Action changed) => throw new IOException(
             "The configured user limit (128) on the number of inotify instances has been reached, or the per-process limit on the number of open file descriptors has been reached.");
     }
 }

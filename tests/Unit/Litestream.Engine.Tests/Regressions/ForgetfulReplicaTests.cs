@@ -27,6 +27,8 @@ public sealed class ForgetfulReplicaTests
 
     private sealed class Forgetful : IReplicaClient
     {
+        private VersionedObject? _lease;
+
         public string Url => "forgetful";
 
         public bool CostsPerRequest => false;
@@ -46,6 +48,14 @@ public sealed class ForgetfulReplicaTests
         public Task<Stream> GetAsync(string key, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task PutAsync(string key, Stream content, DateTimeOffset time, CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task<VersionedObject?> GetVersionedAsync(string key, CancellationToken cancellationToken) => Task.FromResult(_lease);
+
+        public Task<bool> TryPutVersionedAsync(string key, ReadOnlyMemory<byte> content, string? version, CancellationToken cancellationToken)
+        {
+            _lease = new(content, "1");
+            return Task.FromResult(true);
+        }
 
         public Task ConfirmAsync(string prefix, CancellationToken cancellationToken) => Task.CompletedTask;
 

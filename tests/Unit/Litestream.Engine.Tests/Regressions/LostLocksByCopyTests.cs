@@ -67,7 +67,7 @@ public sealed class LostLocksByCopyTests
         using var session = CaptureSession.TryOpen(database.Info, new())!;
         var sink = new FrameImage(Begin(session));
         database.App.Insert();
-        Assert.True(Checkpointer.TryRest(session, sink));
+        Assert.Equal(CheckpointOutcome.Rests, Checkpointer.TryRest(session, sink, CheckpointEffort.Yielding));
         database.CloseApp();
         Assert.Equal(0u, session.TryCapture(sink));
 
@@ -94,7 +94,7 @@ public sealed class LostLocksByCopyTests
         database.App.Insert();
         using var session = CaptureSession.TryOpen(database.Info, new())!;
         var first = new FrameImage(Begin(session));
-        Assert.True(Checkpointer.TryRest(session, first));
+        Assert.Equal(CheckpointOutcome.Rests, Checkpointer.TryRest(session, first, CheckpointEffort.Yielding));
         database.CloseApp();
 
         using var view = session.TryOpenView()!;

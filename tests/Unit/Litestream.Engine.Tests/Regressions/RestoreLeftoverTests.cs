@@ -1,5 +1,4 @@
 using Litestream.Engine.Errors;
-using Litestream.Engine.Files;
 using Litestream.Engine.Restore;
 using Litestream.Engine.Tests.Fakes;
 using Xunit;
@@ -21,38 +20,34 @@ public sealed class RestoreLeftoverTests
         Assert.Empty(Directory.GetFiles(folder.Path));
     }
 
-    private sealed class Unflushable : IFileSystem
+    /// <summary>Simulation, seed 8: what could not be deleted behind the rename made a failure of a restore whose database stood there, whole.</summary>
+    [Theory]
+    [InlineData("-spill")]
+    [InlineData("-journal")]
+    [InlineData("-lock")]
+    public async Task A_restore_has_its_database_or_it_has_failed(string undeletable)
     {
-        private readonly LocalFileSystem _files = LocalFileSystem.Instance;
+        using var folder = new TempFolder();
+        var builder = new ReplicaBuilder().Snapshot(0);
+        var target = Path.Combine(folder.Path, "restored.db");
+        var plan = await new RestorePlanner(builder.Client).PlanAsync(new(), default);
+        var restore = new Restorer(new() { Files = new Undeletable(undeletable) }).RestoreAsync(
+            builder.Client, plan, target, new() { Check = IntegrityCheckMode.None }, null, default);
+        await Task.WhenAny(restore);
+        Assert.Equal(restore.IsCompletedSuccessfully, File.Exists(target));
+    }
 
-        public IFile Open(string path, FileOpenMode mode, UnixFileMode? unixMode = null) => _files.Open(path, mode, unixMode);
+    private sealed class Undeletable(string suffix) : LocalFiles
+    {
+        public override void Delete(string path)
+        {
+            if (path.EndsWith(suffix, StringComparison.Ordinal)) throw new IOException("Input/output error", 5);
+            base.Delete(path);
+        }
+    }
 
-        public FileEntry? Find(string path) => _files.Find(path);
-
-        public FileIdentity? Identify(string path) => _files.Identify(path);
-
-        public UnixFileMode? GetUnixMode(string path) => _files.GetUnixMode(path);
-
-        public IReadOnlyList<FileEntry> List(string directory) => _files.List(directory);
-
-        public void CreateDirectory(string directory, UnixFileMode? unixMode = null) => _files.CreateDirectory(directory, unixMode);
-
-        public void FlushDirectory(string directory) => throw new IOException("Input/output error", 5);
-
-        public void Rename(string from, string to, bool overwrite) => _files.Rename(from, to, overwrite);
-
-        public void Delete(string path) => _files.Delete(path);
-
-        public void DeleteDirectory(string directory) => _files.DeleteDirectory(directory);
-
-        public void DeleteEmptyDirectory(string directory) => _files.DeleteEmptyDirectory(directory);
-
-        public ILockGuard? TryGuardLocks(string databasePath, FileIdentity database, FileIdentity walIndex) => _files.TryGuardLocks(databasePath, database, walIndex);
-
-        public void SetModifiedTime(string path, DateTimeOffset time) => _files.SetModifiedTime(path, time);
-
-        public IDisposable? TryLock(string path) => _files.TryLock(path);
-
-        public IDisposable Watch(string path, Action changed) => _files.Watch(path, changed);
+    private sealed class Unflushable : LocalFiles
+    {
+        public override void FlushDirectory(string directory) => throw new IOException("Input/output error", 5);
     }
 }

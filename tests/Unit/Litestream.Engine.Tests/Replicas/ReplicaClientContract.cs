@@ -19,7 +19,7 @@ public abstract class ReplicaClientContract : IAsyncLifetime
 
     public async Task DisposeAsync() => await Client.DisposeAsync();
 
-    [Fact]
+    [SkippableFact]
     public async Task Get_returns_the_bytes_that_were_put()
     {
         var content = new byte[3_000_000];
@@ -28,14 +28,14 @@ public abstract class ReplicaClientContract : IAsyncLifetime
         Assert.Equal(content, await ReadAsync(Key));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Put_reads_from_the_present_position()
     {
         await Client.PutAsync(Key, new MemoryStream([1, 2, 3, 4]) { Position = 2 }, s_time, default);
         Assert.Equal([3, 4], await ReadAsync(Key));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Put_stores_an_empty_object()
     {
         await PutAsync(Key, []);
@@ -43,7 +43,7 @@ public abstract class ReplicaClientContract : IAsyncLifetime
         Assert.Equal(0, Assert.Single(await ListAsync("generations/0123456789abcdef/wal/")).Size);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Put_replaces_an_object_of_the_same_key()
     {
         await PutAsync(Key, [1, 2, 3]);
@@ -51,7 +51,7 @@ public abstract class ReplicaClientContract : IAsyncLifetime
         Assert.Equal([4], await ReadAsync(Key));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task List_shows_key_size_and_time()
     {
         await PutAsync(Key, [1, 2, 3]);
@@ -62,7 +62,7 @@ public abstract class ReplicaClientContract : IAsyncLifetime
         Assert.Equal(TimeSpan.Zero, found.Time.Offset);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task List_is_in_ordinal_order_and_not_recursive()
     {
         foreach (var name in (string[])["b", "a", "B", "a/x", "_"]) await PutAsync("top/" + name.Replace("a/x", "folder/x", StringComparison.Ordinal), [1]);
@@ -72,7 +72,7 @@ public abstract class ReplicaClientContract : IAsyncLifetime
         Assert.Empty(await ListAsync(""));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task List_is_empty_where_nothing_is()
     {
         Assert.Empty(await ListAsync("generations/"));
@@ -80,7 +80,7 @@ public abstract class ReplicaClientContract : IAsyncLifetime
         Assert.Empty(await FoldersAsync("generations/0123456789abcdef/"));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task List_does_not_take_a_longer_name_for_a_folder_of_the_prefix()
     {
         await PutAsync("generations2/x", [1]);
@@ -88,7 +88,7 @@ public abstract class ReplicaClientContract : IAsyncLifetime
         Assert.Empty(await FoldersAsync("generations/"));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Get_says_ObjectMissing_where_nothing_is()
     {
         var e = await Assert.ThrowsAsync<LitestreamException>(() => Client.GetAsync(Key, default));
@@ -99,7 +99,7 @@ public abstract class ReplicaClientContract : IAsyncLifetime
         Assert.Equal(ErrorCode.ObjectMissing, e.Code);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Delete_removes_what_is_named_and_nothing_else()
     {
         foreach (var key in (string[])["a/1", "a/2", "a/3"]) await PutAsync(key, [1]);
@@ -107,7 +107,7 @@ public abstract class ReplicaClientContract : IAsyncLifetime
         Assert.Equal(["a/2"], (await ListAsync("a/")).Select(o => o.Key));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Put_leaves_nothing_visible_when_the_content_fails()
     {
         await Assert.ThrowsAsync<InvalidOperationException>(() => Client.PutAsync(Key, new BreakingStream(100_000), s_time, default));
@@ -116,7 +116,7 @@ public abstract class ReplicaClientContract : IAsyncLifetime
         Assert.Equal([1], await ReadAsync(Key));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Put_leaves_the_old_object_when_it_is_cancelled()
     {
         await PutAsync(Key, [1]);
@@ -127,7 +127,7 @@ public abstract class ReplicaClientContract : IAsyncLifetime
         Assert.Equal([1], await ReadAsync(Key));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Operations_may_run_at_once()
     {
         await Parallel.ForEachAsync(Enumerable.Range(0, 50), async (i, _) =>
@@ -136,6 +136,32 @@ public abstract class ReplicaClientContract : IAsyncLifetime
             Assert.Equal([(byte)i], await ReadAsync($"many/{i:d2}"));
         });
         Assert.Equal(50, (await ListAsync("many/")).Count);
+    }
+
+    [SkippableFact]
+    public async Task A_versioned_object_is_written_by_one_at_a_time()
+    {
+        Assert.Null(await Client.GetVersionedAsync("lease", default));
+        Assert.False(await Client.TryPutVersionedAsync("lease", new byte[] { 0 }, "0123", default));
+        Assert.True(await Client.TryPutVersionedAsync("lease", new byte[] { 1 }, null, default));
+        Assert.False(await Client.TryPutVersionedAsync("lease", new byte[] { 2 }, null, default));
+
+        var first = await Client.GetVersionedAsync("lease", default);
+        Assert.Equal([1], first!.Content.ToArray());
+        Assert.True(await Client.TryPutVersionedAsync("lease", new byte[] { 3 }, first.Version, default));
+        Assert.False(await Client.TryPutVersionedAsync("lease", new byte[] { 4 }, first.Version, default));
+        Assert.Equal([3], (await Client.GetVersionedAsync("lease", default))!.Content.ToArray());
+
+        await Client.DeleteAsync(["lease"], default);
+        Assert.Null(await Client.GetVersionedAsync("lease", default));
+    }
+
+    [SkippableFact]
+    public async Task Of_several_that_make_a_versioned_object_one_succeeds()
+    {
+        var made = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => Client.TryPutVersionedAsync("lease", new[] { (byte)i }, null, default))));
+        Assert.Single(made, true);
+        Assert.Equal([(byte)Array.IndexOf(made, true)], (await Client.GetVersionedAsync("lease", default))!.Content.ToArray());
     }
 
     private protected abstract Task<IReplicaClient> OpenAsync();

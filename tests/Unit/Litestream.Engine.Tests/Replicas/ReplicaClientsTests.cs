@@ -42,7 +42,6 @@ public sealed class ReplicaClientsTests
     [InlineData("  ")]
     [InlineData("file://")]
     [InlineData("a\0b")]
-    [InlineData("s3://bucket/path")]
     [InlineData("sftp://user:secret@host/path")]
     [InlineData("gs+x://bucket")]
     public void Open_refuses_what_it_does_not_know(string url)

@@ -1,3 +1,4 @@
+using Litestream.Engine.Capture;
 using Litestream.Engine.Replication;
 using Xunit;
 
@@ -117,6 +118,7 @@ public sealed class CaptureScheduleTests
     public void NextDue_is_the_poll_when_nothing_happens()
     {
         Assert.Equal(At(700), _schedule.NextDue(mayRest: false));
+        _schedule.Yielded(At(650), isMoved: false);
         Assert.Equal(At(700), _schedule.NextDue(mayRest: true));
     }
 
@@ -124,6 +126,7 @@ public sealed class CaptureScheduleTests
     public void NextDue_is_the_rest_when_that_comes_before_the_poll()
     {
         _schedule.Looked(At(4900), isOpen: false, captured: 0, frames: 0);
+        _schedule.Yielded(At(4950), isMoved: false);
         Assert.Equal(At(5000), _schedule.NextDue(mayRest: true));
         Assert.Equal(At(5600), _schedule.NextDue(mayRest: false));
     }
@@ -155,6 +158,27 @@ public sealed class CaptureScheduleTests
     }
 
     [Fact]
+    public void Whether_somebody_waits_for_the_reader_is_seen_soon_after_a_change_and_then_more_rarely()
+    {
+        _schedule.Signal(At(1000));
+        _schedule.Looked(At(1020), isOpen: false, captured: 1, frames: 1);
+        _schedule.Cut(At(1020), hadContent: true);
+        Assert.False(_schedule.IsYieldDue(At(1049)));
+        Assert.True(_schedule.IsYieldDue(At(1050)));
+        Assert.Equal(At(1050), _schedule.NextDue(mayRest: true));
+        _schedule.Yielded(At(1050), isMoved: false);
+        Assert.False(_schedule.IsYieldDue(At(1149)));
+        _schedule.Yielded(At(1150), isMoved: false);
+        Assert.False(_schedule.IsYieldDue(At(1349)));
+        _schedule.Yielded(At(1350), isMoved: true);
+        Assert.True(_schedule.IsYieldDue(At(1400)));
+        _schedule.Yielded(At(1400), isMoved: false);
+        _schedule.Signal(At(1450));
+        Assert.False(_schedule.IsYieldDue(At(1499)));
+        Assert.True(_schedule.IsYieldDue(At(1500)));
+    }
+
+    [Fact]
     public void A_rest_is_due_after_quiet()
     {
         _schedule.Signal(At(1000));
@@ -165,11 +189,11 @@ public sealed class CaptureScheduleTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void A_rest_is_not_tried_again_at_once(bool succeeded)
+    [InlineData(CheckpointOutcome.Rests)]
+    [InlineData(CheckpointOutcome.Hindered)]
+    internal void A_rest_is_not_tried_again_at_once(CheckpointOutcome outcome)
     {
-        _schedule.Checkpointed(At(6000), succeeded, wasForced: false);
+        Checkpointed(6000, CheckpointEffort.Yielding, outcome);
         Assert.False(_schedule.IsRestDue(At(10_999), lastChange: null));
         Assert.True(_schedule.IsRestDue(At(11_000), lastChange: null));
     }
@@ -177,18 +201,18 @@ public sealed class CaptureScheduleTests
     [Fact]
     public void A_checkpoint_is_due_at_its_number_of_frames()
     {
-        Assert.False(_schedule.IsCheckpointDue(At(10), 999));
-        Assert.True(_schedule.IsCheckpointDue(At(10), 1000));
+        Assert.Null(_schedule.CheckpointDue(At(10), 999));
+        Assert.Equal(CheckpointEffort.Yielding, _schedule.CheckpointDue(At(10), 1000));
     }
 
     [Fact]
     public void A_checkpoint_that_failed_waits_half_a_second()
     {
-        _schedule.Checkpointed(At(100), succeeded: false, wasForced: false);
-        Assert.False(_schedule.IsCheckpointDue(At(599), 5000));
-        Assert.True(_schedule.IsCheckpointDue(At(600), 5000));
-        _schedule.Checkpointed(At(600), succeeded: true, wasForced: false);
-        Assert.True(_schedule.IsCheckpointDue(At(600), 5000));
+        Checkpointed(100, CheckpointEffort.Yielding, CheckpointOutcome.Hindered);
+        Assert.Null(_schedule.CheckpointDue(At(599), 5000));
+        Assert.Equal(CheckpointEffort.Yielding, _schedule.CheckpointDue(At(600), 5000));
+        Checkpointed(600, CheckpointEffort.Yielding, CheckpointOutcome.Rests);
+        Assert.Equal(CheckpointEffort.Yielding, _schedule.CheckpointDue(At(600), 5000));
     }
 
     [Theory]
@@ -209,14 +233,48 @@ public sealed class CaptureScheduleTests
     [Fact]
     public void A_WAL_beyond_the_second_threshold_does_not_wait_for_the_next_try()
     {
-        _schedule.Checkpointed(At(100), succeeded: false, wasForced: false);
-        Assert.False(_schedule.IsCheckpointDue(At(110), 9999));
-        Assert.True(_schedule.IsCheckpointDue(At(110), 10_000));
-        Assert.True(_schedule.IsForceDue(At(110), 10_000));
-        _schedule.Checkpointed(At(110), succeeded: false, wasForced: true);
-        Assert.False(_schedule.IsCheckpointDue(At(159), 10_000));
-        Assert.True(_schedule.IsCheckpointDue(At(160), 10_000));
+        Checkpointed(100, CheckpointEffort.Yielding, CheckpointOutcome.Hindered);
+        Assert.Null(_schedule.CheckpointDue(At(110), 9999));
+        Assert.Equal(CheckpointEffort.HoldingLast, _schedule.CheckpointDue(At(110), 10_000));
+        Checkpointed(110, CheckpointEffort.HoldingLast, CheckpointOutcome.Hindered);
+        Assert.Null(_schedule.CheckpointDue(At(129), 10_000));
+        Assert.Equal(CheckpointEffort.HoldingLast, _schedule.CheckpointDue(At(130), 10_000));
     }
+
+    [Fact]
+    public void A_reader_in_the_way_is_given_more_time_than_a_writer()
+    {
+        Checkpointed(100, CheckpointEffort.HoldingLast, CheckpointOutcome.HinderedByReader);
+        Assert.Null(_schedule.CheckpointDue(At(199), 10_000));
+        Assert.Equal(CheckpointEffort.HoldingLast, _schedule.CheckpointDue(At(200), 10_000));
+    }
+
+    [Fact]
+    public void A_WAL_that_would_grow_too_large_during_a_checkpoint_is_not_left_to_its_writers()
+    {
+        _schedule.Looked(At(100), isOpen: true, captured: 4000, frames: 4000); // 40 a ms
+        Checkpointed(100, CheckpointEffort.Yielding, CheckpointOutcome.Rests, took: 5);
+        Assert.Equal(CheckpointEffort.Yielding, _schedule.CheckpointDue(At(100), 9599));
+        Assert.Equal(CheckpointEffort.HoldingLast, _schedule.CheckpointDue(At(100), 9600));
+        Checkpointed(100, CheckpointEffort.Yielding, CheckpointOutcome.Rests, took: 20);
+        Assert.Equal(CheckpointEffort.Yielding, _schedule.CheckpointDue(At(100), 8999));
+        Assert.Equal(CheckpointEffort.HoldingFirst, _schedule.CheckpointDue(At(100), 9000));
+    }
+
+    [Fact]
+    public void Growth_is_remembered_while_a_writer_is_kept_waiting()
+    {
+        _schedule.Cut(At(100), hadContent: true);
+        _schedule.Looked(At(100), isOpen: true, captured: 20_000, frames: 10_000); // 200,000 a second
+        _schedule.Looked(At(110), isOpen: true, captured: 0, frames: 0);
+        Assert.Equal(At(115), _schedule.NextDue(mayRest: false));
+        _schedule.Cut(At(1110), hadContent: true);
+        _schedule.Looked(At(1110), isOpen: true, captured: 0, frames: 0);
+        Assert.Equal(At(1210), _schedule.NextDue(mayRest: false));
+    }
+
+    private void Checkpointed(int at, CheckpointEffort effort, CheckpointOutcome outcome, int took = 0) =>
+        _schedule.Checkpointed(At(at), TimeSpan.FromMilliseconds(took), effort, outcome);
 
     private static DateTimeOffset At(int milliseconds) => s_start.AddMilliseconds(milliseconds);
 }

@@ -2,6 +2,7 @@ using Litestream.Engine.Errors;
 using Litestream.Engine.Format;
 using Litestream.Engine.Replication;
 using Litestream.Engine.Tests.Sqlite;
+using SQLitePCL;
 using Xunit;
 
 namespace Litestream.Engine.Tests.Replication;
@@ -30,6 +31,26 @@ public sealed class DatabaseReplicatorTests
         Assert.Equal(database.App.Image(), await RunningReplication.RestoreAsync(database));
         await replication.StopAsync();
         Assert.Equal(ReplicationState.Stopped, replication.Status.State);
+    }
+
+    [Fact]
+    public async Task Foreign_checkpoints_that_never_pause_are_not_waited_for()
+    {
+        using var database = new TestDatabase();
+        database.App.Insert(10);
+        await using var replication = RunningReplication.Start(database, o => o with { CheckpointQuietInterval = TimeSpan.FromHours(1) });
+        await replication.SyncAsync();
+        using var other = Application.Open(database.Path);
+        other.Execute("PRAGMA busy_timeout=60000");
+        for (var i = 0; i < 10; i++)
+        {
+            database.App.Insert(1);
+            // each holds all writers out for as long as our reader is in its way, and gives up after a minute
+            Assert.Equal(raw.SQLITE_OK, await Task.Run(() => other.Checkpoint(i % 2 == 0 ? Application.Truncate : Application.Full).Code));
+        }
+
+        await replication.StopAsync();
+        Assert.Equal(database.App.Image(), await RunningReplication.RestoreAsync(database));
     }
 
     [Fact]

@@ -1,11 +1,11 @@
 using Litestream.Engine.Files;
+using Litestream.Engine.Tests.Fakes;
 
 namespace Litestream.Engine.Tests.Replication;
 
 /// <summary>The local files, but for some names whose opening for writing fails a number of times.</summary>
-internal sealed class FailingSpool(string suffix) : IFileSystem
+internal sealed class FailingSpool(string suffix) : LocalFiles
 {
-    private readonly LocalFileSystem _files = LocalFileSystem.Instance;
     private int _failures;
 
     /// <summary>How many of the next openings fail.</summary>
@@ -15,40 +15,11 @@ internal sealed class FailingSpool(string suffix) : IFileSystem
         set => Volatile.Write(ref _failures, value);
     }
 
-    public IFile Open(string path, FileOpenMode mode, UnixFileMode? unixMode = null)
+    public override IFile Open(string path, FileOpenMode mode, UnixFileMode? unixMode = null)
     {
         if (mode != FileOpenMode.Read && path.EndsWith(suffix, StringComparison.Ordinal) && path.Contains("-litestream-ps", StringComparison.Ordinal)
             && Failures > 0 && Interlocked.Decrement(ref _failures) >= 0)
             throw new IOException("It can't be written for now.");
-        return _files.Open(path, mode, unixMode);
+        return base.Open(path, mode, unixMode);
     }
-
-    public FileEntry? Find(string path) => _files.Find(path);
-
-    public FileIdentity? Identify(string path) => _files.Identify(path);
-
-    public UnixFileMode? GetUnixMode(string path) => _files.GetUnixMode(path);
-
-    public IReadOnlyList<FileEntry> List(string directory) => _files.List(directory);
-
-    public void CreateDirectory(string directory, UnixFileMode? unixMode = null) => _files.CreateDirectory(directory, unixMode);
-
-    public void FlushDirectory(string directory) => _files.FlushDirectory(directory);
-
-    public void Rename(string from, string to, bool overwrite) => _files.Rename(from, to, overwrite);
-
-    public void Delete(string path) => _files.Delete(path);
-
-    public void DeleteDirectory(string directory) => _files.DeleteDirectory(directory);
-
-    public void DeleteEmptyDirectory(string directory) => _files.DeleteEmptyDirectory(directory);
-
-    public void SetModifiedTime(string path, DateTimeOffset time) => _files.SetModifiedTime(path, time);
-
-    public IDisposable? TryLock(string path) => _files.TryLock(path);
-
-    public IDisposable Watch(string path, Action changed) => _files.Watch(path, changed);
-
-    public ILockGuard? TryGuardLocks(string databasePath, FileIdentity database, FileIdentity walIndex) =>
-        _files.TryGuardLocks(databasePath, database, walIndex);
 }

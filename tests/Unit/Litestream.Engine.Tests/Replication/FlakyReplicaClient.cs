@@ -46,6 +46,18 @@ internal sealed class FlakyReplicaClient(IReplicaClient inner) : IReplicaClient
         await inner.PutAsync(key, content, time, cancellationToken);
     }
 
+    public Task<VersionedObject?> GetVersionedAsync(string key, CancellationToken cancellationToken)
+    {
+        FailIf(IsDown);
+        return inner.GetVersionedAsync(key, cancellationToken);
+    }
+
+    public Task<bool> TryPutVersionedAsync(string key, ReadOnlyMemory<byte> content, string? version, CancellationToken cancellationToken)
+    {
+        FailIf(IsDown || RefusesPuts);
+        return inner.TryPutVersionedAsync(key, content, version, cancellationToken);
+    }
+
     public Task ConfirmAsync(string prefix, CancellationToken cancellationToken)
     {
         FailIf(IsDown);

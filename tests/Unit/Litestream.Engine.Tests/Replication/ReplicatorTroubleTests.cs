@@ -35,6 +35,7 @@ public sealed class ReplicatorTroubleTests
         client.IsDown = true;
         await using var replication = RunningReplication.Start(database.Path, [client]);
         await replication.WaitForAsync(ReplicationEventKind.RetryScheduled);
+        await replication.WaitForAsync(ReplicationEventKind.GenerationStarted); // what is committed before that is in its snapshot
         for (var commit = 0; commit < 5; commit++)
         {
             database.App.Insert();

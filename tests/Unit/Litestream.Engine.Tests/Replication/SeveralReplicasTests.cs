@@ -92,6 +92,7 @@ public sealed class SeveralReplicasTests : IDisposable
         away.Fails = (_, _) => false;
         await second.SyncAsync();
         await AssertBothHoldAsync();
+        await second.WaitForAsync(ReplicationEventKind.GenerationStarted);
         Assert.Equal(1, second.Count(ReplicationEventKind.GenerationStarted));
     }
 

@@ -33,6 +33,7 @@ public sealed class RestoreFilesTests : IDisposable
             File.WriteAllText(living.SpillPath, "aside");
             RestoreFiles.TidyUp(LocalFileSystem.Instance, Target);
             Assert.Equal(3, Names().Count);
+            living.Delete();
         }
 
         Assert.Empty(Names());

@@ -23,6 +23,11 @@ internal sealed class InterruptedClient(IReplicaClient inner, int deletions, Ran
     public Task PutAsync(string key, Stream content, DateTimeOffset time, CancellationToken cancellationToken) =>
         inner.PutAsync(key, content, time, cancellationToken);
 
+    public Task<VersionedObject?> GetVersionedAsync(string key, CancellationToken cancellationToken) => inner.GetVersionedAsync(key, cancellationToken);
+
+    public Task<bool> TryPutVersionedAsync(string key, ReadOnlyMemory<byte> content, string? version, CancellationToken cancellationToken) =>
+        inner.TryPutVersionedAsync(key, content, version, cancellationToken);
+
     public Task ConfirmAsync(string prefix, CancellationToken cancellationToken) => inner.ConfirmAsync(prefix, cancellationToken);
 
     public async Task DeleteAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)

@@ -38,8 +38,10 @@ public sealed class PageMapTests
         var map = new PageMap();
         for (var page = 1u; page <= 9000; page++) map.Add(page);
         var changes = new PageChanges();
-        changes.Add(1, 77, commitSize: 4097);
-        changes.Add(4500, 78, commitSize: 9000);
+        changes.Set(1, 77);
+        changes.SetCount(4097);
+        changes.Set(4500, 78);
+        changes.SetCount(9000);
         map.Apply(changes);
         Assert.Equal(9000u, map.Count);
         Assert.Equal((77, 4097, 0, 78, 0), ((int)map[1], (int)map[4097], (int)map[4098], (int)map[4500], (int)map[9000]));
@@ -51,8 +53,9 @@ public sealed class PageMapTests
         var map = new PageMap();
         map.Add(1);
         var changes = new PageChanges();
-        changes.Add(9, 5, commitSize: 0);
-        changes.Add(1, 6, commitSize: 3);
+        changes.Set(9, 5);
+        changes.Set(1, 6);
+        changes.SetCount(3);
         map.Apply(changes);
         Assert.Equal((3u, 6, 0), (map.Count, (int)map[1], (int)map[3]));
     }
@@ -79,8 +82,9 @@ public sealed class PageMapTests
         {
             var size = (uint)random.Next(1, 10_000);
             for (var frame = random.Next(0, 30); frame > 0; frame--)
-                changes.Add((uint)random.Next(1, (int)size + 1), (UInt128)random.Next(1, int.MaxValue), 0);
-            changes.Add(1, (UInt128)random.Next(1, int.MaxValue), size);
+                changes.Set((uint)random.Next(1, (int)size + 1), (UInt128)random.Next(1, int.MaxValue));
+            changes.Set(1, (UInt128)random.Next(1, int.MaxValue));
+            changes.SetCount(size);
         }
 
         return changes;

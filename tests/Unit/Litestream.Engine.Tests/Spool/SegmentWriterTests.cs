@@ -26,7 +26,7 @@ public sealed class SegmentWriterTests
             head = Cut(session, head, database["segment"], wal);
             database.App.Insert(2, 2000);
             using var writer = new SegmentWriter(LocalFileSystem.Instance, database["segment"], null, head);
-            Assert.True(Checkpointer.TryRest(session, writer));
+            Assert.Equal(CheckpointOutcome.Rests, Checkpointer.TryRest(session, writer, CheckpointEffort.Yielding));
             head = Complete(writer, database["segment"], wal);
             database.App.Checkpoint(Application.Truncate);
         }

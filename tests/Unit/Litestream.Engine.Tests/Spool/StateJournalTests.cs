@@ -195,7 +195,8 @@ public sealed class StateJournalTests : IDisposable
     private static PageChanges Changes(uint page, int digest, uint size)
     {
         var changes = new PageChanges();
-        changes.Add(page, (UInt128)digest, size);
+        changes.Set(page, (UInt128)digest);
+        if (size != 0) changes.SetCount(size);
         return changes;
     }
 

@@ -10,6 +10,8 @@ namespace Litestream.Engine.Tests.Spool;
 
 public sealed class WalStreamWriterTests
 {
+    private static readonly WalHeader s_source = StreamHead.Start(512, new Random(1)).Header;
+
     [Theory]
     [InlineData(512, 4 << 10)]
     [InlineData(4096, 64 << 10)]
@@ -55,6 +57,47 @@ public sealed class WalStreamWriterTests
         }
 
         Assert.False(File.Exists(path));
+    }
+
+    [Fact]
+    public void The_changes_are_those_of_all_frames_in_order()
+    {
+        using var database = new TestDatabase(512);
+        var random = new Random(7);
+        for (var round = 0; round < 50; round++)
+        {
+            using var stream = Create(database, StreamHead.Start(512, random), 1 << 20);
+            var expected = new PageChanges();
+            for (var run = 0; run < 3; run++)
+            {
+                var frames = DrawFrames(random, random.Next(1, 40));
+                for (var offset = 0; offset < frames.Length; offset += s_source.FrameSize)
+                {
+                    var header = WalFrameHeader.Read(frames.AsSpan(offset));
+                    expected.Set(header.PageNumber, PageDigest.Of(frames.AsSpan(offset + WalFrameHeader.Size, 512)));
+                    if (header.IsCommit) expected.SetCount(header.CommitSize);
+                }
+
+                stream.Append(frames, s_source);
+            }
+
+            Assert.Equal((expected.Count, expected.LeastCount), (stream.Changes.Count, stream.Changes.LeastCount));
+            Assert.Equal(expected.Digests.OrderBy(d => d.Key), stream.Changes.Digests.OrderBy(d => d.Key));
+        }
+    }
+
+    /// <summary>Few pages, written again and again, of a database that shrinks and grows; the last frame closes a transaction.</summary>
+    private static byte[] DrawFrames(Random random, int count)
+    {
+        var frames = new byte[count * s_source.FrameSize];
+        random.NextBytes(frames);
+        for (var i = 0; i < count; i++)
+        {
+            var size = i == count - 1 || random.Next(3) == 0 ? (uint)random.Next(1, 12) : 0;
+            new WalFrameHeader((uint)random.Next(1, 12), size, 0, 0, default).Write(frames.AsSpan(i * s_source.FrameSize));
+        }
+
+        return frames;
     }
 
     private static WalStreamWriter Create(TestDatabase database, StreamHead start, long maxIndexSize) => new(

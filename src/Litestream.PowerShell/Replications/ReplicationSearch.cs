@@ -1,44 +1,44 @@
-using System.ComponentModel;
 using System.Management.Automation;
 using Litestream.Engine.Control;
+using Litestream.PowerShell.Abstractions;
 using Litestream.PowerShell.Errors;
-using Litestream.PowerShell.Replications;
 
-namespace Litestream.PowerShell.Abstractions;
+namespace Litestream.PowerShell.Replications;
 
-/// <summary>Base of the cmdlets that pick running replications, of this process and others, by their database, which need not exist any
-/// more.</summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
-public abstract class RegistryCommand : LitestreamCommand
+/// <summary>Finds running replications, of this process and others, by their database, which need not exist any more.</summary>
+internal static class ReplicationSearch
 {
-    private protected const string PathSet = "Path";
-    private protected const string LiteralPathSet = "LiteralPath";
-
     private static readonly WildcardOptions s_caseOption =
         OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? WildcardOptions.IgnoreCase : WildcardOptions.None;
 
     /// <summary>The replications of a database, or of all that match. That a process does not answer is an error beside them.</summary>
+    /// <param name="command">Who asks.</param>
     /// <param name="path">A path, or a wildcard; null for all.</param>
     /// <param name="literal">Whether the path is no wildcard.</param>
     /// <exception cref="LitestreamException">There is none of the one database.</exception>
-    private protected IReadOnlyList<RunningReplication> Find(string? path, bool literal)
+    public static IReadOnlyList<RunningReplication> FindReplications(this LitestreamCommand command, string? path, bool literal)
     {
-        var (found, failures) = Search(path, literal);
-        foreach (var failure in failures) WriteError(failure.ToRecord());
+        var (found, failures) = command.SearchReplications(path, literal);
+        foreach (var failure in failures) command.WriteError(failure.ToRecord());
         if (found.Count == 0 && failures.Count == 0 && IsOne(path, literal))
+        {
+            var full = command.ResolvePath(path!);
             throw new LitestreamException(
-                ErrorTable.ReplicationNotFound, $"No replication of '{ResolvePath(path!)}' runs in any process of this account.", ResolvePath(path!),
+                ErrorTable.ReplicationNotFound, $"No replication of '{full}' runs in any process of this account.", full,
                 "Get-LitestreamReplication without parameters lists those that do.");
+        }
+
         return found;
     }
 
     /// <summary>The same, with what went wrong in the hands of the caller.</summary>
-    private protected (IReadOnlyList<RunningReplication> Found, IReadOnlyList<Exception> Failures) Search(string? path, bool literal)
+    public static (IReadOnlyList<RunningReplication> Found, IReadOnlyList<Exception> Failures) SearchReplications(
+        this LitestreamCommand command, string? path, bool literal)
     {
-        var full = path is null ? null : ResolvePath(path);
+        var full = path is null ? null : command.ResolvePath(path);
         var isOne = IsOne(path, literal);
         var pattern = full is null ? null : new WildcardPattern(isOne ? WildcardPattern.Escape(full) : full, s_caseOption);
-        var (others, failures) = Await(token => new ControlDirectory(Environment).FindAsync(isOne ? full : null, token));
+        var (others, failures) = command.Await(token => new ControlDirectory(LitestreamCommand.Environment).FindAsync(isOne ? full : null, token));
         var found = ReplicationRegistry.Sessions.Select(s => new RunningReplication(s, System.Environment.ProcessId))
             .Concat(others.Select(o => new RunningReplication(o, o.ProcessId)))
             .Where(r => pattern?.IsMatch(r.DatabasePath) ?? true);

@@ -1,0 +1,14 @@
+namespace Litestream.Engine.Capture;
+
+/// <summary>What came of a checkpoint of ours.</summary>
+internal enum CheckpointOutcome
+{
+    /// <summary>The WAL is wholly backfilled and the reader rests in slot 0: the next commit restarts the WAL.</summary>
+    Rests,
+
+    /// <summary>Somebody was in the way: a writer that commits all the time, or another checkpoint.</summary>
+    Hindered,
+
+    /// <summary>A reader of the application needs what the database file holds: it would be in the way of every checkpoint.</summary>
+    HinderedByReader,
+}

@@ -1,0 +1,94 @@
+using Litestream.Engine.Capture;
+using Litestream.Engine.Errors;
+using Litestream.Engine.Sqlite;
+
+namespace Litestream.Engine.Drills;
+
+/// <summary>A read transaction on a live database. Only through SQLite: no file is opened beside it, nothing is written, nothing
+/// checkpointed. While it is open the application's WAL can't be restarted.</summary>
+internal sealed class LiveReader : IDisposable
+{
+    private const int MaxTries = 40;
+    private static readonly TimeSpan s_between = TimeSpan.FromMilliseconds(25);
+
+    private readonly string _path;
+    private readonly DatabaseConnection _probe;
+    private readonly DatabaseView _view;
+
+    private LiveReader(string path, DatabaseConnection probe, DatabaseView view) => (_path, _probe, _view) = (path, probe, view);
+
+    /// <summary>Begins to read at the last commit.</summary>
+    /// <param name="path">Full path of the database.</param>
+    /// <param name="environment">Files, time and VFS.</param>
+    /// <param name="cancellationToken">Ends the tries.</param>
+    /// <exception cref="LitestreamException"><see cref="ErrorCode.DatabaseNotFound"/>, <see cref="ErrorCode.DatabaseNotWal"/>,
+    /// <see cref="ErrorCode.DatabaseLocked"/> or another Database… code.</exception>
+    public static async Task<LiveReader> OpenAsync(string path, EngineEnvironment environment, CancellationToken cancellationToken)
+    {
+        var database = DatabaseInspector.Inspect(path, environment);
+        if (database.IsEmpty || !database.IsWal)
+            throw new LitestreamException(ErrorCode.DatabaseNotWal, $"'{path}' is not in WAL mode, so nothing replicates it as it is.", path,
+                "Give the database that is replicated.");
+        for (var tries = 1; ; tries++)
+        {
+            if (TryOpen(database, environment) is { } reader) return reader;
+            if (tries == MaxTries)
+                throw new LitestreamException(ErrorCode.DatabaseLocked, $"'{path}' can't be read: it is locked by another process.", path,
+                    "Try again when no long exclusive transaction is open.");
+            await Task.Delay(s_between, environment.Time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Reads the whole database.</summary>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="LitestreamException">It can't be read.</exception>
+    public (DatabaseImage Image, IReadOnlyDictionary<string, long> Rows) Read(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var image = new DatabaseImage(_view.PageSize);
+            _view.Read((_, pages) => image.Add(pages), _ => { }, cancellationToken);
+            return (image, RowCounts.Read(sql => _view.ReadColumn(sql, cancellationToken)));
+        }
+        catch (ContinuityLostException e)
+        {
+            throw new LitestreamException(ErrorCode.DatabaseError, $"'{_path}' can't be read at one commit: {e.Message}.", _path,
+                "Let nothing replace the files of the database, and try again.", e);
+        }
+    }
+
+    /// <summary>Ends the transaction.</summary>
+    public void Dispose()
+    {
+        _view.Dispose();
+        _probe.Dispose();
+    }
+
+    private static LiveReader? TryOpen(DatabaseInfo database, EngineEnvironment environment)
+    {
+        var probe = Open();
+        try
+        {
+            var before = SourceFiles.Of(database.Path, environment.Files).Database;
+            // a connection that has never read knows nothing of the WAL, and would say of none that it is backfilled
+            var isOpen = probe.TryBeginRead();
+            probe.EndTransaction();
+            var view = isOpen ? DatabaseView.TryOpen(Open, database.PageSize, () => probe.Checkpoint(CheckpointMode.Ask).IsComplete, () => EnsureSame(before)) : null;
+            if (view is not null) return new(database.Path, probe, view);
+            probe.Dispose();
+            return null;
+        }
+        catch
+        {
+            probe.Dispose();
+            throw;
+        }
+
+        DatabaseConnection Open() => DatabaseConnection.Open(database.Path, environment.VfsName);
+
+        void EnsureSame(Files.FileIdentity? before)
+        {
+            if (SourceFiles.Of(database.Path, environment.Files).Database != before) throw new DatabaseReplacedException("the database was replaced by another file");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.Globalization;
+using Litestream.Engine.Sqlite;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace Litestream.Engine.Drills;
+
+/// <summary>What SQLite says of a restored database. Each question throws <see cref="SqliteException"/> when SQLite does not answer it.</summary>
+internal sealed class RestoredDatabase : IDisposable
+{
+    private const int MessagesShown = 20;
+
+    private readonly SqliteConnection _connection;
+    private readonly CancellationToken _cancellationToken;
+    private readonly CancellationTokenRegistration _interruption;
+
+    /// <summary>Opens it.</summary>
+    /// <param name="path">Full path of the file.</param>
+    /// <param name="vfs">SQLite VFS; null for the default.</param>
+    /// <param name="cancellationToken">Interrupts what is asked.</param>
+    public RestoredDatabase(string path, string? vfs, CancellationToken cancellationToken)
+    {
+        _connection = ImmutableDatabase.Open(path, vfs);
+        _cancellationToken = cancellationToken;
+        _interruption = cancellationToken.Register(() => raw.sqlite3_interrupt(_connection.Handle));
+    }
+
+    /// <summary>What <c>integrity_check</c> finds; empty if nothing.</summary>
+    public IReadOnlyList<string> CheckIntegrity()
+    {
+        var messages = Read($"PRAGMA integrity_check({MessagesShown})", r => r.GetString(0));
+        return messages is ["ok"] ? [] : messages;
+    }
+
+    /// <summary>What <c>foreign_key_check</c> finds, the first rows of it; empty if nothing.</summary>
+    public IReadOnlyList<string> CheckForeignKeys() => Read("PRAGMA foreign_key_check", r => string.Create(CultureInfo.InvariantCulture,
+        $"Row {(r.IsDBNull(1) ? "without rowid" : r.GetInt64(1))} of table {r.GetString(0)} refers to a row of {r.GetString(2)} that is not there."));
+
+    /// <summary>Rows of every table.</summary>
+    public IReadOnlyDictionary<string, long> CountRows() =>
+        RowCounts.Read(sql => Read(sql, r => Convert.ToString(r.GetValue(0), CultureInfo.InvariantCulture)!, int.MaxValue));
+
+    /// <summary>The first value of a query's first row; null for NULL and for no row.</summary>
+    public object? ReadFirstValue(string sql) => Read(sql, r => r.IsDBNull(0) ? null : r.GetValue(0), limit: 1).FirstOrDefault();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _interruption.Dispose();
+        _connection.Dispose();
+    }
+
+    private List<T> Read<T>(string sql, Func<SqliteDataReader, T> read, int limit = MessagesShown)
+    {
+        _cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            using var command = _connection.CreateCommand();
+            command.CommandText = sql;
+            using var reader = command.ExecuteReader();
+            var rows = new List<T>();
+            while (rows.Count < limit && reader.Read()) rows.Add(read(reader));
+            return rows;
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode == raw.SQLITE_INTERRUPT && _cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(e.Message, e, _cancellationToken);
+        }
+    }
+}

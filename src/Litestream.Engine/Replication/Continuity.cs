@@ -1,0 +1,39 @@
+using Litestream.Engine.Capture;
+using Litestream.Engine.Spool;
+
+namespace Litestream.Engine.Replication;
+
+/// <summary>Whether what a former run recorded goes on with the database as it is now.</summary>
+/// <param name="session">The database.</param>
+/// <param name="environment">Files, and the boot's identity.</param>
+internal sealed class Continuity(CaptureSession session, EngineEnvironment environment)
+{
+    /// <summary>How the database file looks; null if it is not there.</summary>
+    public SourceStamp? ReadStamp() => environment.Files.Find(session.Path) is { } file ? new(file.Length, file.ModifiedAt) : null;
+
+    /// <summary>Why the remembered generation can't go on whatever the database holds; null if it can.</summary>
+    public string? WhyNotGoOn(SpoolState? state)
+    {
+        if (state is null) return "there is none yet";
+        // the numbers of files hold until the system is restarted
+        if (state.BootId == environment.BootId && state.SourceFile != session.Files.Database) return "the database is another file";
+        return state.Head.PageSize == session.PageSize ? null : "the page size changed";
+    }
+
+    /// <summary>Why it is not proven that nothing was missed since; null if it is, and what was committed since is captured.</summary>
+    /// <param name="state">What a former run recorded.</param>
+    /// <param name="sink">Receives what was committed since.</param>
+    public string? WhyNotResume(SpoolState state, IFrameSink sink)
+    {
+        if (state.BootId != environment.BootId) return "the system was restarted";
+        if (state.Stamp is { } stamp && stamp != ReadStamp()) return "the database file was changed meanwhile";
+        try
+        {
+            return session.TryResume(state.Source, sink);
+        }
+        catch (ContinuityLostException e)
+        {
+            return e.Message;
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using Litestream.Engine.Capture;
+using Litestream.Engine.Errors;
+
+namespace Litestream.Engine.Replication;
+
+/// <summary>Opens the database for the recorder, waiting for it where that is not in vain.</summary>
+/// <param name="options">Which, and how long to wait.</param>
+/// <param name="environment">Files, time and VFS.</param>
+/// <param name="recorder">Opens it.</param>
+/// <param name="events">Is told what is in the way.</param>
+internal sealed class SourceOpener(ReplicationOptions options, EngineEnvironment environment, DatabaseRecorder recorder, EventLog events)
+{
+    private readonly SteadyClock _clock = new(environment.Time);
+    private bool _wasOpen;
+
+    /// <summary>Why a new generation has to begin when it is opened; null if the former one may go on.</summary>
+    public required Func<string?> WhyNewGeneration { get; init; }
+
+    /// <summary>Why what was captured so far may not be all; null if that is to be found out when it is opened.</summary>
+    public string? WhyUnsure { get; set; }
+
+    /// <summary>Is called when it is open.</summary>
+    public required Action Opened { get; init; }
+
+    /// <summary>Is told, once each, what is waited for.</summary>
+    public required Action<Obstacle> Waits { get; init; }
+
+    /// <summary>Opens the database as soon as that is possible.</summary>
+    /// <exception cref="LitestreamException">It can't be opened for the first time.</exception>
+    public async Task OpenAsync(CancellationToken stop)
+    {
+        var patience = new OpenPatience(options, events, _wasOpen, _clock.Now);
+        while (TryOpen(stop) is { } obstacle)
+        {
+            if (patience.Bear(obstacle, _clock.Now)) Waits(obstacle);
+            await Task.Delay(patience.Wait(_clock.Now), environment.Time, stop).ConfigureAwait(false);
+        }
+
+        _wasOpen = true;
+    }
+
+    /// <summary>Opens the database for the last capture. False when it is not there, or not fit: then nothing is left to capture.</summary>
+    public async Task<bool> OpenLastAsync(CancellationToken limit)
+    {
+        while (!recorder.IsOpen && TryOpen(limit) is { } obstacle)
+        {
+            if (!obstacle.IsLock)
+            {
+                events.Write(ReplicationEventKind.Waiting, ReplicationSeverity.Warning,
+                    $"{obstacle.Message} It is not waited for any more.", error: obstacle.Error);
+                return false;
+            }
+
+            await Task.Delay(options.CaptureInterval, environment.Time, limit).ConfigureAwait(false);
+        }
+
+        return true;
+    }
+
+    /// <param name="stop">Ends a comparison of the whole database.</param>
+    /// <returns>What is in the way; null when it is open.</returns>
+    private Obstacle? TryOpen(CancellationToken stop)
+    {
+        try
+        {
+            var database = DatabaseInspector.Inspect(options.DatabasePath, environment);
+            if (database.IsEmpty) return Obstacle.Empty(options.DatabasePath);
+            if (!database.IsWal && !WalSwitch.TrySwitch(database, options, environment, events))
+                return Obstacle.Locked(options.DatabasePath);
+            if (!recorder.TryOpen(database, WhyNewGeneration(), WhyUnsure, stop)) return Obstacle.Locked(options.DatabasePath);
+            WhyUnsure = null;
+            Opened();
+            return null;
+        }
+        catch (LitestreamException e) when (Obstacle.Is(e))
+        {
+            return Obstacle.Of(e);
+        }
+    }
+}

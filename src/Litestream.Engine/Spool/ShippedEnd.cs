@@ -1,0 +1,58 @@
+using Litestream.Engine.Files;
+using Litestream.Engine.Format;
+
+namespace Litestream.Engine.Spool;
+
+/// <summary>To where a database's replication has shipped, as its metadata folder tells: what lies beyond still waits there.</summary>
+/// <param name="Generation">The present generation.</param>
+/// <param name="Position">All before this was shipped to every replica.</param>
+public sealed record ShippedEnd(GenerationId Generation, Position Position)
+{
+    /// <summary>Looks into the metadata folder, which may be in use. Null where it does not tell.</summary>
+    /// <param name="databasePath">Full path of the database.</param>
+    /// <param name="metadataPath">The folder, if it is not the one beside the database.</param>
+    /// <param name="environment">Files.</param>
+    public static ShippedEnd? Find(string databasePath, string? metadataPath, EngineEnvironment environment)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        var files = environment.Files;
+        using var folder = MetadataFolder.Look(metadataPath ?? MetadataFolder.DefaultPath(databasePath));
+        try
+        {
+            // the spool first: what is shipped between the two looks makes the end an earlier one, and no later one
+            var waiting = SegmentsIn(folder, files);
+            var journal = new StateJournal(folder, files);
+            journal.Load();
+            if (journal.State is not { } state) return null;
+            return new(GenerationId.Parse(state.Generation), EndOf(waiting.GetValueOrDefault(state.Generation, []), state));
+        }
+        catch (Exception e) when (FileErrors.IsFileError(e))
+        {
+            throw FileErrors.Wrap(e, folder.Root, "look into the metadata folder", Errors.ErrorCode.FileError);
+        }
+    }
+
+    /// <summary>The last segment that all replicas hold stays in the spool, see <see cref="SpoolQueue"/>: so the first one there is held, if
+    /// another has ever been before it.</summary>
+    private static Position EndOf(List<Position> segments, SpoolState state) => segments switch
+    {
+        [var first, ..] when first == default && (segments.Count > 1 || state.Stamp is null) => first,
+        [_, var second, ..] => second,
+        _ => state.Head.Position,
+    };
+
+    private static Dictionary<string, List<Position>> SegmentsIn(MetadataFolder folder, IFileSystem files)
+    {
+        var found = new Dictionary<string, List<Position>>();
+        foreach (var generation in files.List(folder.PathOf(ObjectKey.Generations)).Select(e => e.Name).Where(n => GenerationId.TryParse(n, out _)))
+        {
+            var segments = new List<Position>();
+            foreach (var file in files.List(folder.PathOf(ObjectKey.Wal(GenerationId.Parse(generation)))))
+                if (ObjectKey.TryParseSegment(file.Name, out var start)) segments.Add(start);
+            segments.Sort();
+            found.Add(generation, segments);
+        }
+
+        return found;
+    }
+}

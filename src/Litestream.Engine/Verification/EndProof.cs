@@ -1,0 +1,14 @@
+namespace Litestream.Engine.Verification;
+
+/// <summary>Whether the end of a generation is all that was shipped: objects that are gone from the end leave no trace in a replica.</summary>
+public enum EndProof
+{
+    /// <summary>Nothing is there to hold the end against: neither the database's metadata folder nor a later position is known.</summary>
+    NotProvable,
+
+    /// <summary>The generation reaches as far as the state beside the database says.</summary>
+    Proven,
+
+    /// <summary>The generation ends before what was shipped of it.</summary>
+    Lost,
+}

@@ -1,0 +1,102 @@
+using Litestream.Engine.Errors;
+using Litestream.Engine.Format;
+using Litestream.Engine.Replicas;
+using Litestream.Engine.Restore;
+
+namespace Litestream.Engine.Verification;
+
+/// <summary>
+/// Reads what a replica holds and checks all that can be checked: that objects decode, that snapshots are databases and agree with the WAL, that
+/// segments follow on one another without a gap, salts and the running checksum of each frame. Writes nothing, anywhere. Memory: some MiB, and 16
+/// bytes a page of the database.
+/// </summary>
+/// <param name="replica">The replica; stays open.</param>
+/// <param name="environment">Time and randomness.</param>
+public sealed class ReplicaVerifier(IReplicaClient replica, EngineEnvironment environment)
+{
+    /// <summary>Reads a generation.</summary>
+    /// <param name="generation">As it was listed.</param>
+    /// <param name="end">To where it is known to have been shipped; null if that is not known.</param>
+    /// <param name="samplePercent">How many of the objects to read, from 1 to 100. Of a sample it is only seen whether its objects decode, and
+    /// whether each segment ends where the next one begins.</param>
+    /// <param name="progress">Is told how far it is.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="LitestreamException">The replica can't be read; what it holds is no reason.</exception>
+    public async Task<GenerationVerification> VerifyAsync(
+        GenerationInfo generation, Position? end, int samplePercent, IProgress<VerificationProgress>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(generation);
+        ArgumentOutOfRangeException.ThrowIfLessThan(samplePercent, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(samplePercent, 100);
+        var began = environment.Time.GetTimestamp();
+        var first = generation.Snapshots.Count > 0 ? generation.Snapshots[0].Index : int.MaxValue;
+        var unreachable = generation.Segments.Where(s => s.Start.Index < first).ToList();
+        var (objects, bytes) = (0, 0L);
+        var all = generation.Snapshots.Count + generation.Segments.Count;
+        var total = samplePercent == 100 ? all : Math.Max(1, (int)Math.Ceiling(all * samplePercent / 100d));
+        void Reading(string key, long size)
+        {
+            progress?.Report(new(key, objects, total));
+            objects++;
+            bytes += size;
+        }
+
+        IReadOnlyList<ReplicaDamage> damages;
+        Position? reached = null;
+        if (samplePercent == 100)
+        {
+            using var chain = new ChainVerifier(replica, generation, Reading);
+            await chain.RunAsync(cancellationToken).ConfigureAwait(false);
+            (damages, reached) = (chain.Damages, chain.End);
+        }
+        else
+        {
+            damages = await ReadSampleAsync(generation, total, Reading, cancellationToken).ConfigureAwait(false);
+        }
+
+        return new(generation, objects, bytes, damages, unreachable, reached, ProofOf(generation, end, reached), environment.Time.GetElapsedTime(began));
+    }
+
+    private static EndProof ProofOf(GenerationInfo generation, Position? end, Position? reached)
+    {
+        if (end is not { } known) return EndProof.NotProvable;
+        // of a sample only names tell: the last segment begins before the end
+        if (reached is null) return generation.Segments.Count > 0 && generation.Segments[^1].Start < known ? EndProof.NotProvable : EndProof.Lost;
+        if (reached >= known) return EndProof.Proven;
+        // an index that is still empty: how long the one before it was, nobody has noted
+        return known.Offset == 0 && reached.Value.Index == known.Index - 1 ? EndProof.NotProvable : EndProof.Lost;
+    }
+
+    private async Task<IReadOnlyList<ReplicaDamage>> ReadSampleAsync(
+        GenerationInfo generation, int count, Action<string, long> reading, CancellationToken cancellationToken)
+    {
+        var damages = new List<ReplicaDamage>();
+        var objects = generation.Snapshots.Select(s => (s.Key, s.Size, Start: (Position?)null))
+            .Concat(generation.Segments.Select(s => (s.Key, s.Size, Start: (Position?)s.Start))).ToArray();
+        environment.Random.Shuffle(objects);
+        var next = generation.Segments.Zip(generation.Segments.Skip(1)).ToDictionary(p => p.First.Start, p => p.Second.Start);
+        foreach (var (key, size, start) in objects.Take(count).OrderBy(o => o.Key, StringComparer.Ordinal))
+        {
+            reading(key, size);
+            try
+            {
+                if (start is not { } position)
+                {
+                    await SnapshotPages.ReadAsync(replica, key, (_, _) => { }, cancellationToken).ConfigureAwait(false);
+                    continue;
+                }
+
+                var end = position with { Offset = position.Offset + await DecodedObjectStream.MeasureAsync(replica, key, cancellationToken).ConfigureAwait(false) };
+                if (next.TryGetValue(position, out var follower) && follower.Index == end.Index && follower != end)
+                    damages.Add(new(ErrorCode.ObjectMissing, ObjectKey.Segment(generation.Id, end),
+                        $"The object '{key}' ends at offset {end.Offset}, and the next one begins at {follower.Offset}.", null));
+            }
+            catch (LitestreamException e) when (Damage.Is(e))
+            {
+                damages.Add(new(e.Code, e.Target ?? key, e.Message, null));
+            }
+        }
+
+        return damages;
+    }
+}

@@ -1,0 +1,152 @@
+using System.Management.Automation;
+using Litestream.Engine.Drills;
+using Litestream.Engine.Replicas;
+using Litestream.PowerShell.Abstractions;
+using Litestream.PowerShell.Binding;
+using Litestream.PowerShell.Drills;
+using Litestream.PowerShell.Errors;
+using Litestream.PowerShell.Models;
+using Litestream.PowerShell.Replications;
+using Litestream.PowerShell.Restoring;
+
+namespace Litestream.PowerShell.Commands;
+
+/// <summary>The restore drill: proves that a replica restores, by restoring it to a folder of its own, and checks what comes out.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "LitestreamBackup", DefaultParameterSetName = PositionSet)]
+[OutputType(typeof(LitestreamDrillResult))]
+public sealed class TestLitestreamBackupCommand : StoreCommand
+{
+    private const string PositionSet = "Position";
+    private const string TimestampSet = "Timestamp";
+    private const string RandomSet = "Random";
+
+    /// <summary>Folder or URL of the replica.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public LitestreamReplica[] Replica { get; set; } = [];
+
+    /// <summary>The live database to compare with.</summary>
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Alias("DatabasePath")]
+    [ValidateNotNullOrEmpty]
+    public string? Path { get; set; }
+
+    /// <summary>Only this generation; without it, the one with the latest change that fits.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? Generation { get; set; }
+
+    /// <summary>The last WAL index to apply.</summary>
+    [Parameter(ParameterSetName = PositionSet, ValueFromPipelineByPropertyName = true)]
+    [ValidateRange(0, int.MaxValue)]
+    public int? Index { get; set; }
+
+    /// <summary>Where in the last index to stop: its commits up to this byte are applied.</summary>
+    [Parameter(ParameterSetName = PositionSet, ValueFromPipelineByPropertyName = true)]
+    [Alias("EndOffset")]
+    [ValidateRange(0, uint.MaxValue)]
+    public long? Offset { get; set; }
+
+    /// <summary>Restore the state of this time.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = TimestampSet)]
+    public DateTimeOffset? Timestamp { get; set; }
+
+    /// <summary>Restore any point that the replica promises.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = RandomSet)]
+    public SwitchParameter RandomPoint { get; set; }
+
+    /// <summary>Where the restored database lies meanwhile; without it, the folder for temporary files.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? WorkingDirectory { get; set; }
+
+    /// <summary>The largest database to restore, in bytes; a larger one is skipped.</summary>
+    [Parameter]
+    [ValidateRange(1, long.MaxValue)]
+    public long? MaxSize { get; set; }
+
+    /// <summary>A query whose first value shall be neither zero nor null.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? AssertSql { get; set; }
+
+    /// <summary>A script that shall throw nothing and return nothing false.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public ScriptBlock? Assert { get; set; }
+
+    /// <summary>Do not check foreign keys.</summary>
+    [Parameter]
+    public SwitchParameter SkipForeignKeyCheck { get; set; }
+
+    /// <summary>Keep the restored database.</summary>
+    [Parameter]
+    public SwitchParameter KeepCopy { get; set; }
+
+    /// <summary>How long each drill may take.</summary>
+    [Parameter]
+    [DurationTransformation]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromHours(1);
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (var replica in Replica) TryWithReplica(replica, client => Test(client, Complete(replica, client.Url)));
+    }
+
+    private void Test(IReplicaClient client, LitestreamReplica replica)
+    {
+        var request = ToRequest(client.Url);
+        var progress = new RestoreProgressView(client.Url);
+        using var run = WaitWithProgress(token => new Drill(Environment).RunAsync(client, request, progress, token), progress.ToRecord, progress.ToCompleted());
+        var result = Assert is null || run.RestoredPath is null || run.Result.Verdict == DrillVerdict.Failed
+            ? run.Result
+            : run.Result.WithAssertion(FindBroken(run, replica, request, out var duration), duration);
+        var model = result.ToModel(replica, request.Source?.Path, result.KeptCopy);
+        WriteObject(model);
+        // the object comes first: -ErrorAction Stop must not keep it back
+        if (model.Error is not { } error) return;
+        if (result.Verdict == DrillVerdict.Failed) WriteError(error.ToRecord(client.Url));
+        else WriteWarning($"The drill of '{client.Url}' is {(result.Verdict == DrillVerdict.Skipped ? "skipped" : "inconclusive")}: {error.Message} {error.Hint}");
+    }
+
+    private string? FindBroken(DrillRun run, LitestreamReplica replica, DrillRequest request, out TimeSpan duration)
+    {
+        var began = Environment.Time.GetTimestamp();
+        var broken = new ScriptAssertion(Assert!).FindBroken(run.RestoredPath!, run.Result.ToModel(replica, request.Source?.Path, run.RestoredPath));
+        duration = Environment.Time.GetElapsedTime(began);
+        return broken;
+    }
+
+    private DrillRequest ToRequest(string url)
+    {
+        var source = Path is null ? null : FindSource(Environment.Files.ResolveLink(ResolvePath(Path)), url);
+        var request = new DrillRequest
+        {
+            Point = new()
+            {
+                Generation = Generation is null ? null : ReplicaCommand.ParseGeneration(Generation),
+                Index = Index,
+                Offset = Offset,
+                Timestamp = Timestamp,
+            },
+            IsRandom = RandomPoint,
+            Source = source,
+            KeepCopy = KeepCopy,
+            MaxSize = MaxSize,
+            ChecksForeignKeys = !SkipForeignKeyCheck,
+            AssertSql = AssertSql,
+            Timeout = Timeout,
+        };
+        if (WorkingDirectory is not null) request = request with { WorkingFolder = ResolvePath(WorkingDirectory) };
+        return source is null ? request : request with { FileName = System.IO.Path.GetFileName(source.Path) };
+    }
+
+    private DrillSource FindSource(string path, string url)
+    {
+        var (found, failures) = this.SearchReplications(path, literal: true);
+        foreach (var failure in failures) WriteVerbose(failure.Message);
+        var running = found.FirstOrDefault(r => r.Session is not { Completion.IsCompleted: true } && r.Control.Status.Replicas.Any(s => s.Url == url));
+        return new(path, running?.Control);
+    }
+}

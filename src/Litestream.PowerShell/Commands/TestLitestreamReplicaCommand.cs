@@ -1,0 +1,55 @@
+using System.Management.Automation;
+using Litestream.Engine.Errors;
+using Litestream.Engine.Format;
+using Litestream.Engine.Replicas;
+using Litestream.Engine.Spool;
+using Litestream.Engine.Verification;
+using Litestream.PowerShell.Abstractions;
+using Litestream.PowerShell.Errors;
+using Litestream.PowerShell.Models;
+using Litestream.PowerShell.Verifying;
+using EngineException = Litestream.Engine.Errors.LitestreamException;
+
+namespace Litestream.PowerShell.Commands;
+
+/// <summary>Reads what a replica holds and tells whether it restores; writes nothing.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "LitestreamReplica")]
+[OutputType(typeof(LitestreamReplicaTest))]
+public sealed class TestLitestreamReplicaCommand : ReplicaCommand
+{
+    private const int WholePercent = 100;
+
+    /// <summary>The database that is replicated there: its metadata folder proves the end.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Path { get; set; }
+
+    /// <summary>The metadata folder, if it is not the one beside the database.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? MetadataPath { get; set; }
+
+    /// <summary>Read only so many percent of the objects, chosen at random.</summary>
+    [Parameter]
+    [ValidateRange(1, WholePercent)]
+    public int SamplePercent { get; set; } = WholePercent;
+
+    private protected override void WriteGeneration(IReplicaClient client, GenerationInfo generation, LitestreamReplica replica)
+    {
+        // taken before the objects are listed: what is shipped meanwhile is more, never less
+        var shipped = Path is null ? null : ShippedEnd.Find(ResolvePath(Path), MetadataPath is null ? null : ResolvePath(MetadataPath), Environment);
+        var listed = shipped is null ? generation : Await(token => new ReplicaCatalog(client).GetGenerationAsync(generation.Id, token));
+        var end = shipped?.Generation == generation.Id ? shipped.Position : (Position?)null;
+        var progress = new VerificationProgressView($"generation {generation.Id} of {replica}");
+        var result = WaitWithProgress(token => new ReplicaVerifier(client, Environment).VerifyAsync(listed, end, SamplePercent, progress, token),
+            progress.ToRecord, progress.ToCompleted());
+        WriteObject(result.ToModel(replica));
+        if (!result.Passed) WriteError(FailureOf(result).ToRecord(replica));
+    }
+
+    private static EngineException FailureOf(GenerationVerification result) => result.Damages is [var first, ..]
+        ? new(first.Code, $"The generation {result.Generation.Id} is damaged ({result.Damages.Count} found): {first.Message}", first.Key,
+            first.LastGood is { } good ? $"It restores up to index {good.Index}, offset {good.Offset}." : "Put back an intact copy of the object, or restore another generation.")
+        : new(ErrorCode.ObjectMissing, $"The generation {result.Generation.Id} ends at {result.End?.ToString() ?? "an earlier object"}, before what was shipped of it.",
+            result.Generation.Id.ToString(), "Objects are gone from its end: put them back, or start replication with -NewGeneration.");
+}

@@ -1,0 +1,8 @@
+namespace Litestream.PowerShell.Models;
+
+/// <summary>Something of a replica that a restore fails over.</summary>
+/// <param name="ErrorId">What kind, by the id of the error that a restore gives.</param>
+/// <param name="Key">The object's key.</param>
+/// <param name="Message">What is wrong.</param>
+/// <param name="LastGood">The last commit before it that restores; null if there is none, or where only a sample was read.</param>
+public sealed record LitestreamDamage(string ErrorId, string Key, string Message, LitestreamPosition? LastGood);

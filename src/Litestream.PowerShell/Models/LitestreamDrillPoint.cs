@@ -1,0 +1,8 @@
+namespace Litestream.PowerShell.Models;
+
+/// <summary>A committed state that a replica restores.</summary>
+/// <param name="Generation">The generation.</param>
+/// <param name="Index">WAL index of its last commit.</param>
+/// <param name="Offset">Offset behind that commit in its index; 0 for a snapshot alone.</param>
+/// <param name="Time">Time of the newest object that the state holds, UTC.</param>
+public sealed record LitestreamDrillPoint(string Generation, int Index, long Offset, DateTimeOffset Time);

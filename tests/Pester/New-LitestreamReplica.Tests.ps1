@@ -1,0 +1,20 @@
+BeforeAll {
+    . "$PSScriptRoot/common.ps1"
+    $secret = ConvertTo-SecureString 'Very-Secret-0815' -AsPlainText -Force
+    $credential = [pscredential]::new('KEY', $secret)
+}
+
+Describe 'New-LitestreamReplica' {
+    It 'Describes a replica without its secret' {
+        $replica = New-LitestreamReplica s3://bucket/shop -Endpoint https://minio.example.com:9000 -Credential $credential -Tag @{ Project = 'shop' }
+        $replica.Url | Should -Be 's3://bucket/shop'
+        $replica.AccessKey | Should -Be 'KEY'
+        $replica | Should -Be 's3://bucket/shop'
+        ($replica | Format-List * | Out-String) + ($replica | ConvertTo-Json) | Should -Not -Match 'Very-Secret'
+    }
+
+    It 'Refuses a folder' {
+        { New-LitestreamReplica ./folder -ErrorAction Stop } |
+            Should -Throw -ErrorId 'ReplicaUrlInvalid,Litestream.PowerShell.Commands.NewLitestreamReplicaCommand'
+    }
+}

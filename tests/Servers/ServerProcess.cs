@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Litestream.Servers;
+
+/// <summary>A server's process: it ends with the tests, or by itself after a while.</summary>
+internal sealed class ServerProcess : IDisposable
+{
+    private const string LifetimeInSeconds = "900";
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly Lock s_gate = new();
+    private static readonly List<Process> s_running = [];
+
+    private readonly Process _process;
+
+    static ServerProcess() => AppDomain.CurrentDomain.ProcessExit += (_, _) => KillAll();
+
+    private ServerProcess(Process process) => _process = process;
+
+    /// <summary>Whether programs are installed.</summary>
+    public static bool Has(params string[] programs) => programs.Append("timeout").All(p => FindOnPath(p) is not null);
+
+    public static ServerProcess Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? variables = null)
+    {
+        var start = new ProcessStartInfo(FindOnPath("timeout")!, ["--signal=KILL", LifetimeInSeconds, FindOnPath(program)!, .. arguments])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
+        foreach (var (name, value) in variables ?? new Dictionary<string, string>()) start.Environment[name] = value;
+        var process = Process.Start(start)!;
+        process.BeginErrorReadLine();
+        process.BeginOutputReadLine();
+        lock (s_gate) s_running.Add(process);
+        return new(process);
+    }
+
+    /// <summary>Runs a program to its end.</summary>
+    public static async Task<string> RunAsync(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? variables = null)
+    {
+        var start = new ProcessStartInfo(FindOnPath(program)!, arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
+        foreach (var (name, value) in variables ?? new Dictionary<string, string>()) start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        using var patience = new CancellationTokenSource(s_patience);
+        await process.WaitForExitAsync(patience.Token);
+        return process.ExitCode == 0 ? await output : throw new InvalidOperationException($"{program} ended with {process.ExitCode}: {await errors}");
+    }
+
+    /// <summary>Returns when something answers.</summary>
+    public static async Task AnswersAsync(Uri endpoint)
+    {
+        using var http = new HttpClient();
+        using var patience = new CancellationTokenSource(s_patience);
+        while (true)
+        {
+            try
+            {
+                await http.GetAsync(endpoint, patience.Token);
+                return;
+            }
+            catch (HttpRequestException)
+            {
+                await Task.Delay(50, patience.Token);
+            }
+        }
+    }
+
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    public static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Ends it at once, as a power loss does.</summary>
+    public void Dispose()
+    {
+        lock (s_gate) s_running.Remove(_process);
+        _process.Kill(entireProcessTree: true);
+        _process.WaitForExit();
+        _process.Dispose();
+    }
+
+    private static void KillAll()
+    {
+        lock (s_gate)
+        {
+            foreach (var process in s_running) process.Kill(entireProcessTree: true);
+        }
+    }
+
+    // Debian keeps what is for administrators out of a user's PATH
+    private static string? FindOnPath(string name) => $"{Environment.GetEnvironmentVariable("PATH")}{Path.PathSeparator}/usr/sbin{Path.PathSeparator}/sbin"
+        .Split(Path.PathSeparator).Where(f => f.Length > 0).Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+}

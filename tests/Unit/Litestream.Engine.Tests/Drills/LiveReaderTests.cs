@@ -1,0 +1,56 @@
+using Litestream.Engine.Drills;
+using Litestream.Engine.Errors;
+using Litestream.Engine.Tests.Sqlite;
+using Xunit;
+
+namespace Litestream.Engine.Tests.Drills;
+
+public sealed class LiveReaderTests : IDisposable
+{
+    private readonly TestDatabase _database = new();
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Reader_sees_one_commit_whatever_is_committed_meanwhile(bool isBackfilled)
+    {
+        _database.App.Insert(rows: 5, size: 5000);
+        // a reader of a WAL that is wholly backfilled lets the next writer restart it
+        if (isBackfilled) _database.App.Checkpoint(Application.Passive);
+        using var reader = await LiveReader.OpenAsync(_database.Path, new(), default);
+        for (var i = 0; i < 3; i++)
+        {
+            _database.App.Insert(rows: 5, size: 5000);
+            _database.App.Checkpoint(Application.Passive);
+        }
+
+        var (image, rows) = reader.Read(default);
+
+        Assert.Equal(5, rows["item"]);
+        Assert.True(image.PageCount < _database.App.Number("PRAGMA page_count"));
+    }
+
+    [Fact]
+    public async Task Reader_keeps_nobody_from_writing_and_begins_beside_a_writer()
+    {
+        _database.App.Insert();
+        _database.App.Execute("BEGIN IMMEDIATE");
+        using var reader = await LiveReader.OpenAsync(_database.Path, new(), default);
+        _database.App.Insert();
+        _database.App.Execute("COMMIT");
+
+        Assert.Equal(1, reader.Read(default).Rows["item"]);
+    }
+
+    [Fact]
+    public async Task Database_that_is_not_in_WAL_mode_is_not_read()
+    {
+        _database.App.Execute("PRAGMA journal_mode=delete");
+
+        var error = await Assert.ThrowsAsync<LitestreamException>(() => LiveReader.OpenAsync(_database.Path, new(), default));
+
+        Assert.Equal(ErrorCode.DatabaseNotWal, error.Code);
+    }
+
+    public void Dispose() => _database.Dispose();
+}

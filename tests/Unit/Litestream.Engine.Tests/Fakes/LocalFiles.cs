@@ -1,0 +1,40 @@
+using Litestream.Engine.Files;
+
+namespace Litestream.Engine.Tests.Fakes;
+
+/// <summary>The local files: what a test wants otherwise it overrides.</summary>
+internal abstract class LocalFiles : IFileSystem
+{
+    private readonly LocalFileSystem _files = LocalFileSystem.Instance;
+
+    public virtual IFile Open(string path, FileOpenMode mode, UnixFileMode? unixMode = null) => _files.Open(path, mode, unixMode);
+
+    public virtual FileEntry? Find(string path) => _files.Find(path);
+
+    public virtual FileIdentity? Identify(string path) => _files.Identify(path);
+
+    public virtual UnixFileMode? GetUnixMode(string path) => _files.GetUnixMode(path);
+
+    public virtual IReadOnlyList<FileEntry> List(string directory) => _files.List(directory);
+
+    public virtual void CreateDirectory(string directory, UnixFileMode? unixMode = null) => _files.CreateDirectory(directory, unixMode);
+
+    public virtual void FlushDirectory(string directory) => _files.FlushDirectory(directory);
+
+    public virtual void Rename(string from, string to, bool overwrite) => _files.Rename(from, to, overwrite);
+
+    public virtual void Delete(string path) => _files.Delete(path);
+
+    public virtual void DeleteDirectory(string directory) => _files.DeleteDirectory(directory);
+
+    public virtual void DeleteEmptyDirectory(string directory) => _files.DeleteEmptyDirectory(directory);
+
+    public virtual void SetModifiedTime(string path, DateTimeOffset time) => _files.SetModifiedTime(path, time);
+
+    public virtual IDisposable? TryLock(string path) => _files.TryLock(path);
+
+    public virtual IDisposable Watch(string path, Action changed) => _files.Watch(path, changed);
+
+    public virtual ILockGuard? TryGuardLocks(string databasePath, FileIdentity database, FileIdentity walIndex) =>
+        _files.TryGuardLocks(databasePath, database, walIndex);
+}

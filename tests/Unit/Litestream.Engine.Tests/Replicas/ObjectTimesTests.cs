@@ -1,0 +1,81 @@
+using Litestream.Engine.Format;
+using Litestream.Engine.Replicas;
+using Litestream.Engine.Restore;
+using Litestream.Engine.Tests.Fakes;
+using Xunit;
+
+namespace Litestream.Engine.Tests.Replicas;
+
+/// <summary>A store whose listings show when objects were stored, long after they were made: after an outage, or all at once by a copy.</summary>
+public sealed class ObjectTimesTests
+{
+    private static readonly DateTimeOffset s_stored = ReplicaBuilder.At(1000);
+
+    [Theory]
+    [InlineData(0.0, 0)]
+    [InlineData(0.9, 0)]
+    [InlineData(1.0, 1)]
+    [InlineData(7.5, 7)]
+    [InlineData(30.0, 30)]
+    [InlineData(2000.0, 30)]
+    public async Task A_restore_to_a_time_goes_by_the_times_that_objects_were_given(double minute, int segments)
+    {
+        var builder = new ReplicaBuilder().Snapshot(0, minute: 0).Wal(0);
+        for (var i = 1; i <= 30; i++) builder.Commit((byte)i, 3, 1).Segment(minute: i);
+        var replica = new LateListing(builder.Client);
+        var plan = await new RestorePlanner(replica).PlanAsync(new() { Timestamp = ReplicaBuilder.At(minute) }, default);
+        Assert.Equal(segments, plan.Segments.Count);
+        Assert.Empty(plan.Warnings);
+        Assert.True(replica.Asked <= 7, $"{replica.Asked} objects were asked for their time");
+    }
+
+    [Fact]
+    public async Task The_latest_generation_is_that_whose_last_object_was_made_last()
+    {
+        var client = new MemoryReplicaClient();
+        new ReplicaBuilder(generation: "0000000000000001") { Client = client }.Snapshot(0, minute: 5);
+        new ReplicaBuilder(generation: "0000000000000002") { Client = client }.Snapshot(0, minute: 6);
+        new ReplicaBuilder(generation: "0000000000000003") { Client = client }.Snapshot(0, minute: 4);
+        var plan = await new RestorePlanner(new LateListing(client)).PlanAsync(new(), default);
+        Assert.Equal(GenerationId.Parse("0000000000000002"), plan.Snapshot.Generation);
+    }
+
+    /// <summary>Lists everything as stored at one moment.</summary>
+    private sealed class LateListing(MemoryReplicaClient inner) : IReplicaClient
+    {
+        public int Asked { get; private set; }
+
+        public string Url => inner.Url;
+
+        public bool CostsPerRequest => true;
+
+        public bool HidesTimes => true;
+
+        public IAsyncEnumerable<ReplicaObject> ListObjectsAsync(string prefix, CancellationToken cancellationToken) =>
+            inner.ListObjectsAsync(prefix, cancellationToken).Select(o => o with { Time = s_stored });
+
+        public IAsyncEnumerable<string> ListFoldersAsync(string prefix, CancellationToken cancellationToken) => inner.ListFoldersAsync(prefix, cancellationToken);
+
+        public async Task<DateTimeOffset?> GetTimeAsync(string key, CancellationToken cancellationToken)
+        {
+            Asked++;
+            return (await inner.ListObjectsAsync(key[..(key.LastIndexOf('/') + 1)], cancellationToken).FirstOrDefaultAsync(o => o.Key == key, cancellationToken))?.Time;
+        }
+
+        public Task<Stream> GetAsync(string key, CancellationToken cancellationToken) => inner.GetAsync(key, cancellationToken);
+
+        public Task PutAsync(string key, Stream content, DateTimeOffset time, CancellationToken cancellationToken) =>
+            inner.PutAsync(key, content, time, cancellationToken);
+
+        public Task<VersionedObject?> GetVersionedAsync(string key, CancellationToken cancellationToken) => inner.GetVersionedAsync(key, cancellationToken);
+
+        public Task<bool> TryPutVersionedAsync(string key, ReadOnlyMemory<byte> content, string? version, CancellationToken cancellationToken) =>
+            inner.TryPutVersionedAsync(key, content, version, cancellationToken);
+
+        public Task ConfirmAsync(string prefix, CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task DeleteAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken) => inner.DeleteAsync(keys, cancellationToken);
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}

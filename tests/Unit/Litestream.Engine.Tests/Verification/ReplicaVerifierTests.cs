@@ -1,0 +1,186 @@
+using Litestream.Engine.Format;
+using Litestream.Engine.Replicas;
+using Litestream.Engine.Spool;
+using Litestream.Engine.Tests.DamageTable;
+using Litestream.Engine.Tests.Fakes;
+using Litestream.Engine.Tests.Interop;
+using Litestream.Engine.Tests.Replication;
+using Litestream.Engine.Tests.Sqlite;
+using Litestream.Engine.Verification;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Litestream.Engine.Tests.Verification;
+
+/// <summary>Damage done to every object of a replica, one at a time: it is found, and what is sound passes.</summary>
+public sealed class ReplicaVerifierTests(ITestOutputHelper output)
+{
+    private static readonly (string Name, Action<string, string> Do)[] s_mutations =
+    [
+        ("a byte at the start flipped", (file, _) => Flip(file, 0)),
+        ("a byte in the header flipped", (file, _) => Flip(file, 5)),
+        ("a byte in the middle flipped", (file, _) => Flip(file, (int)(new FileInfo(file).Length / 2))),
+        ("the last byte flipped", (file, _) => Flip(file, (int)new FileInfo(file).Length - 1)),
+        ("cut in the middle", (file, _) => Cut(file, new FileInfo(file).Length / 2)),
+        ("the last byte cut", (file, _) => Cut(file, new FileInfo(file).Length - 1)),
+        ("emptied", (file, _) => Cut(file, 0)),
+        ("a byte more", (file, _) => File.AppendAllText(file, "x")),
+        ("swapped with another", Swap),
+        ("replaced by another", (file, other) => File.Copy(other, file, overwrite: true)),
+        ("dropped", (file, _) => File.Delete(file)),
+    ];
+
+    [SkippableFact]
+    public async Task Every_mutation_of_a_replica_of_ours_is_found_but_those_of_its_end()
+    {
+        LitestreamOracle.SkipWhereMissing();
+        using var sound = await SoundReplica.OfOursAsync();
+        await RunAsync(sound);
+    }
+
+    [SkippableFact]
+    public async Task Every_mutation_of_a_replica_of_Litestream_is_found_but_those_that_leave_no_trace()
+    {
+        LitestreamOracle.SkipWhereMissing();
+        using var sound = await SoundReplica.OfOracleAsync();
+        await RunAsync(sound);
+    }
+
+    [Fact]
+    public async Task The_end_is_proven_by_the_metadata_folder()
+    {
+        using var database = new TestDatabase();
+        database.App.Insert(10);
+        await using (var replication = RunningReplication.Start(database))
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                database.App.Insert(10);
+                await replication.SyncAsync();
+            }
+
+            await replication.StopAsync();
+        }
+
+        var end = ShippedEnd.Find(database.Path, null, new())!;
+        Assert.Equal(EndProof.Proven, (await VerifyAsync(database["replica"], end.Position)).EndProof);
+        var generation = await ReadAsync(database["replica"]);
+        Assert.Equal(end.Generation, generation.Id);
+        File.Delete(Path.Combine(database["replica"], generation.Segments[^1].Key));
+        var shorter = await VerifyAsync(database["replica"], end.Position);
+        Assert.Equal((EndProof.Lost, false, 0), (shorter.EndProof, shorter.Passed, shorter.Damages.Count));
+        var unknown = await VerifyAsync(database["replica"], null);
+        Assert.Equal((EndProof.NotProvable, true), (unknown.EndProof, unknown.Passed));
+    }
+
+    [Fact]
+    public async Task What_still_waits_in_the_metadata_folder_is_not_missed()
+    {
+        using var database = new TestDatabase();
+        var replica = new FailingReplicaClient(RunningReplication.Folder(database["replica"]));
+        await using var replication = RunningReplication.Start(database.Path, [replica], o => o with { ShutdownTimeout = TimeSpan.FromSeconds(1) });
+        database.App.Insert(10);
+        await replication.SyncAsync();
+        replica.Fails = (_, _) => true;
+        database.App.Insert(10);
+        await replication.UntilAsync(() => replication.Status.Replicas[0].LagBytes > 0, "something waits");
+        var end = ShippedEnd.Find(database.Path, null, new())!;
+        Assert.Equal(EndProof.Proven, (await VerifyAsync(database["replica"], end.Position)).EndProof);
+    }
+
+    [Fact]
+    public async Task A_sample_reads_as_many_objects_as_were_asked_for()
+    {
+        using var sound = await SoundReplica.OfOursAsync();
+        await using var client = RunningReplication.Folder(sound.Path);
+        var result = await new ReplicaVerifier(client, new()).VerifyAsync(sound.Generation, null, 25, null, default);
+        var all = sound.Generation.Snapshots.Count + sound.Generation.Segments.Count;
+        Assert.Equal((true, (int)Math.Ceiling(all / 4d)), (result.Passed, result.ObjectsRead));
+        Assert.Null(result.End);
+    }
+
+    private async Task RunAsync(SoundReplica sound)
+    {
+        Assert.True((await VerifyAsync(sound.Path, null)).Passed);
+        var keys = sound.Generation.Snapshots.Select(s => s.Key).Concat(sound.Generation.Segments.Select(s => s.Key)).ToList();
+        var last = sound.Generation.Segments[^1].Key;
+        var misses = new List<string>();
+        output.WriteLine($"Replica written by {sound.Writer}: {sound.Generation.Snapshots.Count} snapshots, {sound.Generation.Segments.Count} segments");
+        foreach (var (name, mutate) in s_mutations)
+        {
+            var (found, tried) = (0, 0);
+            foreach (var key in keys)
+            {
+                using var copy = CopyOf(sound.Path);
+                var other = Path.Combine(copy.Path, keys.SkipWhile(k => k != key).Skip(1).FirstOrDefault(keys[^2]));
+                mutate(Path.Combine(copy.Path, key), other);
+                var result = await VerifyAsync(copy.Path, null);
+                var isFound = !result.Passed || result.Unreachable.Count > 0;
+                tried++;
+                if (isFound) found++;
+                else if (!LeavesNoTrace(name, key)) misses.Add($"{name}: {key}");
+            }
+
+            output.WriteLine($"{name,-32} {found,3} of {tried}");
+        }
+
+        Assert.True(misses.Count == 0, string.Join("\n", misses));
+
+        bool LeavesNoTrace(string name, string key) => name switch
+        {
+            // the end; a later snapshot, without which all still restores; in Litestream's replicas the end of an index
+            "dropped" => key == last || sound.Generation.Snapshots.Skip(1).Any(s => s.Key == key) || (!sound.IsLinked && IsEndOfIndex(key)),
+            // a later snapshot in the place of the first: as Litestream's own snapshots may be ahead of their index
+            "replaced by another" => key == sound.Generation.Snapshots[0].Key,
+            "swapped with another" => key == sound.Generation.Snapshots[0].Key && !sound.IsLinked,
+            _ => false,
+        };
+
+        bool IsEndOfIndex(string key) => sound.Generation.Segments.GroupBy(s => s.Start.Index).Any(g => g.Last().Key == key);
+    }
+
+    private static TempFolder CopyOf(string path)
+    {
+        var copy = new TempFolder();
+        foreach (var file in Directory.GetFiles(path, "*", SearchOption.AllDirectories))
+        {
+            var target = copy[Path.GetRelativePath(path, file)];
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+
+        return copy;
+    }
+
+    private static async Task<GenerationVerification> VerifyAsync(string path, Position? end)
+    {
+        await using var client = RunningReplication.Folder(path);
+        return await new ReplicaVerifier(client, new()).VerifyAsync(await ReadAsync(path), end, 100, null, default);
+    }
+
+    private static async Task<GenerationInfo> ReadAsync(string path)
+    {
+        await using var client = RunningReplication.Folder(path);
+        return await new ReplicaCatalog(client).ListGenerationsAsync(default).SingleAsync();
+    }
+
+    private static void Flip(string file, int at)
+    {
+        var bytes = File.ReadAllBytes(file);
+        bytes[at] ^= 0x10;
+        File.WriteAllBytes(file, bytes);
+    }
+
+    private static void Cut(string file, long length)
+    {
+        using var stream = File.OpenWrite(file);
+        stream.SetLength(length);
+    }
+
+    private static void Swap(string file, string other)
+    {
+        var bytes = File.ReadAllBytes(file);
+        File.Copy(other, file, overwrite: true);
+        File.WriteAllBytes(other, bytes);
+    }
+}

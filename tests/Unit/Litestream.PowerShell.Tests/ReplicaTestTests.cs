@@ -1,0 +1,55 @@
+using Litestream.PowerShell.Tests.Fixtures;
+using Litestream.PowerShell.Tests.Hosting;
+using Xunit;
+
+namespace Litestream.PowerShell.Tests;
+
+/// <summary>Test-LitestreamReplica.</summary>
+public sealed class ReplicaTestTests : ReplicationTests
+{
+    [Fact]
+    public void A_sound_replica_passes_and_its_end_is_proven_by_the_database()
+    {
+        Host.Run("Sync-LitestreamDatabase ./app.db ./replica").Succeeded();
+
+        var test = Assert.Single(Host.Run("Test-LitestreamReplica ./replica -Path ./app.db").Succeeded());
+
+        Assert.Equal(("Passed", "Proven"), (test.Value<string>("Result"), test.Value<string>("EndProof")));
+        Assert.Equal(test.Value<int>("ObjectCount"), test.Value<int>("ObjectsRead"));
+        Assert.Equal("NotProvable", Assert.Single(Host.Run("Test-LitestreamReplica ./replica").Succeeded()).Value<string>("EndProof"));
+    }
+
+    [Fact]
+    public void A_replica_that_is_being_written_to_passes()
+    {
+        Host.Run("Start-LitestreamReplication ./app.db ./replica; Sync-LitestreamDatabase ./app.db").Succeeded();
+
+        var test = Assert.Single(Host.Run("Get-LitestreamGeneration ./replica | Test-LitestreamReplica -Path ./app.db").Succeeded());
+
+        Assert.Equal(("Passed", "Proven"), (test.Value<string>("Result"), test.Value<string>("EndProof")));
+    }
+
+    [Fact]
+    public void Damage_is_an_error_and_an_object_that_names_it()
+    {
+        NotesReplica.CopyTo(Host.Folder["notes"]);
+        var segment = Directory.GetFiles(Host.Folder["notes"], "*.wal.lz4", SearchOption.AllDirectories).Order().First();
+        File.WriteAllBytes(segment, File.ReadAllBytes(segment)[..^1]);
+
+        var result = Host.Run("Test-LitestreamReplica ./notes -ErrorVariable failures | Where-Object Result -eq Failed | ForEach-Object Damage; $failures.Count");
+
+        Assert.Equal(["ObjectCorrupt"], result.ErrorIds);
+        Assert.EndsWith(Path.GetFileName(segment), result.Output[0].Value<string>("Key"), StringComparison.Ordinal);
+        Assert.Equal(1, result.Output[1].BaseObject);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(101)]
+    public void A_sample_is_a_percentage(int percent)
+    {
+        var result = Host.Run("Test-LitestreamReplica ./replica -SamplePercent $args[0]", percent);
+
+        Assert.Equal(["ParameterArgumentValidationError"], result.ErrorIds);
+    }
+}
