@@ -15,6 +15,7 @@ internal sealed class RunningReplication : IAsyncDisposable
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentQueue<ReplicationEvent> _events = new();
+    private readonly Lock _reading = new();
     private readonly DatabaseReplicator _replicator;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _listening;
@@ -31,7 +32,15 @@ internal sealed class RunningReplication : IAsyncDisposable
 
     public ReplicationStatus Status => _replicator.Status;
 
-    public IReadOnlyCollection<ReplicationEvent> Events => _events;
+    /// <summary>All that was told until now: what happened before a sync was confirmed is in it.</summary>
+    public IReadOnlyCollection<ReplicationEvent> Events
+    {
+        get
+        {
+            TakeEvents();
+            return _events;
+        }
+    }
 
     public GenerationId Generation => Status.Generation!.Value;
 
@@ -77,18 +86,18 @@ internal sealed class RunningReplication : IAsyncDisposable
     public async Task<ReplicationEvent> WaitForAsync(ReplicationEventKind kind, int count = 1)
     {
         await UntilAsync(() => Count(kind) >= count, $"{count} × {kind}");
-        return _events.Where(e => e.Kind == kind).ElementAt(count - 1);
+        return Events.Where(e => e.Kind == kind).ElementAt(count - 1);
     }
 
     /// <summary>Waits until an error of a kind was told, and gives it.</summary>
     public async Task<ReplicationEvent> WaitForErrorAsync(ReplicationEventKind kind)
     {
-        await UntilAsync(() => _events.Any(IsIt), $"an error {kind}");
-        return _events.First(IsIt);
+        await UntilAsync(() => Events.Any(IsIt), $"an error {kind}");
+        return Events.First(IsIt);
         bool IsIt(ReplicationEvent e) => e.Kind == kind && e.Severity == ReplicationSeverity.Error;
     }
 
-    public int Count(ReplicationEventKind kind) => _events.Count(e => e.Kind == kind);
+    public int Count(ReplicationEventKind kind) => Events.Count(e => e.Kind == kind);
 
     public async Task UntilAsync(Func<bool> condition, string what)
     {
@@ -108,7 +117,7 @@ internal sealed class RunningReplication : IAsyncDisposable
     public Task BackfilledAsync(TestDatabase database) => UntilAsync(
         () => database.App.Checkpoint(Application.Passive) is { Code: 0 } answer && answer.Frames == answer.Backfilled, "the WAL is backfilled");
 
-    public string Told() => string.Join("\n", _events.Where(e => e.Kind != ReplicationEventKind.SnapshotProgress).Select(e => $"{e.Kind}: {e.Message} {e.Error}"));
+    public string Told() => string.Join("\n", Events.Where(e => e.Kind != ReplicationEventKind.SnapshotProgress).Select(e => $"{e.Kind}: {e.Message} {e.Error}"));
 
     /// <summary>Restores a replica's latest state, with a full check, and gives its bytes.</summary>
     public static async Task<byte[]> RestoreAsync(TestDatabase database, string replica = "replica", RestoreRequest? request = null)
@@ -137,6 +146,14 @@ internal sealed class RunningReplication : IAsyncDisposable
 
     private async Task ListenAsync()
     {
-        await foreach (var happened in _replicator.Events.ReadAllAsync()) _events.Enqueue(happened);
+        while (await _replicator.Events.WaitToReadAsync()) TakeEvents();
+    }
+
+    private void TakeEvents()
+    {
+        lock (_reading)
+        {
+            while (_replicator.Events.TryRead(out var happened)) _events.Enqueue(happened);
+        }
     }
 }
