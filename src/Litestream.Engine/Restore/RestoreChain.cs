@@ -35,7 +35,13 @@ internal sealed class RestoreChain
     }
 
     /// <summary>Where the first object that is needed and not there would start; null if none is missing by name.</summary>
-    private Position? Missing { get; set; }
+    public Position? Missing { get; private set; }
+
+    /// <summary>Where it starts.</summary>
+    public SnapshotInfo Snapshot => _snapshot;
+
+    /// <summary>What is applied on top, as far as nothing is missing by name.</summary>
+    public IReadOnlyList<WalSegmentInfo> Segments => _segments;
 
     private int ReachedIndex => _segments.Count == 0 ? _snapshot.Index - 1 : _segments[^1].Start.Index;
 
@@ -85,6 +91,9 @@ internal sealed class RestoreChain
 
     /// <summary>Chooses as <see cref="Choose"/> does; null when no snapshot fits, or something is missing in each.</summary>
     public static RestoreChain? TryChoose(GenerationInfo generation, RestoreRequest request) => Best(Whole(AllFor(generation, request)));
+
+    /// <summary>The chain from a snapshot to the last segment that can be applied to it.</summary>
+    public static RestoreChain From(SnapshotInfo snapshot, GenerationInfo generation) => new(snapshot, generation, new());
 
     /// <summary>Whether a restore to a time, or to any later one, finds the snapshot as good as an older one: nothing is missing by
     /// name, and it is safe, which it then stays for all later times.</summary>

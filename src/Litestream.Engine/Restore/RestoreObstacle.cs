@@ -1,0 +1,18 @@
+using Litestream.Engine.Format;
+
+namespace Litestream.Engine.Restore;
+
+/// <summary>Something that a restore does not get over.</summary>
+/// <param name="At">Where it begins.</param>
+/// <param name="Key">The object that is missing or damaged.</param>
+internal sealed record RestoreObstacle(Position At, string Key)
+{
+    /// <summary>Reads a key of a snapshot or a segment; null if it is none.</summary>
+    public static RestoreObstacle? Parse(string key)
+    {
+        var name = key.AsSpan(key.LastIndexOf('/') + 1);
+        if (ObjectKey.TryParseSegment(name, out var start)) return new(start, key);
+        // the planner chooses it for all that follows, until there is a newer one
+        return ObjectKey.TryParseSnapshot(name, out var index) ? new(new(index, 0), key) : null;
+    }
+}

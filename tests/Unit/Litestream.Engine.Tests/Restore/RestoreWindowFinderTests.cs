@@ -1,0 +1,119 @@
+using Litestream.Engine.Replicas;
+using Litestream.Engine.Restore;
+using Litestream.Engine.Tests.DamageTable;
+using Litestream.Engine.Tests.Fakes;
+using Litestream.Engine.Tests.Interop;
+using Litestream.Engine.Tests.Replication;
+using Litestream.Engine.Verification;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Litestream.Engine.Tests.Restore;
+
+/// <summary>What is listed as a restore point restores, whatever the replica lacks.</summary>
+public sealed class RestoreWindowFinderTests(ITestOutputHelper output)
+{
+    private const int Seed = 5;
+
+    [Fact]
+    public async Task A_sound_replica_has_one_window_with_all_its_segments()
+    {
+        using var sound = await SoundReplica.OfOursAsync();
+        await using var client = RunningReplication.Folder(sound.Path);
+        var window = Assert.Single(await new RestoreWindowFinder(client).FindAsync(sound.Generation, [], default).ToListAsync());
+        Assert.Null(window.MissingKey);
+        Assert.Equal(sound.Generation.Snapshots[0].CreatedAt, window.From);
+        Assert.Equal(sound.Generation.Segments[^1].CreatedAt, window.To);
+        Assert.Equal(sound.Generation.Segments[^1].Start.Index, window.End.Index);
+        Assert.InRange(window.Points.Count, sound.Generation.Segments.Count - 1, sound.Generation.Segments.Count);
+    }
+
+    [Fact]
+    public async Task A_gap_ends_a_window_and_the_next_snapshot_begins_another()
+    {
+        using var sound = await SoundReplica.OfOursAsync();
+        var later = sound.Generation.Snapshots[1];
+        // the first segment of an index, so that names show it
+        var missing = sound.Generation.Segments.Last(s => s.Start.Offset == 0 && s.Start.Index < later.Index);
+        File.Delete(Path.Combine(sound.Path, missing.Key));
+        await using var client = RunningReplication.Folder(sound.Path);
+        var windows = await FindAsync(client, verifies: false);
+        Assert.Equal(2, windows.Count);
+        Assert.Equal((missing.Key, null), (windows[0].MissingKey, windows[1].MissingKey));
+        Assert.Equal(later.CreatedAt, windows[1].From);
+        Assert.True(windows[0].To < windows[1].From);
+    }
+
+    [Fact]
+    public async Task Every_listed_point_of_a_replica_of_ours_restores_whatever_object_is_damaged()
+    {
+        using var sound = await SoundReplica.OfOursAsync();
+        await CheckAllAsync(sound);
+    }
+
+    [SkippableFact]
+    public async Task Every_listed_point_of_a_replica_of_Litestream_restores_whatever_object_is_damaged()
+    {
+        LitestreamOracle.SkipWhereMissing();
+        using var sound = await SoundReplica.OfOracleAsync();
+        await CheckAllAsync(sound);
+    }
+
+    private async Task CheckAllAsync(SoundReplica sound)
+    {
+        var restored = await CheckAsync(sound.Path);
+        foreach (var key in sound.Generation.Snapshots.Select(s => s.Key).Concat(sound.Generation.Segments.Select(s => s.Key)))
+        {
+            var file = Path.Combine(sound.Path, key);
+            var content = await File.ReadAllBytesAsync(file);
+            var time = File.GetLastWriteTimeUtc(file);
+            byte[] flipped = [.. content];
+            flipped[flipped.Length / 2] ^= 0x10;
+            await File.WriteAllBytesAsync(file, flipped);
+            File.SetLastWriteTimeUtc(file, time);
+            restored += await CheckAsync(sound.Path);
+            File.Delete(file);
+            // the end of an index is written nowhere in a replica of Litestream
+            if (sound.IsLinked || !IsEndOfIndex(key)) restored += await CheckAsync(sound.Path);
+            await File.WriteAllBytesAsync(file, content);
+            File.SetLastWriteTimeUtc(file, time);
+        }
+
+        output.WriteLine($"{sound.Writer}: {restored} restores");
+
+        bool IsEndOfIndex(string key) => sound.Generation.Segments.GroupBy(s => s.Start.Index).Any(g => g.Last().Key == key);
+    }
+
+    // every point by its position, and some times of each window, its ends among them
+    private static async Task<int> CheckAsync(string path)
+    {
+        await using var client = RunningReplication.Folder(path);
+        using var folder = new TempFolder();
+        var random = new Random(Seed);
+        var restored = 0;
+        foreach (var window in await FindAsync(client, verifies: true))
+        {
+            var span = window.To - window.From;
+            IEnumerable<DateTimeOffset> times = [window.From, window.To, .. Enumerable.Range(0, 3).Select(_ => window.From + (span * random.NextDouble()))];
+            IEnumerable<RestoreRequest> requests =
+            [
+                .. window.Points.Select(p => new RestoreRequest { Generation = window.Generation, Index = p.Index, Offset = p.Offset }),
+                .. times.Select(t => new RestoreRequest { Generation = window.Generation, Timestamp = t }),
+            ];
+            foreach (var request in requests)
+            {
+                var plan = await new RestorePlanner(client).PlanAsync(request, default);
+                await new Restorer(new()).RestoreAsync(client, plan, folder[$"{restored++}.db"], new(), null, default);
+            }
+        }
+
+        return restored;
+    }
+
+    private static async Task<List<RestoreWindow>> FindAsync(IReplicaClient client, bool verifies)
+    {
+        var generation = await new ReplicaCatalog(client).ListGenerationsAsync(default).SingleAsync();
+        var damages = verifies ? (await new ReplicaVerifier(client, new()).VerifyAsync(generation, null, 100, null, default)).Damages : [];
+        return await new RestoreWindowFinder(client).FindAsync(generation, [.. damages.Select(d => d.Key)], default).ToListAsync();
+    }
+}
