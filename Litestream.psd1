@@ -13,6 +13,7 @@
     CmdletsToExport      = @(
         'Get-LitestreamGeneration'
         'Get-LitestreamReplication'
+        'Get-LitestreamRestorePoint'
         'Get-LitestreamSnapshot'
         'Get-LitestreamWalSegment'
         'New-LitestreamReplica'

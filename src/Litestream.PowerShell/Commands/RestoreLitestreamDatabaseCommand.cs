@@ -2,6 +2,7 @@ using System.Management.Automation;
 using Litestream.Engine.Replicas;
 using Litestream.Engine.Restore;
 using Litestream.PowerShell.Abstractions;
+using Litestream.PowerShell.Binding;
 using Litestream.PowerShell.Errors;
 using Litestream.PowerShell.Internal;
 using Litestream.PowerShell.Models;
@@ -48,7 +49,7 @@ public sealed class RestoreLitestreamDatabaseCommand : StoreCommand
     /// <summary>Where in the last index to stop: its commits up to this byte are applied.</summary>
     [Parameter(ParameterSetName = PositionSet, ValueFromPipelineByPropertyName = true)]
     [Alias("EndOffset")]
-    [ValidateRange(0, uint.MaxValue)]
+    [ValidateOffset]
     public long? Offset { get; set; }
 
     /// <summary>Restore the state of this time.</summary>

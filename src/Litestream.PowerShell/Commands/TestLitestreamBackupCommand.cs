@@ -44,7 +44,7 @@ public sealed class TestLitestreamBackupCommand : StoreCommand
     /// <summary>Where in the last index to stop: its commits up to this byte are applied.</summary>
     [Parameter(ParameterSetName = PositionSet, ValueFromPipelineByPropertyName = true)]
     [Alias("EndOffset")]
-    [ValidateRange(0, uint.MaxValue)]
+    [ValidateOffset]
     public long? Offset { get; set; }
 
     /// <summary>Restore the state of this time.</summary>

@@ -26,6 +26,12 @@ internal static class ModelConversions
             segment.Size, segment.CreatedAt);
     }
 
+    internal static LitestreamRestoreWindow ToModel(this RestoreWindow window, LitestreamReplica replica) => new(
+        replica, window.Generation.ToString(), window.From, window.To, window.End.Index, window.End.Offset, window.Points.Count, window.MissingKey);
+
+    internal static LitestreamRestorePoint ToModel(this RestorePoint point, GenerationId generation, LitestreamReplica replica) => new(
+        replica, generation.ToString(), point.Index, point.Offset, point.Time);
+
     internal static LitestreamRemoval ToModel(this GenerationRetention part, string replica) => new(
         replica, part.Generation.Id.ToString(), part.Reason.ToString(), part.Snapshots.Count, part.Segments.Count, part.Size,
         part.Generation.Snapshots.Count - part.Snapshots.Count, part.Generation.Segments.Count - part.Segments.Count,

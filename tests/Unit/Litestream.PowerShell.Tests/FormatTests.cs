@@ -27,6 +27,8 @@ public sealed class FormatTests
     [InlineData("Get-LitestreamGeneration ./replica", "Generation       CreatedAt (UTC)     UpdatedAt (UTC)     Segments     Size")]
     [InlineData("Get-LitestreamSnapshot ./replica", "Generation            Index CreatedAt (UTC)         Size")]
     [InlineData("Remove-LitestreamGeneration ./replica 0b2ad470f44f1ca0 -Confirm:$false", "Generation       Snapshots Segments  Removed     Left RestorableFrom (UTC)")]
+    [InlineData("Get-LitestreamRestorePoint ./replica", "Generation       From (UTC)          To (UTC)            Points Missing")]
+    [InlineData("Get-LitestreamRestorePoint ./replica -All", "Generation        Index     Offset CreatedAt (UTC)")]
     [InlineData("Test-LitestreamReplica ./replica", "Generation       Result End                 Read     Size Damage First damage")]
     [InlineData("Restore-LitestreamDatabase ./replica x.db", "Destination            RestoredTo (UTC)    Transactions     Size Duration")]
     public void Views_show_a_table(string script, string header)

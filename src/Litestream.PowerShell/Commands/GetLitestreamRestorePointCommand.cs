@@ -1,0 +1,53 @@
+using System.Management.Automation;
+using Litestream.Engine.Format;
+using Litestream.Engine.Replicas;
+using Litestream.Engine.Restore;
+using Litestream.Engine.Verification;
+using Litestream.PowerShell.Abstractions;
+using Litestream.PowerShell.Models;
+using Litestream.PowerShell.Verifying;
+
+namespace Litestream.PowerShell.Commands;
+
+/// <summary>Shows what a replica can be restored to, and where there are gaps.</summary>
+[Cmdlet(VerbsCommon.Get, "LitestreamRestorePoint")]
+[OutputType(typeof(LitestreamRestoreWindow), typeof(LitestreamRestorePoint))]
+public sealed class GetLitestreamRestorePointCommand : ReplicaCommand
+{
+    private const int WholePercent = 100;
+
+    /// <summary>List each point in place of the windows.</summary>
+    [Parameter]
+    public SwitchParameter All { get; set; }
+
+    /// <summary>Read every object, and believe no name.</summary>
+    [Parameter]
+    public SwitchParameter Verify { get; set; }
+
+    private protected override void WriteGeneration(IReplicaClient client, GenerationInfo generation, LitestreamReplica replica)
+    {
+        var isEmpty = true;
+        foreach (var window in Enumerate(new RestoreWindowFinder(client).FindAsync(generation, FindDamaged(client, generation, replica), PipelineStop)))
+        {
+            isEmpty = false;
+            if (!All)
+            {
+                WriteObject(window.ToModel(replica));
+                continue;
+            }
+
+            foreach (var point in window.Points) WriteObject(point.ToModel(window.Generation, replica));
+        }
+
+        if (isEmpty) WriteWarning($"The generation {generation.Id} of '{replica}' can't be restored: it has no snapshot that is sound.");
+    }
+
+    private IReadOnlyCollection<string> FindDamaged(IReplicaClient client, GenerationInfo generation, LitestreamReplica replica)
+    {
+        if (!Verify) return [];
+        var progress = new VerificationProgressView($"generation {generation.Id} of {replica}");
+        var result = WaitWithProgress(token => new ReplicaVerifier(client, Environment).VerifyAsync(generation, null, WholePercent, progress, token),
+            progress.ToRecord, progress.ToCompleted());
+        return [.. result.Damages.Select(d => d.Key)];
+    }
+}

@@ -1,0 +1,18 @@
+BeforeAll {
+    . "$PSScriptRoot/common.ps1"
+    New-NotesReplica "$TestDrive/replica"
+}
+
+Describe 'Get-LitestreamRestorePoint' {
+    It 'Shows a window of each generation - parameter' {
+        $windows = Get-LitestreamRestorePoint "$TestDrive/replica"
+        $windows.Count | Should -Be 2
+        $windows.Missing | Should -BeNullOrEmpty
+    }
+
+    It 'Restores a point - piped' {
+        $result = Get-LitestreamGeneration "$TestDrive/replica" | Get-LitestreamRestorePoint -All | Select-Object -First 1 |
+            Restore-LitestreamDatabase -Destination "$TestDrive/first.db"
+        $result.Destination | Should -Exist
+    }
+}
