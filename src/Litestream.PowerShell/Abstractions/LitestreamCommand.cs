@@ -13,7 +13,7 @@ public abstract class LitestreamCommand : PSCmdlet, IDisposable
     private protected const string PathSet = "Path";
     private protected const string LiteralPathSet = "LiteralPath";
 
-    private static readonly TimeSpan s_progressInterval = TimeSpan.FromMilliseconds(200);
+    private protected static readonly TimeSpan s_progressInterval = TimeSpan.FromMilliseconds(200);
 
     private readonly CancellationTokenSource _stopping = new();
 

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Litestream.Engine.Replicas;
 using Litestream.Engine.Restore;
 using Litestream.PowerShell.Abstractions;
 using Litestream.PowerShell.Binding;
@@ -18,7 +17,10 @@ public sealed class RestoreLitestreamDatabaseCommand : StoreCommand
     private const string PositionSet = "Position";
     private const string TimestampSet = "Timestamp";
 
+    private const int MaxThrottleLimit = 64;
+
     private readonly List<RestoreInput> _inputs = [];
+    private int _activity;
 
     /// <summary>Folder or URL of the replica.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -35,6 +37,11 @@ public sealed class RestoreLitestreamDatabaseCommand : StoreCommand
     [Alias("DatabasePath")]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
+
+    /// <summary>Where below Destination, which is a folder then, the file is made: what Find-LitestreamReplica tells.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? RelativePath { get; set; }
 
     /// <summary>Only this generation; without it, the one with the latest change that fits.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -60,6 +67,11 @@ public sealed class RestoreLitestreamDatabaseCommand : StoreCommand
     [Parameter]
     public SwitchParameter AllowPartial { get; set; }
 
+    /// <summary>How many databases are restored at once.</summary>
+    [Parameter]
+    [ValidateRange(1, MaxThrottleLimit)]
+    public int ThrottleLimit { get; set; } = 1;
+
     /// <summary>Check the result with PRAGMA integrity_check instead of quick_check.</summary>
     [Parameter]
     public SwitchParameter FullCheck { get; set; }
@@ -79,7 +91,7 @@ public sealed class RestoreLitestreamDatabaseCommand : StoreCommand
                     Timestamp = Timestamp,
                     AllowPartial = AllowPartial,
                 },
-                RestoreTarget.Resolve(ResolvePath(Destination), RestoreTarget.IsFolder(Destination), Path, client.Url))));
+                TargetOf(client.Url))));
         }
     }
 
@@ -95,25 +107,67 @@ public sealed class RestoreLitestreamDatabaseCommand : StoreCommand
                 "Filter the input down to one, or restore each to a destination of its own.").ToRecord());
         }
 
-        foreach (var input in _inputs) TryWithReplica(input.Replica, client => Restore(client, input));
+        using var abort = CancellationTokenSource.CreateLinkedTokenSource(PipelineStop);
+        var running = new List<RunningRestore>();
+        try
+        {
+            foreach (var input in _inputs)
+            {
+                while (running.Count >= ThrottleLimit) FinishOne(running);
+                Try(input.Replica.Url, () => Begin(input, running, abort.Token));
+            }
+
+            while (running.Count > 0) FinishOne(running);
+        }
+        finally
+        {
+            // a writer that throws (a stopped pipeline, -ErrorAction Stop) must not leave the others running behind it
+            if (running.Count > 0) abort.Cancel();
+            running.ForEach(r => r.Settle());
+        }
     }
 
-    private void Restore(IReplicaClient client, RestoreInput input)
-    {
-        var plan = Await(token => new RestorePlanner(client).PlanAsync(input.Request, token));
-        var description = Describe(plan, input.Target);
-        WriteVerbose(description);
-        foreach (var warning in plan.Warnings) WriteWarning(warning.Message);
-        if (!ShouldProcess(description, $"{description} Go on?", "Restore database")) return;
+    private string TargetOf(string url) => RelativePath is null
+        ? RestoreTarget.Resolve(ResolvePath(Destination), RestoreTarget.IsFolder(Destination), Path, url)
+        : RestoreTarget.ResolveBelow(ResolvePath(Destination), RelativePath);
 
-        var check = FullCheck ? IntegrityCheckMode.Full : IntegrityCheckMode.Quick;
-        var progress = new RestoreProgressView(input.Target);
-        var result = WaitWithProgress(
-            token => new Restorer(Environment).RestoreAsync(
-                client, plan, input.Target, new() { Check = check }, progress, token),
-            progress.ToRecord, progress.ToCompleted());
-        foreach (var warning in result.Warnings.Except(plan.Warnings)) WriteWarning(warning.Message);
-        WriteObject(AsFile(result.ToModel(check)));
+    private void Begin(RestoreInput input, List<RunningRestore> running, CancellationToken cancellationToken)
+    {
+        var client = OpenReplica(input.Replica);
+        var isRunning = false;
+        try
+        {
+            var plan = Await(token => new RestorePlanner(client).PlanAsync(input.Request, token));
+            var description = Describe(plan, input.Target);
+            WriteVerbose(description);
+            foreach (var warning in plan.Warnings) WriteWarning(warning.Message);
+            if (!ShouldProcess(description, $"{description} Go on?", "Restore database")) return;
+
+            var options = new RestoreOptions { Check = FullCheck ? IntegrityCheckMode.Full : IntegrityCheckMode.Quick };
+            running.Add(new(client, input, plan, options, Environment, ++_activity, cancellationToken));
+            isRunning = true;
+        }
+        finally
+        {
+            if (!isRunning) client.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
+    }
+
+    private void FinishOne(List<RunningRestore> running)
+    {
+        var tasks = running.ConvertAll<Task>(r => r.Task).ToArray();
+        int ended;
+        while ((ended = Task.WaitAny(tasks, s_progressInterval)) < 0) running.ForEach(r => WriteProgress(r.Progress));
+        var restore = running[ended];
+        WriteProgress(restore.Progress);
+        restore.Settle();
+        running.RemoveAt(ended);
+        Try(restore.Input.Replica.Url, () =>
+        {
+            var result = restore.Task.GetAwaiter().GetResult();
+            foreach (var warning in result.Warnings.Except(restore.Plan.Warnings)) WriteWarning(warning.Message);
+            WriteObject(AsFile(result.ToModel(restore.Options.Check)));
+        });
     }
 
     private static string Describe(RestorePlan plan, string target)

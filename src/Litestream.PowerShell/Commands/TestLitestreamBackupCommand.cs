@@ -97,7 +97,7 @@ public sealed class TestLitestreamBackupCommand : StoreCommand
     private void Test(IReplicaClient client, LitestreamReplica replica)
     {
         var request = ToRequest(client.Url);
-        var progress = new RestoreProgressView(client.Url);
+        var progress = new RestoreProgressView(client.Url, activity: 1);
         using var run = WaitWithProgress(token => new Drill(Environment).RunAsync(client, request, progress, token), progress.ToRecord, progress.ToCompleted());
         var result = Assert is null || run.RestoredPath is null || run.Result.Verdict == DrillVerdict.Failed
             ? run.Result

@@ -5,10 +5,8 @@ using Litestream.PowerShell.Internal;
 namespace Litestream.PowerShell.Restoring;
 
 /// <summary>Keeps the latest of what the engine's threads tell, for the pipeline's thread to show.</summary>
-internal sealed class RestoreProgressView(string target) : IProgress<RestoreProgress>
+internal sealed class RestoreProgressView(string target, int activity) : IProgress<RestoreProgress>
 {
-    private const int ActivityId = 1;
-
     private readonly object _gate = new();
     private RestoreProgress _latest;
 
@@ -27,12 +25,12 @@ internal sealed class RestoreProgressView(string target) : IProgress<RestoreProg
             RestorePhase.Wal => "Applying WAL segments",
             _ => "Checking the database",
         };
-        return new(ActivityId, $"Restoring {target}", $"{status}, {_Format.Size(latest.BytesDone)} of {_Format.Size(latest.BytesTotal)} read")
+        return new(activity, $"Restoring {target}", $"{status}, {_Format.Size(latest.BytesDone)} of {_Format.Size(latest.BytesTotal)} read")
         {
             PercentComplete = latest.BytesTotal > 0 ? (int)Math.Min(100, latest.BytesDone * 100 / latest.BytesTotal) : -1,
         };
     }
 
     internal ProgressRecord ToCompleted() =>
-        new(ActivityId, $"Restoring {target}", "Done") { RecordType = ProgressRecordType.Completed };
+        new(activity, $"Restoring {target}", "Done") { RecordType = ProgressRecordType.Completed };
 }

@@ -11,6 +11,17 @@ internal static class RestoreTarget
 
     internal static bool IsFolder(string destination) => System.IO.Path.EndsInDirectorySeparator(destination);
 
+    /// <summary>A file of its own for each replica that was found below a place. What a bucket names may be no path here, or lead elsewhere.</summary>
+    internal static string ResolveBelow(string destination, string relativePath)
+    {
+        var parts = relativePath.Split('/');
+        if (Array.Exists(parts, p => p.Length == 0 || p is "." or ".." || p.IndexOfAny(Path.GetInvalidFileNameChars()) >= 0 || p != p.TrimEnd(' ', '.')))
+            throw new EngineException(ErrorCode.InvalidArgument,
+                $"'{relativePath}' can't be the path of a file below '{destination}'.", relativePath, "Restore this replica by itself, with a file as -Destination.");
+        var path = Path.Combine([destination, .. parts]);
+        return Path.HasExtension(path) ? path : path + ".db";
+    }
+
     /// <summary>The file itself; or in a folder the name of the database; or, when that is not known, the name of the replica's
     /// folder, with .db where it has no extension.</summary>
     internal static string Resolve(string destination, bool isFolder, string? databasePath, string replicaUrl)

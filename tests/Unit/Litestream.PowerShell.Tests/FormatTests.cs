@@ -27,6 +27,7 @@ public sealed class FormatTests
     [InlineData("Get-LitestreamGeneration ./replica", "Generation       CreatedAt (UTC)     UpdatedAt (UTC)     Segments     Size")]
     [InlineData("Get-LitestreamSnapshot ./replica", "Generation            Index CreatedAt (UTC)         Size")]
     [InlineData("Remove-LitestreamGeneration ./replica 0b2ad470f44f1ca0 -Confirm:$false", "Generation       Snapshots Segments  Removed     Left RestorableFrom (UTC)")]
+    [InlineData("Find-LitestreamReplica .", "RelativePath                             Generations Replica")]
     [InlineData("Get-LitestreamRestorePoint ./replica", "Generation       From (UTC)          To (UTC)            Points Missing")]
     [InlineData("Get-LitestreamRestorePoint ./replica -All", "Generation        Index     Offset CreatedAt (UTC)")]
     [InlineData("Test-LitestreamReplica ./replica", "Generation       Result End                 Read     Size Damage First damage")]

@@ -1,0 +1,46 @@
+using System.Management.Automation;
+using Litestream.Engine;
+using Litestream.Engine.Replicas;
+using Litestream.Engine.Restore;
+
+namespace Litestream.PowerShell.Restoring;
+
+/// <summary>A restore that is under way beside others.</summary>
+internal sealed class RunningRestore
+{
+    private readonly IReplicaClient _client;
+    private readonly RestoreProgressView _progress;
+
+    /// <summary>Begins it.</summary>
+    /// <param name="client">The replica; let go of when the restore is settled.</param>
+    /// <param name="input">What to restore.</param>
+    /// <param name="plan">What to read.</param>
+    /// <param name="options">How to work.</param>
+    /// <param name="environment">The engine's.</param>
+    /// <param name="activity">The number of its progress.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public RunningRestore(
+        IReplicaClient client, RestoreInput input, RestorePlan plan, RestoreOptions options, EngineEnvironment environment, int activity, CancellationToken cancellationToken)
+    {
+        (_client, Input, Plan, Options) = (client, input, plan, options);
+        _progress = new(input.Target, activity);
+        Task = System.Threading.Tasks.Task.Run(() => new Restorer(environment).RestoreAsync(client, plan, input.Target, options, _progress, cancellationToken), CancellationToken.None);
+    }
+
+    public RestoreInput Input { get; }
+
+    public RestorePlan Plan { get; }
+
+    public RestoreOptions Options { get; }
+
+    public Task<RestoreResult> Task { get; }
+
+    public ProgressRecord Progress => Task.IsCompleted ? _progress.ToCompleted() : _progress.ToRecord();
+
+    /// <summary>Waits for its end, however it ends, and lets go of the replica.</summary>
+    public void Settle()
+    {
+        System.Threading.Tasks.Task.WaitAny([Task], CancellationToken.None);
+        _client.DisposeAsync().AsTask().GetAwaiter().GetResult();
+    }
+}
