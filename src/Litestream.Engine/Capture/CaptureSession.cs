@@ -29,6 +29,7 @@ internal sealed class CaptureSession : IDisposable
     private bool _isCapturedSinceHandOver;
     private bool _forbidsRestart;
     private CheckpointAnswer _afterHandOver;
+    private bool _isLifeOfFormer;
 
     private CaptureSession(
         string path, int pageSize, EngineEnvironment environment, SourceFiles files, ReaderRelay relay, DatabaseConnection probe, ILockGuard locks)
@@ -141,7 +142,7 @@ internal sealed class CaptureSession : IDisposable
     public DatabaseView? TryOpenView()
     {
         EnsureUnmoved();
-        return DatabaseView.TryOpen(OpenConnection, PageSize, IsBackfilled, EnsureSameFiles);
+        return DatabaseView.TryOpen(OpenConnection, PageSize, IsBackfilled, EnsureUntouched);
     }
 
     /// <summary>Captures all that is committed now.</summary>
@@ -212,7 +213,9 @@ internal sealed class CaptureSession : IDisposable
         if (!_isCapturedSinceHandOver)
             throw new InvalidOperationException("A hand-over before the capture would let go what was not captured.");
         EnsureUnmoved();
+        var former = _relay.Began;
         if (!_relay.TryHandOver()) return false;
+        _isLifeOfFormer = (former?.Salt1, former?.Salt2) == (_relay.Began?.Salt1, _relay.Began?.Salt2);
         _isCapturedSinceHandOver = false;
         IsResting = false;
         _afterHandOver = _probe.Checkpoint(CheckpointMode.Ask);
@@ -248,7 +251,7 @@ internal sealed class CaptureSession : IDisposable
     {
         if (IsResting || _relay.Began is not { } began || !Point.IsSameLife(began)) return null;
         var answer = _probe.Checkpoint(CheckpointMode.Ask);
-        return !answer.IsBusy && answer.Backfilled >= began.LastFrame ? answer : null;
+        return !answer.IsBusy && (answer.Backfilled >= began.LastFrame || began.LastFrame < Point.Frame) ? answer : null;
     }
 
     /// <summary>Whether the database file holds all of the WAL.</summary>
@@ -257,7 +260,7 @@ internal sealed class CaptureSession : IDisposable
     /// <summary>Lets the reader rest in slot 0, if it is there: it began when the WAL was wholly backfilled.</summary>
     /// <param name="answer">The answer of the checkpoint before the hand-over.</param>
     public void RestAfter(CheckpointAnswer answer) =>
-        IsResting = answer.IsComplete && (_relay.Began?.LastFrame ?? 0) == (uint)answer.Frames;
+        IsResting = answer.IsComplete && (_relay.Began?.LastFrame ?? 0) == (uint)answer.Frames && (answer.Frames == 0 || _isLifeOfFormer);
 
     /// <summary>Takes the write lock for a moment, if there is a gap between two commits in the next milliseconds. No busy
     /// handler: one that sleeps never meets the gaps of a busy writer. Null when there was none.</summary>
@@ -351,6 +354,13 @@ internal sealed class CaptureSession : IDisposable
         Span<byte> bytes = stackalloc byte[DatabaseHeader.Size];
         if (!_probe.TryReadDatabaseFile(bytes, 0) || !DatabaseHeader.TryParse(bytes, out var header) || header.PageSize != PageSize)
             throw new DatabaseReplacedException("the database file was emptied or overwritten");
+    }
+
+    /// <summary>By stat and a question to the guard: callable on any thread while the session is open.</summary>
+    private void EnsureUntouched()
+    {
+        EnsureSameFiles();
+        EnsureLocks();
     }
 
     private void EnsureLocks()

@@ -19,6 +19,7 @@ internal sealed class DatabaseRecorder(
     private CaptureSession? _session;
     private WalStreamWriter? _stream;
     private StreamHead? _head;
+    private Position? _seen;
 
     /// <summary>The snapshot that is being copied.</summary>
     public SnapshotInProgress Snapshot { get; } = new(spool, events, environment.Background);
@@ -81,7 +82,7 @@ internal sealed class DatabaseRecorder(
         try
         {
             if (spool.State is { } state) _clock.Resume(state.LastTime);
-            return isOpen = (whyNew ?? WhyHopeless ?? new Continuity(session, environment).WhyNotGoOn(spool.State)) is { } reason
+            return isOpen = (whyNew ?? WhyHopeless ?? new Continuity(session, environment).WhyNotGoOn(spool.State) ?? WhyIncomplete) is { } reason
                 ? TryStartGeneration(reason) : TryGoOn(session, whyUnsure, cancellationToken);
         }
         finally
@@ -134,7 +135,7 @@ internal sealed class DatabaseRecorder(
             }
 
             frames = captured;
-            if (Position != before) _clock.Seen();
+            if (Position != before) NoteSeen();
             Cut();
             Roll();
             Snapshot.Start(view, Generation!.Value, _head!.Position.Index, _clock.Last, isFirst: false);
@@ -157,7 +158,7 @@ internal sealed class DatabaseRecorder(
         var before = Position;
         var frames = TryCaptureStream(cancellationToken);
         if (frames > 0 && _session!.IsResting) Checkpointer.LeaveRest(_session, Stream());
-        if (Position != before) _clock.Seen();
+        if (Position != before) NoteSeen();
         return frames;
     }
 
@@ -168,7 +169,7 @@ internal sealed class DatabaseRecorder(
         var before = Position;
         var patience = Math.Clamp((int)WalFrames / options.ForcedCheckpointPageCount, 1, MaxPatience);
         var outcome = Checkpointer.TryRest(_session!, Stream(), effort, patience);
-        if (Position != before) _clock.Seen();
+        if (Position != before) NoteSeen();
         return outcome;
     }
 
@@ -178,7 +179,7 @@ internal sealed class DatabaseRecorder(
     {
         var before = Position;
         var isMoved = Checkpointer.TryYield(_session!, Stream());
-        if (Position != before) _clock.Seen();
+        if (Position != before) NoteSeen();
         return isMoved;
     }
 
@@ -264,6 +265,9 @@ internal sealed class DatabaseRecorder(
 
     public void Dispose() => CloseSession();
 
+    /// <summary>A run that ended before the first snapshot of its generation was made left one that nobody can restore.</summary>
+    private string? WhyIncomplete => spool.Pages is null ? "the former one has no snapshot" : null;
+
     private WalStreamWriter Stream() => _stream ??= new(
         head => spool.CreateSegment(Generation!.Value, head), _head!, options.MaxIndexSize);
 
@@ -275,6 +279,12 @@ internal sealed class DatabaseRecorder(
         if (_head!.Position.Offset > 0) _head = _head.NextIndex();
         if (_head.Position != spool.State!.Head.Position) spool.Commit(Stream(), StateAt(Generation!.Value, _head, _clock.Last));
         events.Place = (Generation!.Value, _head.Position);
+    }
+
+    private void NoteSeen()
+    {
+        _clock.Seen();
+        _seen = Position;
     }
 
     private void AbandonStream()
@@ -299,6 +309,8 @@ internal sealed class DatabaseRecorder(
 
     private void Commit(WalStreamWriter stream)
     {
+        // frames that were taken while something else was done, or before it failed, were seen no earlier than now
+        if (!stream.IsEmpty && stream.Head.Position != _seen) NoteSeen();
         var counted = stream.Segments[^1].IsEmpty ? 0 : 1;
         var head = stream.Head with { SegmentCount = stream.Head.SegmentCount + counted };
         spool.Commit(stream, StateAt(Generation!.Value, head, _clock.ForCommit()));
@@ -313,7 +325,7 @@ internal sealed class DatabaseRecorder(
         var state = spool.State!;
         (Generation, _head) = (GenerationId.Parse(state.Generation), RollIfFull(state.Head));
         if ((whyUnsure ?? new Continuity(session, environment).WhyNotResume(state, Stream())) is { } reason) return TryReconcile(session, reason, cancellationToken);
-        if (HasOpenSegment) _clock.Seen();
+        if (HasOpenSegment) NoteSeen();
         Announce(ReplicationEventKind.Started, $"Replication goes on with generation {Generation} at {state.Head.Position}.");
         return true;
     }
@@ -328,7 +340,7 @@ internal sealed class DatabaseRecorder(
         if (!reconciler.TryRun(cancellationToken)) return TryStartGeneration($"{reason}, and most of the database has changed since");
 
         session.StartAt(view.Point);
-        if (HasOpenSegment) _clock.Seen();
+        if (HasOpenSegment) NoteSeen();
         Commit(Stream());
         Announce(ReplicationEventKind.Reconciled,
             $"Generation {Generation} goes on: {reason}; {reconciler.Changed} of {view.PageCount} pages have changed unwatched.");

@@ -33,12 +33,31 @@ internal sealed class SpoolFolder(MetadataFolder folder, SpoolQueue queue, IFile
     /// <summary>Begins a generation: from now on the state belongs to it.</summary>
     public void Begin(SpoolState state)
     {
+        DeleteUncounted();
         var generation = GenerationId.Parse(state.Generation);
         files.CreateDirectory(folder.PathOf(ObjectKey.Snapshots(generation)), DirectoryMode);
         files.CreateDirectory(folder.PathOf(ObjectKey.Wal(generation)), DirectoryMode);
         files.FlushDirectory(folder.PathOf(ObjectKey.Generation(generation)));
         files.FlushDirectory(folder.PathOf(ObjectKey.Generations));
         _journal.Begin(state);
+    }
+
+    /// <summary>What got a name before a state that could not be written counts it is not to be found by a start that has another generation's
+    /// state: it may not follow on what was counted instead.</summary>
+    private void DeleteUncounted()
+    {
+        if (State is null) return;
+        _journal.Settle();
+        var wal = folder.PathOf(ObjectKey.Wal(GenerationId.Parse(State.Generation)));
+        var isChanged = false;
+        foreach (var file in files.List(wal))
+        {
+            if (!ObjectKey.TryParseSegment(file.Name, out var start) || start < State.Head.Position) continue;
+            files.Delete(Path.Combine(wal, file.Name));
+            isChanged = true;
+        }
+
+        if (isChanged) files.FlushDirectory(wal);
     }
 
     /// <summary>Whether somebody has removed the folder that a generation's segments go to.</summary>

@@ -114,6 +114,8 @@ internal sealed class StateJournal(MetadataFolder folder, IFileSystem files)
     private void Replace(JournalRecord record)
     {
         var temporary = folder.StatePath + ".tmp";
+        // until it is done, length and chain below are not those of the file that has the name
+        _isDoubtful = true;
         using (var file = files.Open(temporary, FileOpenMode.Create, folder.FileMode))
         {
             file.Write(Magic, 0);

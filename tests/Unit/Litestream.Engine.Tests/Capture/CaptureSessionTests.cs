@@ -135,7 +135,7 @@ public sealed class CaptureSessionTests : IDisposable
         _session.TryCapture(_sink);
         App.Insert(10);
         using var other = Application.Open(_database.Path);
-        other.Execute("PRAGMA busy_timeout=30000");
+        other.Execute("PRAGMA busy_timeout=30000; SELECT count(*) FROM item");
         var waiting = Task.Run(() => other.Checkpoint(mode));
         while (!waiting.IsCompleted) Checkpointer.TryYield(_session, _sink);
         Assert.Equal(raw.SQLITE_OK, (await waiting).Code);
