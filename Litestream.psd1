@@ -25,6 +25,7 @@
         'Sync-LitestreamDatabase'
         'Test-LitestreamBackup'
         'Test-LitestreamReplica'
+        'Undo-LitestreamRestore'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

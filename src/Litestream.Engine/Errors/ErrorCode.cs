@@ -81,6 +81,9 @@ public enum ErrorCode
     /// <summary>The restore target, or a -wal, -shm or -journal file beside it, exists.</summary>
     RestoreTargetExists,
 
+    /// <summary>The database that is to be replaced is used by somebody.</summary>
+    RestoreTargetInUse,
+
     /// <summary>The restore target's folder can't be written.</summary>
     RestoreTargetUnwritable,
 

@@ -53,6 +53,21 @@ public interface IFileSystem
     /// <param name="overwrite">Whether an existing file is replaced; otherwise it is an <see cref="IOException"/>.</param>
     void Rename(string from, string to, bool overwrite);
 
+    /// <summary>Puts a file in the place of another one within a folder. Where the system can do it, one of both has the name at every moment.</summary>
+    /// <param name="from">What takes the place.</param>
+    /// <param name="to">The place.</param>
+    /// <param name="former">The name of what was there; nothing may have it.</param>
+    void Swap(string from, string to, string former);
+
+    /// <summary>Gives a file the owner and permissions of another one. On Windows <see cref="Swap"/> does that.</summary>
+    /// <param name="from">Whose.</param>
+    /// <param name="to">The file.</param>
+    void CopyAccess(string from, string to);
+
+    /// <summary>Which processes have a file open, for people; as far as the system tells this account.</summary>
+    /// <param name="files">The files.</param>
+    IReadOnlyList<string> FindUsers(IReadOnlyCollection<FileIdentity> files);
+
     /// <summary>Deletes a file; nothing happens if it is not there.</summary>
     /// <param name="path">The file.</param>
     void Delete(string path);

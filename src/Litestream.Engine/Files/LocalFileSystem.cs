@@ -104,6 +104,37 @@ public sealed class LocalFileSystem : IFileSystem
         if (overwrite || OperatingSystem.IsWindows() || !TryRenameByLink(from, to)) File.Move(from, to, overwrite);
     }
 
+    /// <inheritdoc/>
+    public void Swap(string from, string to, string former)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            // keeps the access rights of what is replaced, too
+            File.Replace(from, to, former);
+            return;
+        }
+
+        Rename(from, former, overwrite: false);
+        if (PosixNative.TryExchange(former, to)) return;
+        // without a moment in which nothing has the name; on file systems that have no links there is one
+        Rename(former, from, overwrite: false);
+        if (PosixNative.Link(to, former) != 0) Rename(to, former, overwrite: false);
+        Rename(from, to, overwrite: true);
+    }
+
+    /// <inheritdoc/>
+    public void CopyAccess(string from, string to)
+    {
+        if (OperatingSystem.IsWindows() || FileOwnerReader.Read(from) is not var (owner, group, _)) return;
+        if (FileOwnerReader.Read(to) is var (its, itsGroup, _) && (its, itsGroup) != (owner, group) && PosixNative.ChangeOwner(to, owner, group) != 0)
+            throw new UnauthorizedAccessException($"The owner of '{from}' can't be given to '{to}': {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}.");
+        // after the owner: changing that takes permissions away
+        File.SetUnixFileMode(to, File.GetUnixFileMode(from));
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> FindUsers(IReadOnlyCollection<FileIdentity> files) => OperatingSystem.IsLinux() ? FileUsers.Find(files) : [];
+
     /// <summary>On Unix .NET looks whether the new name is free, and renames then: two could do so at once.</summary>
     /// <returns>False where the file system has no links, or something else is wrong that the other way tells better.</returns>
     private static bool TryRenameByLink(string from, string to)

@@ -58,6 +58,12 @@ internal static class OpenDescriptors
         lock (s_lock) return Others().Count(other => other == identity);
     }
 
+    /// <summary>Closes what nobody needs and was left open for the sake of others in this process.</summary>
+    public static void Tidy()
+    {
+        lock (s_lock) CloseUnused();
+    }
+
     private static void CloseUnused()
     {
         var unused = s_ours.Where(o => !o.Value.IsUsed).ToList();

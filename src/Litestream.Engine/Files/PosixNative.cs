@@ -56,6 +56,27 @@ internal static partial class PosixNative
     [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Link(string from, string to);
 
+    [LibraryImport("libc", EntryPoint = "chown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int ChangeOwner(string path, uint owner, uint group);
+
+    [LibraryImport("libc", EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int RenameAt(int fromDirectory, string from, int toDirectory, string to, uint flags);
+
+    /// <summary>Linux: two names change their files in one step. False where the C library, the kernel or the file system can't do that.</summary>
+    public static bool TryExchange(string one, string other)
+    {
+        const uint Exchange = 2;
+        if (!OperatingSystem.IsLinux()) return false;
+        try
+        {
+            return RenameAt(AtCurrentDirectory, one, AtCurrentDirectory, other, Exchange) == 0;
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return false;
+        }
+    }
+
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int fd);
 

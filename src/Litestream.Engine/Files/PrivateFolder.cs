@@ -22,7 +22,7 @@ internal static class PrivateFolder
     /// <exception cref="UnauthorizedAccessException">It is there and is not private.</exception>
     public static bool Exists(string path)
     {
-        if (FileOwnerReader.Read(path) is not var (owner, mode)) return false;
+        if (FileOwnerReader.Read(path) is not var (owner, _, mode)) return false;
         if ((mode & TypeBits) != DirectoryType) throw Refused(path, "is no folder");
         if (owner != PosixNative.GetEffectiveUserId()) throw Refused(path, "belongs to another user");
         if ((mode & PermissionBits & ~(int)OwnerOnly) != 0) throw Refused(path, "is open to other users");

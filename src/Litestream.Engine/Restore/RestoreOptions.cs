@@ -11,6 +11,9 @@ public sealed record RestoreOptions
     /// <summary>How the result is checked before it gets its name. Default <see cref="IntegrityCheckMode.Quick"/>.</summary>
     public IntegrityCheckMode Check { get; init; } = IntegrityCheckMode.Quick;
 
+    /// <summary>What is done with a database at the destination. Default <see cref="ExistingDatabase.Refuse"/>.</summary>
+    public ExistingDatabase Existing { get; init; }
+
     /// <summary>The largest database to make, in bytes; null for any. Default null.</summary>
     public long? MaxSize { get; init; }
 

@@ -19,6 +19,9 @@ public sealed record RestoreResult(
     /// <summary>What was asked for and is not in the database; null if all is. Only where the request allowed that.</summary>
     public RestoreLoss? Loss { get; init; }
 
+    /// <summary>Where the database is kept that was replaced; null if none was, or it was not kept.</summary>
+    public string? SafetyCopy { get; init; }
+
     /// <summary>What is remarkable though no error, e.g. a jump in the salts of a replica that Litestream wrote.</summary>
     public IReadOnlyList<RestoreWarning> Warnings { get; init; } = [];
 }

@@ -9,14 +9,16 @@ internal sealed class RestoreTarget : IDisposable
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private static readonly string[] s_companions = ["", "-wal", "-shm", "-journal"];
 
+    private readonly EngineEnvironment _environment;
     private readonly IFileSystem _files;
     private readonly string _destination;
+    private readonly ExistingDatabase _existing;
     private readonly RestoreFiles _partial;
     private IFile? _file;
     private bool _isPublished;
 
-    private RestoreTarget(IFileSystem files, string destination, RestoreFiles partial) =>
-        (_files, _destination, _partial) = (files, destination, partial);
+    private RestoreTarget(EngineEnvironment environment, string destination, ExistingDatabase existing, RestoreFiles partial) =>
+        (_environment, _files, _destination, _existing, _partial) = (environment, environment.Files, destination, existing, partial);
 
     /// <summary>The file while it is incomplete.</summary>
     public string PartialPath => _partial.Path;
@@ -27,14 +29,16 @@ internal sealed class RestoreTarget : IDisposable
     /// <summary>The open file.</summary>
     public IFile File => _file!;
 
-    /// <summary>Creates the incomplete file; refuses when something is at the target or beside it.</summary>
-    public static RestoreTarget Create(EngineEnvironment environment, string destination)
+    /// <summary>Creates the incomplete file; refuses when something is at the target or beside it, or it is to be replaced and somebody uses it.</summary>
+    public static RestoreTarget Create(EngineEnvironment environment, string destination, ExistingDatabase existing)
     {
         var files = environment.Files;
-        RefuseExisting(files, destination);
+        if (existing != ExistingDatabase.Refuse) destination = files.ResolveLink(destination);
+        if (IsReplaced(files, destination, existing)) new DatabaseReplacement(environment, destination).RefuseUsers();
+        else RefuseExisting(files, destination);
         DurableDirectory.Create(files, Path.GetDirectoryName(destination)!);
         RestoreFiles.TidyUp(files, destination);
-        var target = new RestoreTarget(files, destination, RestoreFiles.Begin(environment, destination));
+        var target = new RestoreTarget(environment, destination, existing, RestoreFiles.Begin(environment, destination));
         try
         {
             target._file = files.Open(target.PartialPath, FileOpenMode.CreateNew, OwnerOnly);
@@ -55,7 +59,28 @@ internal sealed class RestoreTarget : IDisposable
     }
 
     /// <summary>Gives the file its name.</summary>
-    public void Publish()
+    /// <returns>Where a database that was replaced is kept; null if none is.</returns>
+    public string? Publish()
+    {
+        if (!IsReplaced(_files, _destination, _existing))
+        {
+            PublishNew();
+            return null;
+        }
+
+        _partial.DeleteCompanions();
+        var replacement = new DatabaseReplacement(_environment, _destination);
+        var former = replacement.NameFor("before-restore");
+        replacement.Run(PartialPath, former);
+        _isPublished = true;
+        if (_existing == ExistingDatabase.Keep) return former;
+
+        // last: until the new one has the name for good, the former one is all there is
+        foreach (var companion in s_companions) _files.Delete(former + companion);
+        return null;
+    }
+
+    private void PublishNew()
     {
         RefuseExisting(_files, _destination);
         // before the rename: what fails behind it would call a restore failed that has succeeded
@@ -99,6 +124,9 @@ internal sealed class RestoreTarget : IDisposable
         _file = null;
     }
 
+    private static bool IsReplaced(IFileSystem files, string destination, ExistingDatabase existing) =>
+        existing != ExistingDatabase.Refuse && files.Find(destination) is { IsDirectory: false };
+
     // A -wal or -journal of another database beside the restored one would be replayed into it by the next to open it.
     private static void RefuseExisting(IFileSystem files, string destination)
     {
@@ -109,5 +137,5 @@ internal sealed class RestoreTarget : IDisposable
     }
 
     private static LitestreamException Exists(string destination, string found) => new(ErrorCode.RestoreTargetExists,
-        $"'{destination}' is not restored because '{found}' exists.", found, "Restore to another path, or move that file away.");
+        $"'{destination}' is not restored because '{found}' exists.", found, "Restore to another path, or move that file away; or let the restore replace the database (-Force).");
 }

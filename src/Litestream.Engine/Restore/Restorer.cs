@@ -14,12 +14,13 @@ public sealed class Restorer(EngineEnvironment environment)
     /// <summary>Restores a database. A failure or cancellation leaves nothing behind.</summary>
     /// <param name="replica">The replica that the plan was made for; stays open.</param>
     /// <param name="plan">What to read.</param>
-    /// <param name="destination">Full path of the file to make; it, its -wal, -shm and -journal must not exist. A missing
+    /// <param name="destination">Full path of the file to make; it, its -wal, -shm and -journal must not exist, unless the options say that
+    /// it is replaced. A missing
     /// folder is created.</param>
     /// <param name="options">How to work.</param>
     /// <param name="progress">Is told how far it is; may be called on any thread.</param>
     /// <param name="cancellationToken">Ends the restore.</param>
-    /// <exception cref="LitestreamException"><see cref="ErrorCode.RestoreTargetExists"/>, <see cref="ErrorCode.RestoreTargetUnwritable"/>,
+    /// <exception cref="LitestreamException"><see cref="ErrorCode.RestoreTargetExists"/>, <see cref="ErrorCode.RestoreTargetInUse"/>, <see cref="ErrorCode.RestoreTargetUnwritable"/>,
     /// <see cref="ErrorCode.DiskFull"/>, <see cref="ErrorCode.ObjectMissing"/>, <see cref="ErrorCode.ObjectCorrupt"/>,
     /// <see cref="ErrorCode.ObjectEncrypted"/>, <see cref="ErrorCode.ChecksumMismatch"/>, <see cref="ErrorCode.IntegrityCheckFailed"/>,
     /// <see cref="ErrorCode.InvalidArgument"/>, <see cref="ErrorCode.RestorePointNotFound"/>, <see cref="ErrorCode.RestoreTooLarge"/>, or a Replica… code.</exception>
@@ -61,7 +62,7 @@ public sealed class Restorer(EngineEnvironment environment)
         IProgress<RestoreProgress>? progress, CancellationToken cancellationToken)
     {
         var started = environment.Time.GetTimestamp();
-        using var target = RestoreTarget.Create(environment, destination);
+        using var target = RestoreTarget.Create(environment, destination, options.Existing);
         var applier = new PlanApplier(replica, plan, target.File, options, progress);
         await ApplyAsync(applier, plan, target, options, cancellationToken).ConfigureAwait(false);
         target.Complete();
@@ -69,12 +70,13 @@ public sealed class Restorer(EngineEnvironment environment)
         await Task.Run(
             () => DatabaseCheck.Run(target.PartialPath, destination, options.Check, environment.VfsName, cancellationToken),
             cancellationToken).ConfigureAwait(false);
-        if (!isTrial) target.Publish();
+        var safetyCopy = isTrial ? null : target.Publish();
         return new(destination, plan, applier.Reached, applier.Transactions, applier.PageSize, applier.PageCount,
             environment.Time.GetElapsedTime(started))
         {
             RestoredTo = applier.Loss is null && !applier.IsEnded ? plan.RestoresTo : applier.ReachedTime,
             Loss = applier.Loss,
+            SafetyCopy = safetyCopy,
             Warnings = applier.Loss is { } loss
                 ? [.. plan.Warnings, .. applier.Warnings, Partial(loss, applier)] : [.. plan.Warnings, .. applier.Warnings],
         };

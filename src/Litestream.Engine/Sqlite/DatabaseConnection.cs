@@ -76,6 +76,23 @@ internal sealed unsafe class DatabaseConnection : IDisposable
         return SqliteErrors.IsBusy(code) ? false : throw SqliteErrors.Create(code, Path, "take the write lock");
     }
 
+    /// <summary>Takes a database that is to be replaced for this connection alone, until it is closed, and lets SQLite bring what is in its -wal
+    /// or hot -journal into the file.</summary>
+    /// <returns>False when somebody else uses it: nothing has happened.</returns>
+    public bool TryTakeAlone()
+    {
+        // before anything is read: the wal-index is kept in memory then, and the lock on the file is never let go
+        Check(Run("PRAGMA locking_mode=EXCLUSIVE"), "take the database alone");
+        foreach (var sql in new[] { "BEGIN EXCLUSIVE", "COMMIT", "PRAGMA wal_checkpoint(TRUNCATE)" })
+        {
+            var code = Run(sql);
+            if (SqliteErrors.IsBusy(code)) return false;
+            Check(code, "take the database alone");
+        }
+
+        return true;
+    }
+
     /// <summary>Ends a transaction, if one is open. Nothing was ever written in it.</summary>
     public void EndTransaction()
     {

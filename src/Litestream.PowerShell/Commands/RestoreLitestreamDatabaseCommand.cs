@@ -67,6 +67,14 @@ public sealed class RestoreLitestreamDatabaseCommand : StoreCommand
     [Parameter]
     public SwitchParameter AllowPartial { get; set; }
 
+    /// <summary>Replace a database that is at the destination; it is kept beside it.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>With Force: do not keep the database that is replaced.</summary>
+    [Parameter]
+    public SwitchParameter NoSafetyCopy { get; set; }
+
     /// <summary>How many databases are restored at once.</summary>
     [Parameter]
     [ValidateRange(1, MaxThrottleLimit)]
@@ -138,12 +146,16 @@ public sealed class RestoreLitestreamDatabaseCommand : StoreCommand
         try
         {
             var plan = Await(token => new RestorePlanner(client).PlanAsync(input.Request, token));
-            var description = Describe(plan, input.Target);
+            var description = Describe(plan, input.Target) + DescribeExisting(input.Target);
             WriteVerbose(description);
             foreach (var warning in plan.Warnings) WriteWarning(warning.Message);
             if (!ShouldProcess(description, $"{description} Go on?", "Restore database")) return;
 
-            var options = new RestoreOptions { Check = FullCheck ? IntegrityCheckMode.Full : IntegrityCheckMode.Quick };
+            var options = new RestoreOptions
+            {
+                Check = FullCheck ? IntegrityCheckMode.Full : IntegrityCheckMode.Quick,
+                Existing = !Force ? ExistingDatabase.Refuse : NoSafetyCopy ? ExistingDatabase.Discard : ExistingDatabase.Keep,
+            };
             running.Add(new(client, input, plan, options, Environment, ++_activity, cancellationToken));
             isRunning = true;
         }
@@ -169,6 +181,9 @@ public sealed class RestoreLitestreamDatabaseCommand : StoreCommand
             WriteObject(AsFile(result.ToModel(restore.Options.Check)));
         });
     }
+
+    private string DescribeExisting(string target) => !Force || !File.Exists(target) ? ""
+        : NoSafetyCopy ? $" The database '{target}' is replaced, and not kept." : $" The database '{target}' is replaced, and kept beside the new one.";
 
     private static string Describe(RestorePlan plan, string target)
     {

@@ -42,6 +42,7 @@ internal static class ErrorTable
         [nameof(ErrorCode.ChecksumMismatch)] = ErrorCategory.InvalidData,
         [nameof(ErrorCode.ObjectEncrypted)] = ErrorCategory.NotImplemented,
         [nameof(ErrorCode.RestoreTargetExists)] = ErrorCategory.ResourceExists,
+        [nameof(ErrorCode.RestoreTargetInUse)] = ErrorCategory.ResourceBusy,
         [nameof(ErrorCode.RestoreTargetUnwritable)] = ErrorCategory.WriteError,
         [nameof(ErrorCode.IntegrityCheckFailed)] = ErrorCategory.InvalidResult,
         [nameof(ErrorCode.RestoreTooLarge)] = ErrorCategory.LimitsExceeded,

@@ -18,6 +18,9 @@ public sealed record LitestreamRestoreResult(
     string Destination, string Replica, string Generation, int Index, long Offset, DateTimeOffset RestoredTo,
     long Transactions, int SegmentCount, long BytesRead, int PageSize, long PageCount, string Check, TimeSpan Duration)
 {
+    /// <summary>Where the database is kept that was replaced: Undo-LitestreamRestore puts it back. Null if none was, or with -NoSafetyCopy.</summary>
+    public string? SafetyCopy { get; init; }
+
     /// <summary>Whether something that was asked for is not in the database; only with -AllowPartial.</summary>
     public bool IsPartial { get; init; }
 

@@ -88,6 +88,7 @@ internal static class ModelConversions
         result.RestoredTo, result.Transactions, result.Plan.Segments.Count, result.Plan.Size,
         result.PageSize, result.PageCount, check.ToString(), result.Duration)
     {
+        SafetyCopy = result.SafetyCopy,
         IsPartial = result.Loss is not null,
         DamagedObject = result.Loss?.Key,
         LostSegmentCount = result.Loss?.Segments.Count ?? 0,

@@ -64,6 +64,21 @@ internal sealed class SimulatedFileSystem(Machine machine, SimulatedProcess proc
         Disk.Rename(from, to);
     }
 
+    public void Swap(string from, string to, string former)
+    {
+        Enter(Operation.Rename, to);
+        Disk.Rename(to, former);
+        Disk.Rename(from, to);
+    }
+
+    /// <summary>There is one account.</summary>
+    public void CopyAccess(string from, string to)
+    {
+    }
+
+    /// <summary>The machine does not tell.</summary>
+    public IReadOnlyList<string> FindUsers(IReadOnlyCollection<FileIdentity> files) => [];
+
     public void Delete(string path)
     {
         Enter(Operation.Delete, path);

@@ -21,6 +21,12 @@ internal sealed class UnflushedFileSystem(IFileSystem files) : IFileSystem
 
     public void Rename(string from, string to, bool overwrite) => files.Rename(from, to, overwrite);
 
+    public void Swap(string from, string to, string former) => files.Swap(from, to, former);
+
+    public void CopyAccess(string from, string to) => files.CopyAccess(from, to);
+
+    public IReadOnlyList<string> FindUsers(IReadOnlyCollection<FileIdentity> open) => files.FindUsers(open);
+
     public void Delete(string path) => files.Delete(path);
 
     public void DeleteDirectory(string directory) => files.DeleteDirectory(directory);

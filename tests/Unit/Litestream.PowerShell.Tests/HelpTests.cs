@@ -16,7 +16,7 @@ public sealed class HelpTests(ModuleHost host) : IClassFixture<ModuleHost>
     public static TheoryData<string> Cmdlets => new(
         "Find-LitestreamReplica", "Get-LitestreamGeneration", "Get-LitestreamReplication", "Get-LitestreamRestorePoint", "Get-LitestreamSnapshot", "Get-LitestreamWalSegment",
         "New-LitestreamReplica", "Remove-LitestreamGeneration", "Restore-LitestreamDatabase", "Start-LitestreamReplication", "Stop-LitestreamReplication",
-        "Sync-LitestreamDatabase", "Test-LitestreamBackup", "Test-LitestreamReplica");
+        "Sync-LitestreamDatabase", "Test-LitestreamBackup", "Test-LitestreamReplica", "Undo-LitestreamRestore");
 
     [Theory]
     [MemberData(nameof(Cmdlets))]

@@ -13,7 +13,7 @@ public sealed class ManifestTests(ModuleHost host) : IClassFixture<ModuleHost>
     [
         "Find-LitestreamReplica", "Get-LitestreamGeneration", "Get-LitestreamReplication", "Get-LitestreamRestorePoint", "Get-LitestreamSnapshot", "Get-LitestreamWalSegment",
         "New-LitestreamReplica", "Remove-LitestreamGeneration", "Restore-LitestreamDatabase", "Start-LitestreamReplication", "Stop-LitestreamReplication",
-        "Sync-LitestreamDatabase", "Test-LitestreamBackup", "Test-LitestreamReplica",
+        "Sync-LitestreamDatabase", "Test-LitestreamBackup", "Test-LitestreamReplica", "Undo-LitestreamRestore",
     ];
 
     [Fact]

@@ -23,6 +23,12 @@ internal abstract class LocalFiles : IFileSystem
 
     public virtual void Rename(string from, string to, bool overwrite) => _files.Rename(from, to, overwrite);
 
+    public virtual void Swap(string from, string to, string former) => _files.Swap(from, to, former);
+
+    public virtual void CopyAccess(string from, string to) => _files.CopyAccess(from, to);
+
+    public virtual IReadOnlyList<string> FindUsers(IReadOnlyCollection<FileIdentity> files) => _files.FindUsers(files);
+
     public virtual void Delete(string path) => _files.Delete(path);
 
     public virtual void DeleteDirectory(string directory) => _files.DeleteDirectory(directory);

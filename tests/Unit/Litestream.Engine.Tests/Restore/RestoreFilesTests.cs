@@ -44,7 +44,7 @@ public sealed class RestoreFilesTests : IDisposable
     {
         Write("app.db.restore-0badcafe");
         Write("app.db.restore-0badcafe-lock");
-        using (var target = RestoreTarget.Create(new(), Target)) Assert.DoesNotContain("app.db.restore-0badcafe", Names());
+        using (var target = RestoreTarget.Create(new(), Target, ExistingDatabase.Refuse)) Assert.DoesNotContain("app.db.restore-0badcafe", Names());
         Assert.Empty(Names());
     }
 

@@ -1,0 +1,226 @@
+using Litestream.Engine.Errors;
+using Litestream.Engine.Files;
+using Litestream.Engine.Restore;
+using Litestream.Engine.Tests.Fakes;
+using Litestream.Engine.Tests.Replication;
+using Litestream.Engine.Tests.Sqlite;
+using Xunit;
+
+namespace Litestream.Engine.Tests.Restore;
+
+/// <summary>A restore over a database that is there, and what takes it back.</summary>
+public sealed class DatabaseReplacementTests : IDisposable
+{
+    private readonly TestDatabase _database = new();
+    private byte[] _replicated = [];
+
+    public void Dispose() => _database.Dispose();
+
+    [Fact]
+    public async Task It_is_replaced_kept_whole_and_put_back()
+    {
+        var changed = await ReplicateAndChangeAsync();
+        var result = await RestoreAsync();
+
+        Assert.Equal(_replicated, await File.ReadAllBytesAsync(_database.Path));
+        Assert.Equal(changed, Read(result.SafetyCopy!));
+        Assert.Empty(Left("-wal", "-shm", "-journal"));
+
+        var undone = new RestoreUndo(new()).Run(_database.Path, result.SafetyCopy!);
+        Assert.Equal(changed, Read(_database.Path));
+        Assert.Equal(_replicated, await File.ReadAllBytesAsync(undone));
+        Assert.False(File.Exists(result.SafetyCopy));
+
+        new RestoreUndo(new()).Run(_database.Path, undone);
+        Assert.Equal(_replicated, await File.ReadAllBytesAsync(_database.Path));
+    }
+
+    [Fact]
+    public async Task What_only_the_WAL_of_a_killed_application_holds_is_kept()
+    {
+        await ReplicateAndChangeAsync();
+        // the files as a kill leaves them
+        var (crashed, wal) = (await CopyAsync("crashed.db", () => _database.App.Insert(7)), _database["crashed.db-wal"]);
+        Assert.True(new FileInfo(wal).Length > 0);
+        var expected = _database.App.Number("SELECT count(*) FROM item");
+
+        var result = await RestoreAsync(crashed);
+
+        using var former = Application.Open(result.SafetyCopy!);
+        Assert.Equal(expected, former.Number("SELECT count(*) FROM item"));
+        Assert.False(File.Exists(wal));
+        Assert.Equal(_replicated, await File.ReadAllBytesAsync(crashed));
+    }
+
+    [Fact]
+    public async Task It_is_refused_while_somebody_has_it_open_and_nothing_has_changed()
+    {
+        await ReplicateAndChangeAsync();
+        using var user = Application.Open(_database.Path);
+        var before = user.Image();
+
+        var e = await Assert.ThrowsAsync<LitestreamException>(() => RestoreAsync());
+
+        Assert.Equal(ErrorCode.RestoreTargetInUse, e.Code);
+        if (OperatingSystem.IsLinux()) Assert.Contains("this process", e.Message, StringComparison.Ordinal);
+        Assert.Equal(before, user.Image());
+        Assert.Empty(Left(".before-restore", ".restore-"));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("BEGIN IMMEDIATE")]
+    public async Task It_is_refused_where_only_SQLite_knows_of_the_user(string transaction)
+    {
+        await ReplicateAndChangeAsync();
+        using var user = Application.Open(_database.Path);
+        user.Number("SELECT count(*) FROM item");
+        if (transaction.Length > 0) user.Execute(transaction);
+
+        var e = await Assert.ThrowsAsync<LitestreamException>(() => RestoreAsync(environment: new() { Files = new BlindFiles() }));
+
+        Assert.Equal(ErrorCode.RestoreTargetInUse, e.Code);
+    }
+
+    [Fact]
+    public async Task One_that_opens_it_in_the_last_moment_gets_it_back()
+    {
+        var changed = await ReplicateAndChangeAsync();
+        var files = new LateUserFiles();
+
+        var e = await Assert.ThrowsAsync<LitestreamException>(() => RestoreAsync(environment: new() { Files = files }));
+
+        Assert.Equal(ErrorCode.RestoreTargetInUse, e.Code);
+        Assert.Equal(changed, Read(_database.Path));
+        Assert.Empty(Left(".before-restore", ".restore-"));
+    }
+
+    [Fact]
+    public async Task What_is_no_database_any_more_is_replaced_and_kept_with_its_WAL()
+    {
+        await ReplicateAndChangeAsync();
+        await File.WriteAllTextAsync(_database.Path, new string('x', 5000));
+        await File.WriteAllTextAsync(_database.WalPath, "a WAL");
+
+        var result = await RestoreAsync();
+
+        Assert.Equal(_replicated, await File.ReadAllBytesAsync(_database.Path));
+        Assert.Equal(new string('x', 5000), await File.ReadAllTextAsync(result.SafetyCopy!));
+        Assert.Equal("a WAL", await File.ReadAllTextAsync(result.SafetyCopy + "-wal"));
+        Assert.False(File.Exists(_database.WalPath));
+
+        new RestoreUndo(new()).Run(_database.Path, result.SafetyCopy!);
+        Assert.Equal("a WAL", await File.ReadAllTextAsync(_database.WalPath));
+    }
+
+    [Fact]
+    public async Task Without_a_safety_copy_nothing_of_it_stays()
+    {
+        await ReplicateAndChangeAsync();
+
+        var result = await RestoreAsync(existing: ExistingDatabase.Discard);
+
+        Assert.Null(result.SafetyCopy);
+        Assert.Equal(_replicated, await File.ReadAllBytesAsync(_database.Path));
+        Assert.Empty(Left(".before-restore", "-wal", "-shm"));
+    }
+
+    [Fact]
+    public async Task A_link_stays_and_permissions_are_kept()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        await ReplicateAndChangeAsync();
+        const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+        File.SetUnixFileMode(_database.Path, Mode);
+        File.CreateSymbolicLink(_database["link.db"], _database.Path);
+
+        await RestoreAsync(_database["link.db"]);
+
+        Assert.Equal(_database.Path, new FileInfo(_database["link.db"]).LinkTarget);
+        Assert.Equal(_replicated, await File.ReadAllBytesAsync(_database.Path));
+        Assert.Equal(Mode, File.GetUnixFileMode(_database.Path));
+    }
+
+    [Fact]
+    public async Task A_restore_that_fails_leaves_it_as_it_was()
+    {
+        var changed = await ReplicateAndChangeAsync();
+        var segment = Directory.GetFiles(_database["replica"], "*.snapshot.lz4", SearchOption.AllDirectories).Single();
+        await File.WriteAllBytesAsync(segment, [1, 2, 3]);
+
+        await Assert.ThrowsAsync<LitestreamException>(() => RestoreAsync());
+
+        Assert.Equal(changed, Read(_database.Path));
+        Assert.Empty(Left(".before-restore", ".restore-"));
+    }
+
+    // replicates, changes what is not replicated, and ends the application; gives the changed state
+    private async Task<byte[]> ReplicateAndChangeAsync()
+    {
+        _database.App.Insert(20);
+        await using (var replication = RunningReplication.Start(_database))
+        {
+            await replication.SyncAsync();
+            await replication.StopAsync();
+        }
+
+        _replicated = await RunningReplication.RestoreAsync(_database);
+        foreach (var file in Left("restored-")) File.Delete(file);
+        _database.App.Insert(5);
+        var changed = _database.App.Image();
+        _database.CloseApp();
+        return changed;
+    }
+
+    private async Task<string> CopyAsync(string name, Action change)
+    {
+        _database.ReopenApp();
+        change();
+        foreach (var suffix in new[] { "", "-wal" }) await CopyOneAsync(_database.Path + suffix, _database[name] + suffix);
+        return _database[name];
+
+        static async Task CopyOneAsync(string from, string to)
+        {
+            await using var source = new FileStream(from, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            await using var target = File.Create(to);
+            await source.CopyToAsync(target);
+        }
+    }
+
+    private async Task<RestoreResult> RestoreAsync(
+        string? destination = null, ExistingDatabase existing = ExistingDatabase.Keep, EngineEnvironment? environment = null)
+    {
+        await using var client = RunningReplication.Folder(_database["replica"]);
+        var plan = await new RestorePlanner(client).PlanAsync(new(), default);
+        return await new Restorer(environment ?? new()).RestoreAsync(client, plan, destination ?? _database.Path, new() { Existing = existing }, null, default);
+    }
+
+    private static byte[] Read(string path)
+    {
+        using var app = Application.Open(path);
+        return app.Image();
+    }
+
+    private List<string> Left(params string[] parts) =>
+        [.. Directory.GetFiles(Path.GetDirectoryName(_database.Path)!).Where(f => Array.Exists(parts, p => f.Contains(p, StringComparison.Ordinal)))];
+
+    /// <summary>A system that does not tell who uses a file.</summary>
+    private sealed class BlindFiles : LocalFiles
+    {
+        public override IReadOnlyList<string> FindUsers(IReadOnlyCollection<FileIdentity> files) => [];
+    }
+
+    /// <summary>Somebody opens the file while it is replaced.</summary>
+    private sealed class LateUserFiles : LocalFiles
+    {
+        private bool _isSwapped;
+
+        public override void Swap(string from, string to, string former)
+        {
+            base.Swap(from, to, former);
+            _isSwapped = true;
+        }
+
+        public override IReadOnlyList<string> FindUsers(IReadOnlyCollection<FileIdentity> files) => _isSwapped ? ["somebody (process 1)"] : [];
+    }
+}
