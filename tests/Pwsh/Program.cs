@@ -30,8 +30,9 @@ internal static class Program
         using var runspace = RunspaceFactory.CreateRunspace(new ConsoleHost(), InitialSessionState.CreateDefault2());
         runspace.Open();
         using var shell = PowerShell.Create(runspace);
-        if (rest[0] == "-Command") shell.AddScript($"{string.Join(' ', rest[1..].ToArray())} | Out-Default; if (-not $?) {{ exit {Failed} }}");
-        else shell.AddScript("$file, $named = $args; & $file @named | Out-Default; exit $LASTEXITCODE").AddArgument(what).AddArgument(Named(rest[2..]));
+        if (rest[0] == "-Command") shell.AddScript($"{string.Join(' ', rest[1..].ToArray())}; if (-not $?) {{ exit {Failed} }}");
+        else shell.AddScript("$file, $named = $args; & $file @named; exit $LASTEXITCODE").AddArgument(what).AddArgument(Named(rest[2..]));
+        shell.AddCommand("Out-Default");
         return Run(shell);
     }
 
