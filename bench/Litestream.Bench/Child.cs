@@ -4,6 +4,7 @@ using Litestream.Engine.Replicas;
 using Litestream.Engine.Replicas.S3;
 using Litestream.Engine.Replication;
 using Litestream.Engine.Restore;
+using Litestream.Engine.Verification;
 
 namespace Litestream.Bench;
 
@@ -17,6 +18,7 @@ internal static class Child
         await (args[0] switch
         {
             "upload" => UploadAsync(client, args[1]),
+            "verify" => VerifyAsync(client),
             "restore" => RestoreAsync(client, args[1]),
             _ => Task.CompletedTask, // what a process with the store's client costs that does nothing
         });
@@ -33,6 +35,15 @@ internal static class Child
         await replicator.SyncAsync(default);
         await stop.CancelAsync();
         await running;
+    }
+
+    private static async Task VerifyAsync(IReplicaClient client)
+    {
+        await foreach (var generation in new ReplicaCatalog(client).ListGenerationsAsync(default))
+        {
+            var found = await new ReplicaVerifier(client, new()).VerifyAsync(generation, end: null, samplePercent: 100, progress: null, default);
+            if (!found.Passed) throw new InvalidOperationException($"{generation.Id} is damaged");
+        }
     }
 
     private static async Task RestoreAsync(IReplicaClient client, string target)

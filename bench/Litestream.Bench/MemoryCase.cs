@@ -4,7 +4,7 @@ using Litestream.Servers;
 
 namespace Litestream.Bench;
 
-/// <summary>Peak memory of a first upload (snapshot, page map, sync, stop) and of a restore with quick_check, against Ceph's gateway. It must not
+/// <summary>Peak memory of a first upload (snapshot, page map, sync, stop), of reading the whole replica, and of a restore with quick_check, against Ceph's gateway. It must not
 /// grow with the database.</summary>
 internal static class MemoryCase
 {
@@ -20,7 +20,7 @@ internal static class MemoryCase
         try
         {
             using var buckets = new Buckets(cluster.Gateway);
-            Console.WriteLine($"{"database",12} {"idle MiB",9} {"upload MiB",11} {"s",6} {"restore MiB",12} {"s",6}");
+            Console.WriteLine($"{"database",12} {"idle MiB",9} {"upload MiB",11} {"s",6} {"verify MiB",11} {"s",6} {"restore MiB",12} {"s",6}");
             foreach (var size in sizes.Length == 0 ? [512, 4096] : sizes.Select(s => int.Parse(s, CultureInfo.InvariantCulture)))
             {
                 var database = Path.Combine(folder, $"app{size}.db");
@@ -30,9 +30,10 @@ internal static class MemoryCase
                 var (upload, uploadTime) = await MeasureAsync("upload", database, url, cluster.Gateway);
                 var length = new FileInfo(database).Length;
                 File.Delete(database);
+                var (verify, verifyTime) = await MeasureAsync("verify", database, url, cluster.Gateway);
                 var (restore, restoreTime) = await MeasureAsync("restore", database + ".restored", url, cluster.Gateway);
                 File.Delete(database + ".restored");
-                Console.WriteLine($"{length >> 20,8} MiB {idle / 1024,9:0.0} {upload / 1024,11:0.0} {uploadTime.TotalSeconds,6:0.0} {restore / 1024,12:0.0} {restoreTime.TotalSeconds,6:0.0}");
+                Console.WriteLine($"{length >> 20,8} MiB {idle / 1024,9:0.0} {upload / 1024,11:0.0} {uploadTime.TotalSeconds,6:0.0} {verify / 1024,11:0.0} {verifyTime.TotalSeconds,6:0.0} {restore / 1024,12:0.0} {restoreTime.TotalSeconds,6:0.0}");
             }
 
             return 0;

@@ -2,7 +2,7 @@ namespace Litestream.Bench;
 
 /// <summary>
 /// Measures, in one run and side by side, what can't be asserted on a shared machine:
-/// <c>--case memory</c> peak memory of an upload to S3 and of a restore, by size of the database;
+/// <c>--case memory</c> peak memory of an upload to S3, of reading the replica and of a restore, by size of the database;
 /// <c>--case requests</c> requests to S3, idle and under load, beside Litestream 0.3.13.
 /// </summary>
 internal static class Program
