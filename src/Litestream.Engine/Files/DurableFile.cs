@@ -19,7 +19,16 @@ internal static class DurableFile
             file.FlushToDisk();
         }
 
-        files.Rename(temporary, path, overwrite);
+        try
+        {
+            files.Rename(temporary, path, overwrite);
+        }
+        catch (IOException) when (!overwrite)
+        {
+            files.Delete(temporary);
+            throw;
+        }
+
         // last: only now the name, and with it the content, survives
         files.FlushDirectory(Path.GetDirectoryName(path)!);
     }

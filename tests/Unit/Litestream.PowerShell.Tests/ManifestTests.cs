@@ -11,7 +11,7 @@ public sealed class ManifestTests(ModuleHost host) : IClassFixture<ModuleHost>
 {
     private static readonly string[] s_cmdlets =
     [
-        "Get-LitestreamGeneration", "Get-LitestreamReplication", "Get-LitestreamSnapshot", "Get-LitestreamWalSegment",
+        "Export-LitestreamReport", "Get-LitestreamGeneration", "Get-LitestreamReplication", "Get-LitestreamSnapshot", "Get-LitestreamWalSegment",
         "New-LitestreamReplica", "Remove-LitestreamGeneration", "Restore-LitestreamDatabase", "Start-LitestreamReplication", "Stop-LitestreamReplication",
         "Sync-LitestreamDatabase", "Test-LitestreamBackup", "Test-LitestreamReplica",
     ];
