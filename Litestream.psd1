@@ -11,6 +11,7 @@
     CompatiblePSEditions = @('Core')
     PowerShellVersion    = '7.4'
     CmdletsToExport      = @(
+        'Export-LitestreamReport'
         'Find-LitestreamReplica'
         'Get-LitestreamGeneration'
         'Get-LitestreamReplication'

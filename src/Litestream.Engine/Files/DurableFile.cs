@@ -8,7 +8,8 @@ internal static class DurableFile
     /// <param name="path">The file.</param>
     /// <param name="content">All of it.</param>
     /// <param name="mode">Its permissions; null for the default.</param>
-    public static void Write(IFileSystem files, string path, ReadOnlySpan<byte> content, UnixFileMode? mode)
+    /// <param name="overwrite">Whether an existing file is replaced; otherwise it is an <see cref="IOException"/>.</param>
+    public static void Write(IFileSystem files, string path, ReadOnlySpan<byte> content, UnixFileMode? mode, bool overwrite = true)
     {
         var temporary = path + ".tmp";
         using (var file = files.Open(temporary, FileOpenMode.Create, mode))
@@ -18,7 +19,16 @@ internal static class DurableFile
             file.FlushToDisk();
         }
 
-        files.Rename(temporary, path, overwrite: true);
+        try
+        {
+            files.Rename(temporary, path, overwrite);
+        }
+        catch (IOException) when (!overwrite)
+        {
+            files.Delete(temporary);
+            throw;
+        }
+
         // last: only now the name, and with it the content, survives
         files.FlushDirectory(Path.GetDirectoryName(path)!);
     }

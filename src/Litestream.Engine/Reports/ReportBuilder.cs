@@ -1,0 +1,95 @@
+using Litestream.Engine.Errors;
+using Litestream.Engine.Format;
+using Litestream.Engine.Replicas;
+
+namespace Litestream.Engine.Reports;
+
+/// <summary>Gathers what a report tells.</summary>
+/// <param name="createdAt">When the report is made, UTC.</param>
+public sealed class ReportBuilder(DateTimeOffset createdAt)
+{
+    private readonly List<ReplicaReport> _replicas = [];
+
+    /// <summary>When the report is made, UTC.</summary>
+    public DateTimeOffset CreatedAt => createdAt;
+
+    /// <summary>Lists a replica; only names are read.</summary>
+    /// <param name="replica">The replica; stays open.</param>
+    /// <param name="cancellationToken">Ends the listing.</param>
+    /// <exception cref="LitestreamException">The listing's; the report then tells that it failed.</exception>
+    public async Task ListAsync(IReplicaClient replica, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(replica);
+        var generations = new List<ReportedGeneration>();
+        try
+        {
+            await foreach (var generation in new ReplicaCatalog(replica).ListGenerationsAsync(cancellationToken).ConfigureAwait(false))
+                generations.Add(Describe(generation));
+        }
+        catch (LitestreamException exception)
+        {
+            AddProblem(replica.Url, exception.Message);
+            throw;
+        }
+
+        var bytes = generations.Sum(g => g.Snapshots.Concat(g.Segments).Sum(o => o.Size));
+        Update(replica.Url, r => r with
+        {
+            Generations = [.. generations.OrderBy(g => g.Snapshots.Concat(g.Segments).Min(o => o.Time))],
+            Sizes = [.. r.Sizes, new(createdAt, bytes)],
+        });
+    }
+
+    /// <summary>Tells that a replica could not be listed.</summary>
+    /// <param name="url">The replica, without secrets.</param>
+    /// <param name="message">Why.</param>
+    public void AddProblem(string url, string message) => Update(url, r => r with { Problem = message });
+
+    /// <summary>Adds a drill.</summary>
+    /// <param name="url">The replica, without secrets.</param>
+    /// <param name="drill">The drill.</param>
+    public void Add(string url, ReportedDrill drill) => Update(url, r => r with { Drills = [.. r.Drills, drill] });
+
+    /// <summary>Adds a reading of a generation.</summary>
+    /// <param name="url">The replica, without secrets.</param>
+    /// <param name="test">The reading.</param>
+    public void Add(string url, ReportedTest test) => Update(url, r => r with { Tests = [.. r.Tests, test] });
+
+    /// <summary>Adds what an earlier report tells of the same time: drills, readings and sizes. Its listings are over.</summary>
+    /// <param name="earlier">The earlier report.</param>
+    public void AddHistory(Report earlier)
+    {
+        ArgumentNullException.ThrowIfNull(earlier);
+        foreach (var old in earlier.Replicas)
+        {
+            Update(old.Url, r => r with
+            {
+                Drills = [.. r.Drills, .. old.Drills], Tests = [.. r.Tests, .. old.Tests], Sizes = [.. r.Sizes, .. old.Sizes],
+            });
+        }
+    }
+
+    /// <summary>The report of what was added, each thing once, in order of time.</summary>
+    public Report Build() => new(createdAt, [.. _replicas.Select(r => r with
+    {
+        Drills = [.. r.Drills.DistinctBy(d => (d.StartedAt, d.DatabasePath)).OrderBy(d => d.StartedAt)],
+        Tests = [.. r.Tests.DistinctBy(t => (t.Time, t.Generation)).OrderBy(t => t.Time)],
+        Sizes = [.. r.Sizes.DistinctBy(s => s.Time).OrderBy(s => s.Time)],
+    })]);
+
+    private static ReportedGeneration Describe(GenerationInfo generation)
+    {
+        var windows = RestoreWindows.Of(generation);
+        return new(generation.Id.ToString(),
+            [.. generation.Snapshots.Select(s => new ReportedObject(s.CreatedAt, s.Size))],
+            [.. generation.Segments.Select(s => new ReportedObject(s.CreatedAt, s.Size))],
+            windows, RestoreWindows.GapsOf(generation, windows));
+    }
+
+    private void Update(string url, Func<ReplicaReport, ReplicaReport> change)
+    {
+        var index = _replicas.FindIndex(r => r.Url == url);
+        if (index < 0) _replicas.Add(change(new(url)));
+        else _replicas[index] = change(_replicas[index]);
+    }
+}

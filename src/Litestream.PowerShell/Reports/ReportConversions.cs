@@ -1,0 +1,32 @@
+using Litestream.Engine.Reports;
+using Litestream.PowerShell.Models;
+
+namespace Litestream.PowerShell.Reports;
+
+/// <summary>What the Test- cmdlets return, as a report tells it.</summary>
+internal static class ReportConversions
+{
+    public static ReportedDrill ToReported(this LitestreamDrillResult drill) => new(drill.StartedAt, drill.Result)
+    {
+        DatabasePath = drill.DatabasePath,
+        ErrorId = drill.Error?.ErrorId,
+        Message = drill.Error?.Message,
+        Duration = drill.Duration,
+        RestoredTo = drill.RestoredTo,
+        Rpo = drill.Rpo,
+        RpoIsUpperBound = drill.RpoIsUpperBound,
+        Size = drill.Size,
+        Checks =
+        [
+            new("Restore", drill.RestoreStatus, drill.RestoreMessages),
+            new("Integrity", drill.IntegrityStatus, drill.IntegrityMessages),
+            new("Foreign keys", drill.ForeignKeyStatus, drill.ForeignKeyMessages),
+            new("Comparison", drill.ComparisonStatus, drill.ComparisonMessages),
+            new("Assertion", drill.AssertionStatus, drill.AssertionMessages),
+        ],
+    };
+
+    public static ReportedTest ToReported(this LitestreamReplicaTest test, DateTimeOffset time) => new(
+        time, test.Generation, test.Result, test.EndProof, test.ObjectsRead, test.ObjectCount, test.Duration,
+        [.. test.Damage.Select(d => $"{d.ErrorId}: {d.Message}")]);
+}

@@ -1,0 +1,61 @@
+using Litestream.Engine.Errors;
+using Litestream.Engine.Reports;
+using Litestream.Engine.Tests.Fakes;
+using Xunit;
+
+namespace Litestream.Engine.Tests.Reports;
+
+public sealed class ReportBuilderTests
+{
+    private readonly ReplicaBuilder _replica = new();
+    private readonly ReportBuilder _report = new(ReplicaBuilder.At(60));
+
+    [Fact]
+    public async Task A_whole_generation_is_one_window()
+    {
+        _replica.Snapshot(0).Wal(0).Commit(2, 3, 1).Segment().Wal(1).Commit(3, 3, 2).Segment();
+
+        var generation = Assert.Single((await ListAsync()).Generations);
+
+        Assert.Equal([new(ReplicaBuilder.At(0), ReplicaBuilder.At(2))], generation.Windows);
+        Assert.Empty(generation.Gaps);
+    }
+
+    [Fact]
+    public async Task A_missing_index_is_a_gap_until_the_next_snapshot()
+    {
+        _replica.Snapshot(0).Wal(0).Commit(2, 3, 1).Segment()
+            .Wal(2).Commit(3, 3, 2).Segment().Snapshot(3).Wal(3).Commit(4, 3, 1).Segment();
+
+        var generation = Assert.Single((await ListAsync()).Generations);
+
+        Assert.Equal([new(ReplicaBuilder.At(0), ReplicaBuilder.At(1)), new(ReplicaBuilder.At(3), ReplicaBuilder.At(4))], generation.Windows);
+        Assert.Equal([new TimeRange(ReplicaBuilder.At(1), ReplicaBuilder.At(3))], generation.Gaps);
+    }
+
+    [Fact]
+    public async Task A_generation_without_a_snapshot_restores_nowhere()
+    {
+        _replica.Wal(0).Commit(2, 3, 1).Segment().Commit(3, 3, 1).Segment();
+
+        var generation = Assert.Single((await ListAsync()).Generations);
+
+        Assert.Empty(generation.Windows);
+        Assert.Equal([new TimeRange(ReplicaBuilder.At(0), ReplicaBuilder.At(1))], generation.Gaps);
+    }
+
+    [Fact]
+    public async Task A_replica_that_is_not_there_is_told_in_the_report()
+    {
+        var error = await Assert.ThrowsAsync<LitestreamException>(() => _report.ListAsync(_replica.Client, default));
+
+        Assert.Equal(ErrorCode.ReplicaNotFound, error.Code);
+        Assert.Equal(error.Message, Assert.Single(_report.Build().Replicas).Problem);
+    }
+
+    private async Task<ReplicaReport> ListAsync()
+    {
+        await _report.ListAsync(_replica.Client, default);
+        return Assert.Single(_report.Build().Replicas);
+    }
+}

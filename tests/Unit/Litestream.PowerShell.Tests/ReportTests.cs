@@ -1,0 +1,67 @@
+using System.Text.Json;
+using System.Xml.Linq;
+using Litestream.PowerShell.Tests.Fixtures;
+using Litestream.PowerShell.Tests.Hosting;
+using Xunit;
+
+namespace Litestream.PowerShell.Tests;
+
+/// <summary>Export-LitestreamReport.</summary>
+public sealed class ReportTests : ReplicationTests
+{
+    public ReportTests() => NotesReplica.CopyTo(Host.Folder["notes"]);
+
+    [Fact]
+    public void A_drill_is_told_with_what_the_replica_holds()
+    {
+        Assert.Empty(Host.Run("Test-LitestreamBackup ./notes | Export-LitestreamReport ./report.html -Replica ./notes").Succeeded());
+
+        var html = File.ReadAllText(Host.Folder["report.html"]);
+        Assert.Contains("<span class=\"verdict passed\">Passed</span>", html, StringComparison.Ordinal);
+        Assert.Contains("class=\"window\"", html, StringComparison.Ordinal);
+        Assert.False(File.Exists(Host.Folder["report.html.tmp"]));
+    }
+
+    [Fact]
+    public void History_grows_from_report_to_report()
+    {
+        for (var i = 0; i < 3; i++)
+            Host.Run("Test-LitestreamBackup ./notes | Export-LitestreamReport \"./r$($args[0]).json\" -Replica ./notes -Format Json -History ./r*.json", i).Succeeded();
+
+        using var report = JsonDocument.Parse(File.ReadAllBytes(Host.Folder["r2.json"]));
+        var replica = Assert.Single(report.RootElement.GetProperty("replicas").EnumerateArray());
+        Assert.Equal((3, 3), (replica.GetProperty("drills").GetArrayLength(), replica.GetProperty("sizes").GetArrayLength()));
+    }
+
+    [Fact]
+    public void Readings_are_test_results()
+    {
+        var file = Assert.Single(Host.Run("Test-LitestreamReplica ./notes | Export-LitestreamReport ./r.xml -Format NUnitXml -PassThru").Succeeded());
+
+        Assert.Equal(Host.Folder["r.xml"], file.Value<string>("FullName"));
+        Assert.Equal("2", XDocument.Load(Host.Folder["r.xml"]).Root!.Attribute("passed")!.Value);
+    }
+
+    [Fact]
+    public void An_existing_file_is_kept_where_asked()
+    {
+        File.WriteAllText(Host.Folder["r.html"], "mine");
+
+        Assert.Equal(["FileError"], Host.Run("Export-LitestreamReport ./r.html -Replica ./notes -NoClobber").ErrorIds);
+        Host.Run("Export-LitestreamReport ./r.html -Replica ./notes -WhatIf").Succeeded();
+        Assert.Equal("mine", File.ReadAllText(Host.Folder["r.html"]));
+        Host.Run("Export-LitestreamReport ./r.html -Replica ./notes").Succeeded();
+        Assert.NotEqual("mine", File.ReadAllText(Host.Folder["r.html"]));
+    }
+
+    [Fact]
+    public void A_replica_that_is_not_there_is_an_error_and_told()
+    {
+        Assert.Equal(["ReplicaNotFound"], Host.Run("Export-LitestreamReport ./r.html -Replica ./notes, ./none").ErrorIds);
+
+        Assert.Contains("Not listed:", File.ReadAllText(Host.Folder["r.html"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Other_objects_are_refused() => Assert.Equal(["InvalidArgument"], Host.Run("1 | Export-LitestreamReport ./r.html").ErrorIds);
+}
