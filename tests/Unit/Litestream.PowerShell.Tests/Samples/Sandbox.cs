@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Xunit;
 
 namespace Litestream.PowerShell.Tests.Samples;
@@ -21,14 +22,20 @@ internal static class Sandbox
     private const long FileLimit = 1L << 20;
     private const string HeapLimit = "12C00000"; // 300 MiB
 
+    /// <summary>Skips a test where the limits can't be set.</summary>
+    public static void SkipWhereImpossible()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64 && SampleProcess.Has("prlimit"), "Needs Linux on x64, and prlimit");
+        Skip.IfNot(SampleProcess.Can("unshare --mount sh -c 'mount -t tmpfs tmpfs /tmp'"), "May not mount a temp folder of 1 MB");
+    }
+
     /// <summary>Runs a script so.</summary>
     /// <param name="folder">Where the temp folder is made; mounted away again when the process ends.</param>
     /// <param name="script">Without single quotes.</param>
     /// <param name="environment">Further variables.</param>
     public static SampleResult Run(string folder, string script, params (string Name, string Value)[] environment)
     {
-        Skip.IfNot(OperatingSystem.IsLinux() && SampleProcess.Has("prlimit"), "Needs Linux and prlimit for the limits");
-        Skip.IfNot(SampleProcess.Has("unshare") && Environment.IsPrivilegedProcess, "Needs root for a temp folder of 1 MB");
+        SkipWhereImpossible();
         var temp = Directory.CreateDirectory(Path.Combine(folder, "temp")).FullName;
         var line = string.Create(CultureInfo.InvariantCulture,
             $"mount -t tmpfs -o size={FileLimit} tmpfs {temp} && exec prlimit --data={MemoryLimit} --fsize={FileLimit} {SampleProcess.Pwsh} -NoChildProcesses -Command '{script}'");
