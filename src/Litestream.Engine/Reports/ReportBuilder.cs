@@ -64,7 +64,9 @@ public sealed class ReportBuilder(DateTimeOffset createdAt)
         {
             Update(old.Url, r => r with
             {
-                Drills = [.. r.Drills, .. old.Drills], Tests = [.. r.Tests, .. old.Tests], Sizes = [.. r.Sizes, .. old.Sizes],
+                Drills = [.. r.Drills, .. old.Drills],
+                Tests = [.. r.Tests, .. old.Tests],
+                Sizes = [.. r.Sizes, .. old.Sizes],
             });
         }
     }

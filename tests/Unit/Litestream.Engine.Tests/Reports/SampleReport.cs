@@ -34,7 +34,9 @@ internal static class SampleReport
 
     public static ReportedDrill Drill(double hour, string result, int? rpo = null) => new(At(hour), result)
     {
-        Duration = TimeSpan.FromSeconds(4.2), Rpo = rpo is { } s ? TimeSpan.FromSeconds(s) : null, RpoIsUpperBound = rpo > 20,
+        Duration = TimeSpan.FromSeconds(4.2),
+        Rpo = rpo is { } s ? TimeSpan.FromSeconds(s) : null,
+        RpoIsUpperBound = rpo > 20,
         RestoredTo = rpo is null ? null : At(hour),
     };
 
