@@ -65,7 +65,8 @@ internal sealed class DatabaseReplacement(EngineEnvironment environment, string 
         return true;
     }
 
-    // Null where what is there can't be read as a database: then nobody can use it.
+    // Null where what is there can't be read as a database: then SQLite uses it no more. Any other failure, as that this account may not write to it, is
+    // no such proof.
     private DatabaseConnection? TryHold()
     {
         DatabaseConnection? connection = null;
@@ -75,10 +76,15 @@ internal sealed class DatabaseReplacement(EngineEnvironment environment, string 
             if (connection.TryTakeAlone()) return connection;
             connection.Dispose();
         }
-        catch (LitestreamException e) when (e.Code is ErrorCode.NotADatabase or ErrorCode.DatabaseError)
+        catch (LitestreamException e) when (e.Code is ErrorCode.NotADatabase)
         {
             connection?.Dispose();
             return null;
+        }
+        catch
+        {
+            connection?.Dispose();
+            throw;
         }
 
         throw InUse("another process");

@@ -1,3 +1,4 @@
+using Litestream.Engine.Errors;
 using SQLitePCL;
 
 namespace Litestream.Engine.Sqlite;
@@ -79,6 +80,7 @@ internal sealed unsafe class DatabaseConnection : IDisposable
     /// <summary>Takes a database that is to be replaced for this connection alone, until it is closed, and lets SQLite bring what is in its -wal
     /// or hot -journal into the file.</summary>
     /// <returns>False when somebody else uses it: nothing has happened.</returns>
+    /// <exception cref="LitestreamException"><see cref="ErrorCode.NotADatabase"/> when it can't be read as one.</exception>
     public bool TryTakeAlone()
     {
         // before anything is read: the wal-index is kept in memory then, and the lock on the file is never let go
@@ -87,6 +89,8 @@ internal sealed unsafe class DatabaseConnection : IDisposable
         {
             var code = Run(sql);
             if (SqliteErrors.IsBusy(code)) return false;
+            if (SqliteErrors.IsDamage(code))
+                throw new LitestreamException(ErrorCode.NotADatabase, $"'{Path}' is damaged.", Path, "Restore it from a replica.");
             Check(code, "take the database alone");
         }
 

@@ -12,6 +12,9 @@ internal static class SqliteErrors
     public static bool IsBusy(int code) =>
         (code & PrimaryMask) is raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_PROTOCOL;
 
+    /// <summary>Whether a code says that what was read is no sound database.</summary>
+    public static bool IsDamage(int code) => (code & PrimaryMask) is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB;
+
     /// <summary>Names a failure.</summary>
     /// <param name="code">Extended result code.</param>
     /// <param name="database">Path of the database.</param>

@@ -114,6 +114,20 @@ public sealed class DatabaseReplacementTests : IDisposable
     }
 
     [Fact]
+    public async Task One_that_SQLite_can_not_open_for_another_reason_is_left_alone()
+    {
+        var changed = await ReplicateAndChangeAsync();
+        // what stands in the way of a WAL database as a right that this account lacks
+        Directory.CreateDirectory(_database.WalPath);
+
+        await Assert.ThrowsAsync<LitestreamException>(() => RestoreAsync());
+
+        Directory.Delete(_database.WalPath);
+        Assert.Equal(changed, Read(_database.Path));
+        Assert.Empty(Left(".before-restore", ".restore-"));
+    }
+
+    [Fact]
     public async Task Without_a_safety_copy_nothing_of_it_stays()
     {
         await ReplicateAndChangeAsync();
