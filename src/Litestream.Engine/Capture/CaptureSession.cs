@@ -176,6 +176,25 @@ internal sealed class CaptureSession : IDisposable
         return null;
     }
 
+    /// <summary>Sees how much is committed, without capturing it.</summary>
+    /// <returns>Frames that stand in the way of the WAL's restart, and how many of them are not captured; null when somebody is in the way.</returns>
+    public (uint Frames, uint New)? TryLook()
+    {
+        if (!_probe.TryBeginRead()) return null;
+        try
+        {
+            if (_probe.GetWalSnapshot() is not { } snapshot) return (0, 0);
+            var isNewLife = !Point.IsSameLife(snapshot);
+            if (!isNewLife && snapshot.LastFrame < Point.Frame) return null; // what that means, the capture says
+            var added = isNewLife ? snapshot.LastFrame : snapshot.LastFrame - Point.Frame;
+            return (IsResting && added == 0 ? 0 : snapshot.LastFrame, added);
+        }
+        finally
+        {
+            _probe.EndTransaction();
+        }
+    }
+
     /// <summary>Captures up to exactly the commit of a view, which was opened while the reader was held.</summary>
     /// <param name="view">The view.</param>
     /// <param name="sink">Receives the frames.</param>

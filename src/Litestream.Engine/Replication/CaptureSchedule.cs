@@ -32,6 +32,7 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     private TimeSpan _yieldInterval = s_yieldAfter;
     private TimeSpan _lookInterval = options.CaptureInterval;
     private TimeSpan _checkpointTime = s_usualCheckpoint;
+    private TimeSpan _cutTime;
     private double _framesASecond;
 
     /// <summary>Whether a change is waiting to be captured or cut.</summary>
@@ -61,12 +62,15 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     }
 
     /// <summary>Notes that all that was captured is cut.</summary>
-    /// <param name="now">The time.</param>
+    /// <param name="now">The time when it began.</param>
+    /// <param name="took">How long it took.</param>
     /// <param name="hadContent">Whether a segment came of it.</param>
-    public void Cut(DateTimeOffset now, bool hadContent)
+    public void Cut(DateTimeOffset now, TimeSpan took, bool hadContent)
     {
         _firstSignal = null;
-        if (hadContent) _lastCut = now;
+        if (!hadContent) return;
+        _lastCut = now;
+        _cutTime = took;
     }
 
     /// <summary>Whether what is captured is to be cut now.</summary>
@@ -104,14 +108,19 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
         _nextYield = now + _yieldInterval;
     }
 
+    /// <summary>Whether the WAL grows so fast that a checkpoint has to keep writers out from its begin.</summary>
+    public bool GrowsFast => GrowthIn(_checkpointTime) >= options.CheckpointPageCount / 4d;
+
     /// <summary>How hard to try to checkpoint a WAL of so many frames; null when that is not due. Writers are kept out where the WAL is too
-    /// large, or would be by the end of a checkpoint without that.</summary>
+    /// large, or would be by the end of a checkpoint without that, or of a cut, which waits for the disk.</summary>
     public CheckpointEffort? CheckpointDue(DateTimeOffset now, uint frames)
     {
+        var isBeforeLongCut = IsCutDue(now) && GrowsFast && _nextForce <= now && frames + GrowthIn(_cutTime) >= options.ForcedCheckpointPageCount;
+        if (isBeforeLongCut && frames >= options.CheckpointPageCount / 4) return CheckpointEffort.HoldingFirst;
         if (frames < options.CheckpointPageCount) return null;
         if (_nextForce > now || frames + GrowthIn(s_shortestLook + _checkpointTime) < options.ForcedCheckpointPageCount)
             return _nextCheckpoint <= now ? CheckpointEffort.Yielding : null;
-        return GrowthIn(_checkpointTime) < options.CheckpointPageCount / 4d ? CheckpointEffort.HoldingLast : CheckpointEffort.HoldingFirst;
+        return GrowsFast ? CheckpointEffort.HoldingFirst : CheckpointEffort.HoldingLast;
     }
 
     /// <summary>Notes a try to checkpoint: after a failure somebody reads or writes all the time, so don't press.</summary>

@@ -162,6 +162,10 @@ internal sealed class DatabaseRecorder(
         return frames;
     }
 
+    /// <summary>Sees how much is committed, without capturing it.</summary>
+    /// <returns>Frames that stand in the way of the WAL's restart, and how many of them are not captured; null when somebody is in the way.</returns>
+    public (uint Frames, uint New)? TryLook() => _session!.TryLook();
+
     /// <summary>Backfills the WAL and lets the reader rest, if nobody is in the way.</summary>
     /// <param name="effort">Whether writers are kept out.</param>
     public CheckpointOutcome TryRest(CheckpointEffort effort)

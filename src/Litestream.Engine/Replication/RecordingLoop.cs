@@ -285,7 +285,8 @@ internal sealed class RecordingLoop
         var requests = _syncs.Take();
         try
         {
-            var frames = _recorder.TryCapture(stop);
+            var ahead = _wal.KeepAhead(now, _schedule);
+            var frames = _recorder.TryCapture(stop) + ahead;
             if (frames is null)
             {
                 _dataVersion = null; // what the poll saw is not captured yet
@@ -300,7 +301,7 @@ internal sealed class RecordingLoop
             Looked(now, looked, frames.Value);
             // a cut waits for the disk: meanwhile such a WAL would grow by as much again
             if (_wal.IsTooLarge(now, _schedule)) _wal.Keep(now, _schedule, _lastChange);
-            if (requests.Count > 0 || _schedule.IsCutDue(now)) _schedule.Cut(now, _recorder.Cut());
+            if (requests.Count > 0 || _schedule.IsCutDue(now)) Cut(now);
             if (!_recorder.HasOpenSegment) Volatile.Write(ref _uncutSince, 0);
         }
         catch
@@ -313,6 +314,13 @@ internal sealed class RecordingLoop
         _wal.Keep(now, _schedule, _lastChange);
         EnforceBound();
         if (!HasReplica()) Suspend();
+    }
+
+    private void Cut(DateTimeOffset now)
+    {
+        var began = _environment.Time.GetTimestamp();
+        var hadContent = _recorder.Cut();
+        _schedule.Cut(now, _environment.Time.GetElapsedTime(began), hadContent);
     }
 
     private void Looked(DateTimeOffset now, DateTimeOffset time, uint captured)

@@ -17,6 +17,18 @@ internal sealed class WalKeeper(ReplicationOptions options, DatabaseRecorder rec
     public bool IsTooLarge(DateTimeOffset now, CaptureSchedule schedule) =>
         !recorder.IsResting && schedule.CheckpointDue(now, recorder.WalFrames) is not null;
 
+    /// <summary>Checkpoints before what is new is captured, where the WAL grows so fast that it would get too large during that capture: then
+    /// the capture is made while writers are kept out.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="schedule">Says when, and is told.</param>
+    /// <returns>The frames that were new; 0 where that was not due.</returns>
+    public uint KeepAhead(DateTimeOffset now, CaptureSchedule schedule)
+    {
+        if (!schedule.GrowsFast || recorder.TryLook() is not { New: > 0 } look || schedule.CheckpointDue(now, look.Frames) != CheckpointEffort.HoldingFirst) return 0;
+        Checkpoint(now, schedule, CheckpointEffort.HoldingFirst);
+        return look.New;
+    }
+
     /// <summary>Checkpoints where that is due, and gets out of the way of others' checkpoints.</summary>
     /// <param name="now">The time.</param>
     /// <param name="schedule">Says when, and is told.</param>
@@ -27,9 +39,7 @@ internal sealed class WalKeeper(ReplicationOptions options, DatabaseRecorder rec
         var due = schedule.CheckpointDue(now, recorder.WalFrames) ?? (schedule.IsRestDue(now, lastChange) ? CheckpointEffort.Yielding : null);
         if (due is { } effort)
         {
-            var began = time.GetTimestamp();
-            var outcome = recorder.TryRest(effort);
-            schedule.Checkpointed(now, time.GetElapsedTime(began), effort, outcome);
+            Checkpoint(now, schedule, effort);
         }
         else if (schedule.IsYieldDue(now))
         {
@@ -42,6 +52,13 @@ internal sealed class WalKeeper(ReplicationOptions options, DatabaseRecorder rec
 
         if (recorder.HasOpenSegment) schedule.Signal(now);
         Report(recorder.CheckpointError);
+    }
+
+    private void Checkpoint(DateTimeOffset now, CaptureSchedule schedule, CheckpointEffort effort)
+    {
+        var began = time.GetTimestamp();
+        var outcome = recorder.TryRest(effort);
+        schedule.Checkpointed(now, time.GetElapsedTime(began), effort, outcome);
     }
 
     /// <summary>Notes that a capture succeeded.</summary>
