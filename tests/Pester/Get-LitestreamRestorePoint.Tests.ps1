@@ -7,7 +7,7 @@ Describe 'Get-LitestreamRestorePoint' {
     It 'Shows a window of each generation - parameter' {
         $windows = Get-LitestreamRestorePoint "$TestDrive/replica"
         $windows.Count | Should -Be 2
-        $windows.Missing | Should -BeNullOrEmpty
+        $windows | Where-Object Missing | Should -BeNullOrEmpty
     }
 
     It 'Restores a point - piped' {

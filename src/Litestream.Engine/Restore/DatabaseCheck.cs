@@ -26,12 +26,8 @@ internal static class DatabaseCheck
         {
             using var connection = ImmutableDatabase.Open(path, vfs);
             using var interruption = cancellationToken.Register(() => raw.sqlite3_interrupt(connection.Handle));
-            using var command = connection.CreateCommand();
-            command.CommandText = mode == IntegrityCheckMode.Full
-                ? $"PRAGMA integrity_check({MessagesShown})"
-                : $"PRAGMA quick_check({MessagesShown})";
-            using var reader = command.ExecuteReader();
-            while (reader.Read()) messages.Add(reader.GetString(0));
+            var pragma = mode == IntegrityCheckMode.Full ? "integrity_check" : "quick_check";
+            messages = TryRead(connection, $"PRAGMA {pragma}({MessagesShown})") ?? CheckTables(connection, pragma);
         }
         catch (SqliteException e) when (e.SqliteErrorCode == Interrupted && cancellationToken.IsCancellationRequested)
         {
@@ -44,6 +40,33 @@ internal static class DatabaseCheck
 
         cancellationToken.ThrowIfCancellationRequested();
         if (messages is not ["ok"]) throw Failed(name, string.Join("; ", messages), null);
+    }
+
+    // A schema may need collations or functions that only its application has. That says nothing of the file: what can be checked without is.
+    private static List<string> CheckTables(SqliteConnection connection, string pragma)
+    {
+        var messages = (TryRead(connection, "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0") ?? [])
+            .SelectMany(t => TryRead(connection, $"PRAGMA {pragma}('{t.Replace("'", "''", StringComparison.Ordinal)}')") ?? [])
+            .Where(m => m != "ok").Take(MessagesShown).ToList();
+        return messages.Count > 0 ? messages : ["ok"];
+    }
+
+    // null where SQLite can't ask that of this schema
+    private static List<string>? TryRead(SqliteConnection connection, string sql)
+    {
+        try
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = sql;
+            using var reader = command.ExecuteReader();
+            var rows = new List<string>();
+            while (reader.Read()) rows.Add(reader.GetString(0));
+            return rows;
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode == raw.SQLITE_ERROR)
+        {
+            return null;
+        }
     }
 
     private static LitestreamException Failed(string name, string messages, Exception? inner) => new(

@@ -22,6 +22,18 @@ internal sealed class DatabaseReplacement(EngineEnvironment environment, string 
     /// <exception cref="LitestreamException"><see cref="ErrorCode.RestoreTargetInUse"/>.</exception>
     public void RefuseUsers() => RefuseUsersOf([.. s_open.Select(s => _files.Identify(destination + s)).OfType<FileIdentity>()]);
 
+    /// <summary>Brings what is in its logs into the file, and deletes them. Logs of what can't be read as a database stay.</summary>
+    /// <exception cref="LitestreamException"><see cref="ErrorCode.RestoreTargetInUse"/>: nothing has changed then.</exception>
+    public void Settle()
+    {
+        RefuseUsers();
+        using (TryHold())
+        {
+            foreach (var log in s_logs.Where(l => _files.Find(destination + l) is { Length: 0 })) _files.Delete(destination + log);
+            _files.Delete(destination + "-shm");
+        }
+    }
+
     /// <summary>A free name for the former database.</summary>
     /// <param name="what">Why it is kept.</param>
     public string NameFor(string what)

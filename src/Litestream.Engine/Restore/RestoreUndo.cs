@@ -26,8 +26,10 @@ public sealed class RestoreUndo(EngineEnvironment environment)
 
         try
         {
-            new DatabaseReplacement(environment, safetyCopy).RefuseUsers();
-            var replacement = new DatabaseReplacement(environment, files.ResolveLink(destination));
+            // somebody may have looked into it: what its logs hold has to be in the file before it is called otherwise
+            new DatabaseReplacement(environment, safetyCopy).Settle();
+            destination = files.ResolveLink(destination);
+            var replacement = new DatabaseReplacement(environment, destination);
             var former = replacement.NameFor("undone");
             replacement.Run(safetyCopy, former);
             // they are there only if SQLite could not read the database that they belong to

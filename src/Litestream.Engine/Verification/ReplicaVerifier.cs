@@ -60,12 +60,20 @@ public sealed class ReplicaVerifier(IReplicaClient replica, EngineEnvironment en
     private static EndProof ProofOf(GenerationInfo generation, Position? end, Position? reached)
     {
         if (end is not { } known) return EndProof.NotProvable;
-        // of a sample only names tell: the last segment begins before the end
-        if (reached is null) return generation.Segments.Count > 0 && generation.Segments[^1].Start < known ? EndProof.NotProvable : EndProof.Lost;
+        // of a sample only names tell: that the last object is not before the end, or stands in an index that another one followed
+        if (reached is null)
+        {
+            var last = NewestName(generation);
+            return last >= known ? EndProof.Proven : last.Index >= known.Index - (known.Offset == 0 ? 1 : 0) ? EndProof.NotProvable : EndProof.Lost;
+        }
+
         if (reached >= known) return EndProof.Proven;
         // an index that is still empty: how long the one before it was, nobody has noted
         return known.Offset == 0 && reached.Value.Index == known.Index - 1 ? EndProof.NotProvable : EndProof.Lost;
     }
+
+    private static Position NewestName(GenerationInfo generation) =>
+        generation.Snapshots.Select(s => new Position(s.Index, 0)).Concat(generation.Segments.Select(s => s.Start)).Max();
 
     private async Task<IReadOnlyList<ReplicaDamage>> ReadSampleAsync(
         GenerationInfo generation, int count, Action<string, long> reading, CancellationToken cancellationToken)

@@ -15,7 +15,8 @@ internal sealed class ScriptAssertion(ScriptBlock script)
     {
         try
         {
-            var output = script.InvokeWithContext(null, [new PSVariable("_", result)], path);
+            var output = script.InvokeWithContext(
+                null, [new PSVariable("_", result), new PSVariable("ErrorActionPreference", ActionPreference.Stop)], path);
             return output.FirstOrDefault(o => !LanguagePrimitives.IsTrue(o)) is { } broken
                 ? $"The assertion returned '{broken}'."
                 : output.Contains(null!) ? "The assertion returned null." : null;

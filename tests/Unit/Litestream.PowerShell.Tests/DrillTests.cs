@@ -62,6 +62,7 @@ public sealed class DrillTests(NotesHost notes) : IClassFixture<NotesHost>
     [InlineData("-Assert { $true; $false }", false)]
     [InlineData("-Assert { $null }", false)]
     [InlineData("-Assert { throw 'too few notes' }", false)]
+    [InlineData("-Assert { Get-Item ./nowhere }", false)]
     [InlineData("-AssertSql 'SELECT 1' -Assert { $false }", false)]
     public void Assertions_decide(string assertion, bool holds)
     {

@@ -156,6 +156,43 @@ public sealed class DatabaseReplacementTests : IDisposable
     }
 
     [Fact]
+    public async Task What_only_the_WAL_of_the_safety_copy_holds_is_in_it_before_it_is_put_back()
+    {
+        await ReplicateAndChangeAsync();
+        var safetyCopy = (await RestoreAsync()).SafetyCopy!;
+        using (var admin = Application.Open(safetyCopy))
+        {
+            admin.Insert(3);
+            admin.LeaveWalOnClose();
+        }
+
+        Assert.True(new FileInfo(safetyCopy + "-wal").Length > 0);
+
+        // as if the system went down at the swap: what is beside the safety copy then is found by nobody
+        var files = new WatchedSwapFiles(() => File.Exists(safetyCopy + "-wal"));
+        new RestoreUndo(new() { Files = files }).Run(_database.Path, safetyCopy);
+
+        Assert.False(files.Seen);
+        using var former = Application.Open(_database.Path);
+        Assert.Equal(28, former.Number("SELECT count(*) FROM item"));
+    }
+
+    [Fact]
+    public async Task A_WAL_that_SQLite_can_not_read_goes_to_where_a_link_leads()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        await ReplicateAndChangeAsync();
+        await File.WriteAllTextAsync(_database.Path, new string('x', 5000));
+        await File.WriteAllTextAsync(_database.WalPath, "a WAL");
+        File.CreateSymbolicLink(_database["link.db"], _database.Path);
+        var result = await RestoreAsync(_database["link.db"]);
+
+        new RestoreUndo(new()).Run(_database["link.db"], result.SafetyCopy!);
+
+        Assert.Equal("a WAL", await File.ReadAllTextAsync(_database.WalPath));
+    }
+
+    [Fact]
     public async Task A_restore_that_fails_leaves_it_as_it_was()
     {
         var changed = await ReplicateAndChangeAsync();
@@ -217,6 +254,18 @@ public sealed class DatabaseReplacementTests : IDisposable
 
     private List<string> Left(params string[] parts) =>
         [.. Directory.GetFiles(Path.GetDirectoryName(_database.Path)!).Where(f => Array.Exists(parts, p => f.Contains(p, StringComparison.Ordinal)))];
+
+    /// <summary>Looks at something in the moment of the swap.</summary>
+    private sealed class WatchedSwapFiles(Func<bool> look) : LocalFiles
+    {
+        public bool? Seen { get; private set; }
+
+        public override void Swap(string from, string to, string former)
+        {
+            Seen = look();
+            base.Swap(from, to, former);
+        }
+    }
 
     /// <summary>A system that does not tell who uses a file.</summary>
     private sealed class BlindFiles : LocalFiles

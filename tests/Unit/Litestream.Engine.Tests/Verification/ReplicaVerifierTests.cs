@@ -88,6 +88,20 @@ public sealed class ReplicaVerifierTests(ITestOutputHelper output)
         Assert.Equal(EndProof.Proven, (await VerifyAsync(database["replica"], end.Position)).EndProof);
     }
 
+    [Theory]
+    [InlineData(0, 0, EndProof.Proven)]
+    [InlineData(0, 1, EndProof.NotProvable)]
+    [InlineData(2, 0, EndProof.Lost)]
+    public async Task Of_a_sample_the_names_tell_whether_the_end_is_there(int indexesOn, int bytesOn, EndProof expected)
+    {
+        using var sound = await SoundReplica.OfOursAsync();
+        await using var client = RunningReplication.Folder(sound.Path);
+        var last = sound.Generation.Segments[^1].Start;
+        var end = indexesOn > 0 ? new Position(last.Index + indexesOn, bytesOn) : last with { Offset = last.Offset + bytesOn };
+
+        Assert.Equal(expected, (await new ReplicaVerifier(client, new()).VerifyAsync(sound.Generation, end, 25, null, default)).EndProof);
+    }
+
     [Fact]
     public async Task A_sample_reads_as_many_objects_as_were_asked_for()
     {
