@@ -46,7 +46,7 @@ param(
     [string] $WorkingDirectory,
 
     # The largest database to restore, in bytes.
-    [long] $MaxSize,
+    [string] $MaxSize,
 
     # How long the drill may take.
     [string] $Timeout,
@@ -73,6 +73,7 @@ function Format-Drill($Drill) {
 
 try {
     $ErrorActionPreference = 'Stop'
+    if ($args) { throw "There is no parameter $($args[0])." }
     if (-not $Replica) { throw 'Say with -Replica which replica is to be tested.' }
     Import-Module $Module
     $parameters = @{}

@@ -21,6 +21,7 @@ param(
 
 try {
     $ErrorActionPreference = 'Stop'
+    if ($args) { throw "There is no parameter $($args[0])." }
     Import-Module $Module
     $replications = @(Get-LitestreamReplication -LiteralPath $Database)
     if (-not $replications) { throw "'$Database' is not replicated." }

@@ -35,6 +35,7 @@ $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 
 try {
+    if ($args) { throw "There is no parameter $($args[0])." }
     if (-not $Database -or -not $Replica) { throw 'Say with -Database and -Replica what is replicated, and where to.' }
     Import-Module $Module
 }

@@ -66,5 +66,10 @@ internal sealed class RestoredDatabase : IDisposable
         {
             throw new OperationCanceledException(e.Message, e, _cancellationToken);
         }
+        catch (InvalidOperationException e)
+        {
+            // a parameter that nobody gives a value
+            throw new SqliteException(e.Message, raw.SQLITE_MISUSE);
+        }
     }
 }

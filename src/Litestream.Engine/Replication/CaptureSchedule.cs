@@ -24,6 +24,7 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     private DateTimeOffset? _firstSignal;
     private DateTimeOffset _lastSignal = start;
     private DateTimeOffset _lastLook = start;
+    private DateTimeOffset _grownSince = start;
     private DateTimeOffset _lastCut = start - options.SyncInterval;
     private DateTimeOffset _nextCheckpoint = start;
     private DateTimeOffset _nextForce = start;
@@ -54,11 +55,20 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     /// <param name="frames">Frames of the WAL that stand in the way of its restart; 0 when the next commit restarts it.</param>
     public void Looked(DateTimeOffset now, bool isOpen, uint captured, uint frames)
     {
-        var elapsed = Math.Max((now - _lastLook).TotalSeconds, s_shortestLook.TotalSeconds);
-        _framesASecond = Math.Max(captured / elapsed, _framesASecond * Math.Pow(0.5, elapsed / s_growthHalfLife.TotalSeconds));
+        Grown(now, captured);
         _lookInterval = IntervalTo(frames < options.CheckpointPageCount ? options.CheckpointPageCount : options.ForcedCheckpointPageCount, frames);
         _lastLook = now;
         if (isOpen) _firstSignal ??= now;
+    }
+
+    /// <summary>Notes how much was found written since the last time.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="frames">Frames that were new.</param>
+    public void Grown(DateTimeOffset now, uint frames)
+    {
+        var elapsed = Math.Max((now - _grownSince).TotalSeconds, s_shortestLook.TotalSeconds);
+        _framesASecond = Math.Max(frames / elapsed, _framesASecond * Math.Pow(0.5, elapsed / s_growthHalfLife.TotalSeconds));
+        _grownSince = now;
     }
 
     /// <summary>Notes that all that was captured is cut.</summary>
@@ -131,6 +141,8 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     public void Checkpointed(DateTimeOffset now, TimeSpan took, CheckpointEffort effort, CheckpointOutcome outcome)
     {
         _checkpointTime = took > _checkpointTime / 2 ? took : _checkpointTime / 2;
+        // while writers are kept out nothing grows
+        if (effort == CheckpointEffort.HoldingFirst) _grownSince = now + took;
         _nextCheckpoint = outcome == CheckpointOutcome.Rests ? now : now + s_checkpointRetry;
         if (outcome == CheckpointOutcome.HinderedByReader) _nextForce = now + s_readerRetry;
         else if (outcome == CheckpointOutcome.Hindered && effort != CheckpointEffort.Yielding) _nextForce = now + s_forceRetry;

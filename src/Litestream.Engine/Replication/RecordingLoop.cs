@@ -286,7 +286,7 @@ internal sealed class RecordingLoop
         try
         {
             var ahead = _wal.KeepAhead(now, _schedule);
-            var frames = _recorder.TryCapture(stop) + ahead;
+            var frames = _recorder.TryCapture(stop);
             if (frames is null)
             {
                 _dataVersion = null; // what the poll saw is not captured yet
@@ -297,7 +297,7 @@ internal sealed class RecordingLoop
             }
 
             _wal.Captured();
-            if (frames > 0) _lastChange = now;
+            if (frames > 0 || ahead) _lastChange = now;
             Looked(now, looked, frames.Value);
             // a cut waits for the disk: meanwhile such a WAL would grow by as much again
             if (_wal.IsTooLarge(now, _schedule)) _wal.Keep(now, _schedule, _lastChange);

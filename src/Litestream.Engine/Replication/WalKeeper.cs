@@ -21,12 +21,13 @@ internal sealed class WalKeeper(ReplicationOptions options, DatabaseRecorder rec
     /// the capture is made while writers are kept out.</summary>
     /// <param name="now">The time.</param>
     /// <param name="schedule">Says when, and is told.</param>
-    /// <returns>The frames that were new; 0 where that was not due.</returns>
-    public uint KeepAhead(DateTimeOffset now, CaptureSchedule schedule)
+    /// <returns>Whether something new was captured with it.</returns>
+    public bool KeepAhead(DateTimeOffset now, CaptureSchedule schedule)
     {
-        if (!schedule.GrowsFast || recorder.TryLook() is not { New: > 0 } look || schedule.CheckpointDue(now, look.Frames) != CheckpointEffort.HoldingFirst) return 0;
+        if (!schedule.GrowsFast || recorder.TryLook() is not { New: > 0 } look || schedule.CheckpointDue(now, look.Frames) != CheckpointEffort.HoldingFirst) return false;
+        schedule.Grown(now, look.New);
         Checkpoint(now, schedule, CheckpointEffort.HoldingFirst);
-        return look.New;
+        return true;
     }
 
     /// <summary>Checkpoints where that is due, and gets out of the way of others' checkpoints.</summary>

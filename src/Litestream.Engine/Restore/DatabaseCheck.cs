@@ -17,17 +17,19 @@ internal static class DatabaseCheck
     /// <param name="mode">How thoroughly.</param>
     /// <param name="vfs">SQLite VFS; null for the default.</param>
     /// <param name="cancellationToken">Interrupts the check.</param>
+    /// <returns>Tables that could not be checked: their indexes need a collation or a function that only the application has.</returns>
     /// <exception cref="LitestreamException"><see cref="ErrorCode.IntegrityCheckFailed"/>, with SQLite's first messages.</exception>
-    public static void Run(string path, string name, IntegrityCheckMode mode, string? vfs, CancellationToken cancellationToken)
+    public static IReadOnlyList<string> Run(string path, string name, IntegrityCheckMode mode, string? vfs, CancellationToken cancellationToken)
     {
-        if (mode == IntegrityCheckMode.None) return;
+        if (mode == IntegrityCheckMode.None) return [];
         var messages = new List<string>();
+        var left = new List<string>();
         try
         {
             using var connection = ImmutableDatabase.Open(path, vfs);
             using var interruption = cancellationToken.Register(() => raw.sqlite3_interrupt(connection.Handle));
             var pragma = mode == IntegrityCheckMode.Full ? "integrity_check" : "quick_check";
-            messages = TryRead(connection, $"PRAGMA {pragma}({MessagesShown})") ?? CheckTables(connection, pragma);
+            messages = TryRead(connection, $"PRAGMA {pragma}({MessagesShown})") ?? CheckTables(connection, pragma, left);
         }
         catch (SqliteException e) when (e.SqliteErrorCode == Interrupted && cancellationToken.IsCancellationRequested)
         {
@@ -40,15 +42,21 @@ internal static class DatabaseCheck
 
         cancellationToken.ThrowIfCancellationRequested();
         if (messages is not ["ok"]) throw Failed(name, string.Join("; ", messages), null);
+        return left;
     }
 
     // A schema may need collations or functions that only its application has. That says nothing of the file: what can be checked without is.
-    private static List<string> CheckTables(SqliteConnection connection, string pragma)
+    private static List<string> CheckTables(SqliteConnection connection, string pragma, List<string> left)
     {
-        var messages = (TryRead(connection, "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0") ?? [])
-            .SelectMany(t => TryRead(connection, $"PRAGMA {pragma}('{t.Replace("'", "''", StringComparison.Ordinal)}')") ?? [])
-            .Where(m => m != "ok").Take(MessagesShown).ToList();
-        return messages.Count > 0 ? messages : ["ok"];
+        if (TryRead(connection, "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0") is not { } tables) return ["its schema can't be read"];
+        var messages = new List<string>();
+        foreach (var table in tables)
+        {
+            if (TryRead(connection, $"PRAGMA {pragma}('{table.Replace("'", "''", StringComparison.Ordinal)}')") is { } found) messages.AddRange(found.Where(m => m != "ok"));
+            else left.Add(table);
+        }
+
+        return messages.Count > 0 ? [.. messages.Take(MessagesShown)] : ["ok"];
     }
 
     // null where SQLite can't ask that of this schema

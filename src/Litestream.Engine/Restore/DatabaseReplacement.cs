@@ -121,15 +121,25 @@ internal sealed class DatabaseReplacement(EngineEnvironment environment, string 
     private void TakeBackIfUsed(FileIdentity identity, string with, string former)
     {
         if (_files.FindUsers([identity]).Where(u => u != FileUsers.ThisProcess).ToList() is not { Count: > 0 } users) return;
-        _files.Swap(former, destination, with);
+        var restored = _files.Identify(destination);
+        if (restored is { } file && _files.FindUsers([file]).Any(u => u != FileUsers.ThisProcess)) throw BothInUse(former, users);
+        // never under a restore's own temporary name: a later restore deletes what has one
+        var spare = NameFor("not-restored");
+        _files.Swap(former, destination, spare);
         foreach (var log in s_logs)
         {
             if (_files.Find(former + log) is not null) _files.Rename(former + log, destination + log, overwrite: false);
         }
 
         _files.FlushDirectory(Path.GetDirectoryName(destination)!);
+        _files.Rename(spare, with, overwrite: true);
         throw InUse(string.Join(", ", users));
     }
+
+    // neither can be taken from whom it has, and both write to logs of one name
+    private LitestreamException BothInUse(string former, IEnumerable<string> users) => new(ErrorCode.RestoreTargetInUse,
+        $"'{destination}' was replaced while {string.Join(", ", users)} opened it, and the restored one is used as well. The former database is '{former}'.", destination,
+        "End all that uses either of them at once, then decide with Undo-LitestreamRestore or restore again.");
 
     private void RefuseUsersOf(FileIdentity[] identities)
     {

@@ -18,6 +18,9 @@ public enum RestoreWarningKind
     /// <summary>A generation with later changes was passed over because it has no snapshot.</summary>
     GenerationSkipped,
 
+    /// <summary>SQLite's check had to leave tables out: they need a collation or a function that only the application has.</summary>
+    NotFullyChecked,
+
     /// <summary>The restore stopped before the point that was asked for.</summary>
     Partial,
 }

@@ -67,7 +67,7 @@ public sealed class Restorer(EngineEnvironment environment)
         await ApplyAsync(applier, plan, target, options, cancellationToken).ConfigureAwait(false);
         target.Complete();
         progress?.Report(new(RestorePhase.Check, plan.Size, plan.Size));
-        await Task.Run(
+        var left = await Task.Run(
             () => DatabaseCheck.Run(target.PartialPath, destination, options.Check, environment.VfsName, cancellationToken),
             cancellationToken).ConfigureAwait(false);
         var safetyCopy = isTrial ? null : target.Publish();
@@ -77,9 +77,17 @@ public sealed class Restorer(EngineEnvironment environment)
             RestoredTo = applier.Loss is null && !applier.IsEnded ? plan.RestoresTo : applier.ReachedTime,
             Loss = applier.Loss,
             SafetyCopy = safetyCopy,
-            Warnings = applier.Loss is { } loss
-                ? [.. plan.Warnings, .. applier.Warnings, Partial(loss, applier)] : [.. plan.Warnings, .. applier.Warnings],
+            Warnings = [.. WarningsOf(plan, applier, left, destination)],
         };
+    }
+
+    private static IEnumerable<RestoreWarning> WarningsOf(RestorePlan plan, PlanApplier applier, IReadOnlyList<string> left, string destination)
+    {
+        foreach (var warning in plan.Warnings.Concat(applier.Warnings)) yield return warning;
+        if (left.Count > 0)
+            yield return new(RestoreWarningKind.NotFullyChecked, destination,
+                $"SQLite could not check {string.Join(", ", left)}: that needs a collation or a function of the application. Checksums and all other tables hold.");
+        if (applier.Loss is { } loss) yield return Partial(loss, applier);
     }
 
     private static RestoreWarning Partial(RestoreLoss loss, PlanApplier applier)

@@ -63,7 +63,7 @@ public sealed class ReplicaVerifier(IReplicaClient replica, EngineEnvironment en
         // of a sample only names tell: that the last object is not before the end, or stands in an index that another one followed
         if (reached is null)
         {
-            var last = NewestName(generation);
+            if (NewestName(generation) is not { } last) return EndProof.Lost;
             return last >= known ? EndProof.Proven : last.Index >= known.Index - (known.Offset == 0 ? 1 : 0) ? EndProof.NotProvable : EndProof.Lost;
         }
 
@@ -72,8 +72,8 @@ public sealed class ReplicaVerifier(IReplicaClient replica, EngineEnvironment en
         return known.Offset == 0 && reached.Value.Index == known.Index - 1 ? EndProof.NotProvable : EndProof.Lost;
     }
 
-    private static Position NewestName(GenerationInfo generation) =>
-        generation.Snapshots.Select(s => new Position(s.Index, 0)).Concat(generation.Segments.Select(s => s.Start)).Max();
+    private static Position? NewestName(GenerationInfo generation) =>
+        generation.Snapshots.Select(s => (Position?)new Position(s.Index, 0)).Concat(generation.Segments.Select(s => (Position?)s.Start)).Max();
 
     private async Task<IReadOnlyList<ReplicaDamage>> ReadSampleAsync(
         GenerationInfo generation, int count, Action<string, long> reading, CancellationToken cancellationToken)

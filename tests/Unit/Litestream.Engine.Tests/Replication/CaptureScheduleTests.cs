@@ -273,6 +273,36 @@ public sealed class CaptureScheduleTests
         Assert.Equal(At(1210), _schedule.NextDue(mayRest: false));
     }
 
+    [Fact]
+    public void A_WAL_that_would_grow_too_large_during_a_cut_is_checkpointed_before_it()
+    {
+        Checkpointed(0, CheckpointEffort.Yielding, CheckpointOutcome.Rests, took: 20);
+        _schedule.Cut(At(0), TimeSpan.FromMilliseconds(200), hadContent: true);
+        _schedule.Looked(At(100), isOpen: true, captured: 4000, frames: 500); // 40 a ms, 8000 in a cut
+        Assert.Null(_schedule.CheckpointDue(At(100), 999));
+        _schedule.Grown(At(1000), 36_000);
+        Assert.True(_schedule.IsCutDue(At(1100)));
+        Assert.Equal(CheckpointEffort.Yielding, _schedule.CheckpointDue(At(1100), 1999));
+        Assert.Equal(CheckpointEffort.HoldingFirst, _schedule.CheckpointDue(At(1100), 2000));
+    }
+
+    [Fact]
+    public void Growth_is_that_of_the_time_in_which_writers_could_write()
+    {
+        Checkpointed(0, CheckpointEffort.HoldingFirst, CheckpointOutcome.Rests, took: 50);
+        _schedule.Grown(At(100), 500); // 10 a ms for the half of the time
+        Assert.True(_schedule.GrowsFast);
+        Assert.False(GrowsFastWhere(CheckpointEffort.Yielding));
+    }
+
+    private static bool GrowsFastWhere(CheckpointEffort effort)
+    {
+        var schedule = new CaptureSchedule(s_options, s_start);
+        schedule.Checkpointed(s_start, TimeSpan.FromMilliseconds(50), effort, CheckpointOutcome.Rests);
+        schedule.Grown(At(100), 499);
+        return schedule.GrowsFast;
+    }
+
     private void Checkpointed(int at, CheckpointEffort effort, CheckpointOutcome outcome, int took = 0) =>
         _schedule.Checkpointed(At(at), TimeSpan.FromMilliseconds(took), effort, outcome);
 

@@ -10,7 +10,7 @@ public sealed class DatabaseCheckTests
     [Theory]
     [InlineData(IntegrityCheckMode.Quick)]
     [InlineData(IntegrityCheckMode.Full)]
-    public void A_database_whose_index_needs_a_collation_of_its_application_is_not_refused(IntegrityCheckMode mode)
+    public void A_database_whose_index_needs_a_collation_of_its_application_is_not_refused_and_named(IntegrityCheckMode mode)
     {
         using var folder = new TempFolder();
         using (var application = new SqliteConnection($"Data Source={folder["app.db"]};Pooling=False"))
@@ -18,10 +18,10 @@ public sealed class DatabaseCheckTests
             application.Open();
             application.CreateCollation("of_the_application", string.CompareOrdinal);
             using var command = application.CreateCommand();
-            command.CommandText = "CREATE TABLE t(a TEXT); CREATE INDEX i ON t(a COLLATE of_the_application); INSERT INTO t VALUES ('b'), ('a')";
+            command.CommandText = "CREATE TABLE t(a TEXT); CREATE INDEX i ON t(a COLLATE of_the_application); INSERT INTO t VALUES ('b'), ('a'); CREATE TABLE u(b)";
             command.ExecuteNonQuery();
         }
 
-        DatabaseCheck.Run(folder["app.db"], "app.db", mode, null, default);
+        Assert.Equal(["t"], DatabaseCheck.Run(folder["app.db"], "app.db", mode, null, default));
     }
 }

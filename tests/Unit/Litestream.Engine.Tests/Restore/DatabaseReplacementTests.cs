@@ -96,6 +96,34 @@ public sealed class DatabaseReplacementTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_taken_back_never_has_a_name_that_a_later_restore_deletes()
+    {
+        await ReplicateAndChangeAsync();
+        var names = new List<string>();
+        var files = new LateUserFiles { Swapped = (from, to, former) => names.AddRange([from, to, former]) };
+
+        await Assert.ThrowsAsync<LitestreamException>(() => RestoreAsync(environment: new() { Files = files }));
+
+        Assert.Equal(6, names.Count);
+        Assert.Contains(".restore-", names[0], StringComparison.Ordinal);
+        Assert.All(names[1..], n => Assert.DoesNotContain(".restore-", n, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Where_both_are_used_nothing_is_deleted_and_it_is_said()
+    {
+        var changed = await ReplicateAndChangeAsync();
+
+        var e = await Assert.ThrowsAsync<LitestreamException>(() => RestoreAsync(environment: new() { Files = new LateUserFiles { IsRestoredUsed = true } }));
+
+        Assert.Equal(ErrorCode.RestoreTargetInUse, e.Code);
+        var former = Assert.Single(Left(".before-restore"));
+        Assert.Contains(Path.GetFileName(former), e.Message, StringComparison.Ordinal);
+        Assert.Equal(changed, Read(former));
+        Assert.Equal(_replicated, await File.ReadAllBytesAsync(_database.Path));
+    }
+
+    [Fact]
     public async Task What_is_no_database_any_more_is_replaced_and_kept_with_its_WAL()
     {
         await ReplicateAndChangeAsync();
@@ -276,14 +304,24 @@ public sealed class DatabaseReplacementTests : IDisposable
     /// <summary>Somebody opens the file while it is replaced.</summary>
     private sealed class LateUserFiles : LocalFiles
     {
-        private bool _isSwapped;
+        private readonly List<FileIdentity> _used = [];
+
+        public Action<string, string, string> Swapped { get; init; } = (_, _, _) => { };
+
+        public bool IsRestoredUsed { get; init; }
 
         public override void Swap(string from, string to, string former)
         {
             base.Swap(from, to, former);
-            _isSwapped = true;
+            if (_used.Count == 0)
+            {
+                _used.Add(Identify(former)!.Value);
+                if (IsRestoredUsed) _used.Add(Identify(to)!.Value);
+            }
+
+            Swapped(from, to, former);
         }
 
-        public override IReadOnlyList<string> FindUsers(IReadOnlyCollection<FileIdentity> files) => _isSwapped ? ["somebody (process 1)"] : [];
+        public override IReadOnlyList<string> FindUsers(IReadOnlyCollection<FileIdentity> files) => files.Any(_used.Contains) ? ["somebody (process 1)"] : [];
     }
 }
