@@ -98,7 +98,7 @@ public sealed class ConfigurationReaderTests
             region: eu-west-1
             dbs:
               - path: /a.db
-                replica: {type: s3, bucket: b, path: /p/, storage-class: STANDARD_IA, sse-kms-key-id: k}
+                replica: {type: s3, bucket: bucket, path: /p/, storage-class: STANDARD_IA, sse-kms-key-id: k}
               - path: /b.db
                 snapshot: {retention: 96h}
                 replica: {path: /r}
@@ -107,7 +107,7 @@ public sealed class ConfigurationReaderTests
         Assert.Equal(TimeSpan.FromSeconds(90), configuration.ShutdownTimeout);
         Assert.Equal([(5, 12, 48), (5, 12, 96)], configuration.Databases.Select(d => ((int)d.SyncInterval.TotalSeconds, (int)d.SnapshotInterval!.Value.TotalHours, (int)d.Retention!.Value.TotalHours)));
         var replica = configuration.Databases[0].Replicas[0];
-        Assert.Equal(("s3://b/p", "eu-west-1", "STANDARD_IA", "SSE-KMS"), (replica.Url, replica.S3!.Region, replica.S3.StorageClass, replica.S3.Encryption!.ToString()));
+        Assert.Equal(("s3://bucket/p", "eu-west-1", "STANDARD_IA", "SSE-KMS"), (replica.Url, replica.S3!.Region, replica.S3.StorageClass, replica.S3.Encryption!.ToString()));
     }
 
     [Theory]

@@ -13,7 +13,7 @@ public sealed class OracleConfigurationTests
     [InlineData("dbs: [{path: /a/../b.db, replicas: [{url: 'file:///r'}]}]")]
     [InlineData("dbs: [{path: '~/a.db', replicas: [{url: 's3://bucket/p'}, {path: /r}]}]")]
     [InlineData("dbs: [{path: rel/a.db, replicas: [{name: near, path: r}]}]")]
-    [InlineData("dbs: [{path: $LSTEST_DIR/a.db, replicas: [{type: s3, bucket: b, name: '${LSTEST_DIR}'}]}]")]
+    [InlineData("dbs: [{path: $LSTEST_DIR/a.db, replicas: [{type: s3, bucket: bucket, name: '${LSTEST_DIR}'}]}]")]
     [InlineData("access-key-id: k\nsecret-access-key: s\nlogging: {level: error}\ndbs: [{path: /a.db, replicas: [{type: file, url: 's3://bucket/p'}]}]")]
     [InlineData("dbs:\n  - &d {path: /a.db, replicas: [{path: /r, retention: 1h30m, snapshot-interval: 1.5h}]}\n  - {<<: *d, path: /b.db, replicas: [{path: /s}]}")]
     [InlineData("# no database\n")]
