@@ -13,7 +13,8 @@ using Litestream.PowerShell.Replications;
 namespace Litestream.PowerShell.Commands;
 
 /// <summary>Starts replicating databases: as jobs, or in the foreground.</summary>
-[Cmdlet(VerbsLifecycle.Start, "LitestreamReplication", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
+// the default, so that a piped LitestreamDatabase binds by its properties, not as the text of a path
+[Cmdlet(VerbsLifecycle.Start, "LitestreamReplication", SupportsShouldProcess = true, DefaultParameterSetName = ConfigSet)]
 [OutputType(typeof(LitestreamReplicationJob), typeof(LitestreamReplicationEvent))]
 public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventOutput
 {

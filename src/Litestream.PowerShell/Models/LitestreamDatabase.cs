@@ -44,4 +44,7 @@ public sealed record LitestreamDatabase
 
     /// <summary>Whether environment variables in the file were left as they are.</summary>
     public bool NoExpandEnvironment { get; init; }
+
+    /// <summary>The path.</summary>
+    public override string ToString() => Database;
 }

@@ -36,9 +36,14 @@ public sealed class ConfigurationTests : ReplicationTests
         Assert.Equal([Database, Second], databases.Select(d => d.Value<string>("Database")));
         Assert.Equal(TimeSpan.FromHours(48), databases[0].Value<TimeSpan>("Retention"));
         Assert.Equal((true, false), (databases[0].Value<bool>("Exists"), databases[0].Value<bool>("IsReplicating")));
-        var text = Host.Run("Get-LitestreamDatabase -ConfigPath ./litestream.yml | Format-List * | Out-Default; Get-LitestreamDatabase -ConfigPath ./litestream.yml | Out-Default").HostText;
-        Assert.Contains("s3://bucket/second", text, StringComparison.Ordinal);
-        Assert.DoesNotContain("hidden", text, StringComparison.Ordinal);
+        var table = Host.Run("Get-LitestreamDatabase -ConfigPath ./litestream.yml | Out-Default").HostText;
+        Assert.Contains("Exists Running Replicas", table, StringComparison.Ordinal);
+        Assert.All(table.Split('\n').Where(l => !l.Contains("ConfigPath", StringComparison.Ordinal)), l => Assert.True(l.Length < 80, l));
+        var replica = Assert.Single(Host.Run("(Get-LitestreamDatabase second.db -ConfigPath ./litestream.yml).Replicas | Where-Object AccessKey").Succeeded());
+        Assert.Equal("PUBLIC", replica.Value<string>("AccessKey"));
+        Assert.All(databases.SelectMany(d => d.Properties).Concat(replica.Properties),
+            p => Assert.DoesNotContain("hidden", $"{p.Value}", StringComparison.Ordinal));
+        Assert.DoesNotContain("hidden", table, StringComparison.Ordinal);
     }
 
     [Theory]
