@@ -117,6 +117,34 @@ public sealed class ConfigurationTests : ReplicationTests
     }
 
     [Fact]
+    public void Another_process_that_waits_is_seen_and_stopped_by_the_file()
+    {
+        UseFolders();
+        using var service = OtherProcess.Start(
+            "Start-LitestreamReplication -ConfigPath $args[0] -Wait | ForEach-Object { $_.Kind }", Host.Folder["litestream.yml"]);
+        WaitUntil("(Get-LitestreamReplication -ConfigPath ./litestream.yml | Where-Object State -eq Running).Count -eq 2");
+        Application.Write(Second, commits: 3);
+
+        Assert.All(Host.Run("Get-LitestreamDatabase -ConfigPath ./litestream.yml").Succeeded(), d => Assert.Equal(service.Id, d.Value<int>("ProcessId")));
+        Host.Run("Stop-LitestreamReplication -ConfigPath ./litestream.yml").Succeeded();
+
+        Assert.Equal(0, service.WaitForEnd().ExitCode);
+        Host.Run("Restore-LitestreamDatabase ./r2 ./copy.db").Succeeded();
+        Assert.Equal(Application.State(Second), Application.State(Host.Folder["copy.db"]));
+    }
+
+    [Fact]
+    public void Error_that_ends_the_start_leaves_nothing_entered()
+    {
+        UseFolders();
+        File.WriteAllText(Second, "no database, but long enough to be read as one: " + new string('x', 200));
+
+        Assert.Equal(["NotADatabase"], Host.Run("Start-LitestreamReplication -ConfigPath ./litestream.yml -ErrorAction Stop").ErrorIds);
+
+        Assert.Empty(Host.Run("Get-LitestreamReplication").Succeeded());
+    }
+
+    [Fact]
     public void Sync_runs_once_for_each_database()
     {
         UseFolders();
@@ -135,7 +163,11 @@ public sealed class ConfigurationTests : ReplicationTests
         Assert.Contains("line 1: 'addr' has no effect", Assert.Single(Host.Run("Get-LitestreamDatabase -ConfigPath ./litestream.yml").Warnings), StringComparison.Ordinal);
     }
 
-    private void UseFolders() => Configure("dbs:\n  - {path: app.db, replicas: [{path: replica}]}\n  - {path: second.db, replicas: [{path: r2}]}");
+    private void UseFolders() => Configure($$"""
+        dbs:
+          - {path: '{{Database}}', replicas: [{path: '{{Host.Folder["replica"]}}'}]}
+          - {path: '{{Second}}', replicas: [{path: '{{Host.Folder["r2"]}}'}]}
+        """);
 
     private void Configure(string yaml) => File.WriteAllText(Host.Folder["litestream.yml"], yaml);
 }
