@@ -13,6 +13,7 @@
     CmdletsToExport      = @(
         'Export-LitestreamReport'
         'Find-LitestreamReplica'
+        'Get-LitestreamDatabase'
         'Get-LitestreamGeneration'
         'Get-LitestreamReplication'
         'Get-LitestreamRestorePoint'

@@ -123,6 +123,12 @@ public enum ErrorCode
     /// <summary>Something took longer than it may.</summary>
     Timeout,
 
+    /// <summary>A configuration file says something that can't be understood or done.</summary>
+    InvalidConfiguration,
+
+    /// <summary>There is no such configuration file.</summary>
+    ConfigurationNotFound,
+
     /// <summary>An argument, or a combination of arguments, makes no sense.</summary>
     InvalidArgument,
 }

@@ -12,6 +12,7 @@ public abstract class LitestreamCommand : PSCmdlet, IDisposable
 {
     private protected const string PathSet = "Path";
     private protected const string LiteralPathSet = "LiteralPath";
+    private protected const string ConfigSet = "Config";
 
     private protected static readonly TimeSpan s_progressInterval = TimeSpan.FromMilliseconds(200);
 

@@ -1,9 +1,11 @@
 using System.Management.Automation;
 using Litestream.Engine.Capture;
+using Litestream.Engine.Configuration;
 using Litestream.Engine.Errors;
 using Litestream.Engine.Replication;
 using Litestream.PowerShell.Abstractions;
 using Litestream.PowerShell.Binding;
+using Litestream.PowerShell.Configurations;
 using Litestream.PowerShell.Errors;
 using Litestream.PowerShell.Models;
 using Litestream.PowerShell.Replications;
@@ -11,11 +13,14 @@ using Litestream.PowerShell.Replications;
 namespace Litestream.PowerShell.Commands;
 
 /// <summary>Starts replicating databases: as jobs, or in the foreground.</summary>
-[Cmdlet(VerbsLifecycle.Start, "LitestreamReplication", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
+// the default, so that a piped LitestreamDatabase binds by its properties, not as the text of a path
+[Cmdlet(VerbsLifecycle.Start, "LitestreamReplication", SupportsShouldProcess = true, DefaultParameterSetName = ConfigSet)]
 [OutputType(typeof(LitestreamReplicationJob), typeof(LitestreamReplicationEvent))]
 public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventOutput
 {
     private readonly List<string> _databases = [];
+    private readonly List<(DatabaseConfiguration Database, TimeSpan? ShutdownTimeout)> _configured = [];
+    private ConfiguredDatabases? _configurations;
 
     /// <summary>Databases; wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true)]
@@ -30,12 +35,29 @@ public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventO
     public string[]? LiteralPath { get; set; }
 
     /// <summary>Folders or URLs of the replicas, all of the one database.</summary>
-    [Parameter(Mandatory = true, Position = 1)]
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = PathSet)]
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = LiteralPathSet)]
     [ValidateNotNullOrEmpty]
     public LitestreamReplica[] Replica { get; set; } = [];
 
+    /// <summary>A configuration file: its databases are replicated by one job.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ConfigSet, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? ConfigPath { get; set; }
+
+    /// <summary>Of those in the file only these: paths, file names or wildcards.</summary>
+    [Parameter(ParameterSetName = ConfigSet, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[]? Database { get; set; }
+
+    /// <summary>Leave $NAME in the file as it is.</summary>
+    [Parameter(ParameterSetName = ConfigSet, ValueFromPipelineByPropertyName = true)]
+    public SwitchParameter NoExpandEnvironment { get; set; }
+
     /// <summary>Folder for what waits to be shipped; without it, .NAME-litestream-ps beside the database.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralPathSet)]
     [ValidateNotNullOrEmpty]
     public string? MetadataPath { get; set; }
 
@@ -78,10 +100,11 @@ public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventO
     public long? SpoolLimit { get; set; }
 
     /// <summary>Wait for a database that does not exist yet; its folder must.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralPathSet)]
     public SwitchParameter WaitForDatabase { get; set; }
 
-    /// <summary>Name of the job; without it, the database's file name.</summary>
+    /// <summary>Name of the job; without it, the file name of the database, or of the configuration.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }
@@ -93,7 +116,8 @@ public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventO
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (var path in LiteralPath ?? Path!) Try(path, () => _databases.AddRange(FindDatabases(path, LiteralPath is not null)));
+        if (ConfigPath is not null) Try(ConfigPath, () => AddConfigured(ConfigPath));
+        else foreach (var path in LiteralPath ?? Path!) Try(path, () => _databases.AddRange(FindDatabases(path, LiteralPath is not null)));
     }
 
     /// <inheritdoc/>
@@ -107,42 +131,75 @@ public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventO
                 Replica[0].Url, "Start each database by itself, with a replica of its own.").ToRecord());
         }
 
-        foreach (var database in _databases) Try(database, () => Start(database));
+        var sessions = new List<ReplicationSession>();
+        var isStarted = false;
+        try
+        {
+            AddSessions(sessions);
+            if (sessions.Count == 0) return;
+            isStarted = true;
+            if (Wait) new ForegroundReplication(sessions, this).Run(PipelineStop);
+            else WriteObject(StartJob(sessions));
+        }
+        finally
+        {
+            if (!isStarted) sessions.ForEach(Abandon);
+        }
     }
 
-    private void Start(string database)
+    private void AddSessions(List<ReplicationSession> sessions)
     {
+        foreach (var database in _databases)
+            Try(database, () => AddSession(sessions, new ReplicationOptions { DatabasePath = database, WaitForDatabase = WaitForDatabase }, Replica));
+        foreach (var (database, timeout) in _configured)
+        {
+            var options = database.ToOptions();
+            if (timeout is { } limit) options = options with { ShutdownTimeout = limit };
+            Try(database.Path, () => AddSession(sessions, options, database.ToReplicas()));
+        }
+    }
+
+    /// <summary>Of several, when an error was to end the pipeline before they were started.</summary>
+    private static void Abandon(ReplicationSession session)
+    {
+        ReplicationRegistry.Remove(session);
+        session.DisposeAsync().AsTask().GetAwaiter().GetResult();
+    }
+
+    private void AddConfigured(string configPath)
+    {
+        _configurations ??= new(this);
+        var timeout = _configurations.Read(configPath, !NoExpandEnvironment).ShutdownTimeout;
+        foreach (var database in _configurations.Find(configPath, !NoExpandEnvironment, Database))
+            if (!_configured.Exists(c => c.Database.Path == database.Path)) _configured.Add((database, timeout));
+    }
+
+    private void AddSession(List<ReplicationSession> sessions, ReplicationOptions options, IReadOnlyCollection<LitestreamReplica> replicas)
+    {
+        var database = options.DatabasePath;
         // what is still to come is its application's to switch
-        var mustSwitch = !(WaitForDatabase && DatabaseInspector.IsAwaitable(database, Environment))
+        var mustSwitch = !(options.WaitForDatabase && DatabaseInspector.IsAwaitable(database, Environment))
             && !DatabaseInspector.Inspect(database, Environment).IsWal;
         if (mustSwitch && !MaySwitchJournalMode(database)) return;
 
-        var session = new ReplicationSession(ToOptions(database, mustSwitch), OpenReplicas(Replica), Environment);
-        if (!TryEnter(session, "Start replication to")) return;
-        if (Wait) new ForegroundReplication([session], this).Run(PipelineStop);
-        else WriteObject(StartJob(session));
+        var session = new ReplicationSession(Complete(options) with { AllowJournalModeSwitch = mustSwitch }, OpenReplicas(replicas), Environment);
+        if (TryEnter(session, "Start replication to")) sessions.Add(session);
     }
 
-    private LitestreamReplicationJob StartJob(ReplicationSession session)
+    private LitestreamReplicationJob StartJob(List<ReplicationSession> sessions)
     {
-        var job = new LitestreamReplicationJob(
-            MyInvocation.Line.Trim(), Name ?? System.IO.Path.GetFileName(session.DatabasePath), session);
+        var name = Name ?? System.IO.Path.GetFileName(ConfigPath is not null && sessions.Count > 1 ? ResolvePath(ConfigPath) : sessions[0].DatabasePath);
+        var job = new LitestreamReplicationJob(MyInvocation.Line.Trim(), name, sessions);
         JobRepository.Add(job);
         job.Start();
         return job;
     }
 
-    private ReplicationOptions ToOptions(string database, bool allowJournalModeSwitch)
+    /// <summary>What the parameters say, over what the configuration says.</summary>
+    private ReplicationOptions Complete(ReplicationOptions options)
     {
-        var options = new ReplicationOptions
-        {
-            DatabasePath = database,
-            MetadataPath = MetadataPath is null ? null : ResolvePath(MetadataPath),
-            AllowJournalModeSwitch = allowJournalModeSwitch,
-            NewGeneration = NewGeneration,
-            TakeOver = TakeOver,
-            WaitForDatabase = WaitForDatabase,
-        };
+        options = options with { NewGeneration = NewGeneration, TakeOver = TakeOver };
+        if (MetadataPath is not null) options = options with { MetadataPath = ResolvePath(MetadataPath) };
         if (SyncInterval is { } interval) options = options with { SyncInterval = interval };
         if (SnapshotInterval is { } snapshots) options = options with { SnapshotInterval = snapshots };
         if (Retention is { } retention) options = options with { Retention = retention };

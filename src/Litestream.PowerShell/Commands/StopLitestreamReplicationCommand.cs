@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using Litestream.Engine.Replication;
 using Litestream.PowerShell.Abstractions;
+using Litestream.PowerShell.Configurations;
 using Litestream.PowerShell.Models;
 using Litestream.PowerShell.Replications;
 
@@ -14,6 +15,7 @@ public sealed class StopLitestreamReplicationCommand : LitestreamCommand
     private static readonly TimeSpan s_moment = TimeSpan.FromSeconds(5);
 
     private readonly List<RunningReplication> _replications = [];
+    private ConfiguredDatabases? _configurations;
 
     /// <summary>Databases; wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true)]
@@ -27,6 +29,21 @@ public sealed class StopLitestreamReplicationCommand : LitestreamCommand
     [ValidateNotNullOrEmpty]
     public string[]? LiteralPath { get; set; }
 
+    /// <summary>A configuration file: the replications of its databases end.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ConfigSet, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? ConfigPath { get; set; }
+
+    /// <summary>Of those in the file only these: paths, file names or wildcards.</summary>
+    [Parameter(ParameterSetName = ConfigSet, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[]? Database { get; set; }
+
+    /// <summary>Leave $NAME in the file as it is.</summary>
+    [Parameter(ParameterSetName = ConfigSet, ValueFromPipelineByPropertyName = true)]
+    public SwitchParameter NoExpandEnvironment { get; set; }
+
     /// <summary>Write how each ended.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -34,17 +51,14 @@ public sealed class StopLitestreamReplicationCommand : LitestreamCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (var path in LiteralPath ?? Path!)
+        if (ConfigPath is not null)
         {
-            Try(path, () =>
-            {
-                foreach (var replication in this.FindReplications(path, LiteralPath is not null))
-                {
-                    if (!_replications.Any(r => IsSame(r, replication)) && ShouldProcess(replication.DatabasePath, Describe(replication)))
-                        _replications.Add(replication);
-                }
-            });
+            _configurations ??= new(this);
+            Try(ConfigPath, () => Add(_configurations.FindReplications(ConfigPath, !NoExpandEnvironment, Database)));
+            return;
         }
+
+        foreach (var path in LiteralPath ?? Path!) Try(path, () => Add(this.FindReplications(path, LiteralPath is not null)));
     }
 
     /// <inheritdoc/>
@@ -52,6 +66,15 @@ public sealed class StopLitestreamReplicationCommand : LitestreamCommand
     {
         var stops = _replications.Select(r => (r, HasEnded(r) ? Task.FromResult(r.Control.Status) : r.Control.StopAsync(PipelineStop))).ToList();
         foreach (var (replication, stop) in stops) Try(replication.DatabasePath, () => AwaitEnd(replication, stop));
+    }
+
+    private void Add(IReadOnlyList<RunningReplication> found)
+    {
+        foreach (var replication in found)
+        {
+            if (!_replications.Any(r => IsSame(r, replication)) && ShouldProcess(replication.DatabasePath, Describe(replication)))
+                _replications.Add(replication);
+        }
     }
 
     private static bool IsSame(RunningReplication one, RunningReplication other) =>

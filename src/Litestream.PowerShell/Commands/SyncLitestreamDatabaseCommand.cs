@@ -4,6 +4,7 @@ using Litestream.Engine.Errors;
 using Litestream.Engine.Replication;
 using Litestream.PowerShell.Abstractions;
 using Litestream.PowerShell.Binding;
+using Litestream.PowerShell.Configurations;
 using Litestream.PowerShell.Errors;
 using Litestream.PowerShell.Models;
 using Litestream.PowerShell.Replications;
@@ -13,7 +14,8 @@ namespace Litestream.PowerShell.Commands;
 
 /// <summary>Brings what is committed now to the replicas and returns when all of them confirm it: pushes the replication that runs, in
 /// whatever process, or runs one for so long.</summary>
-[Cmdlet(VerbsData.Sync, "LitestreamDatabase", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
+// the default, so that a piped LitestreamDatabase binds by its properties, not as the text of a path
+[Cmdlet(VerbsData.Sync, "LitestreamDatabase", SupportsShouldProcess = true, DefaultParameterSetName = ConfigSet)]
 [OutputType(typeof(LitestreamSyncResult))]
 public sealed class SyncLitestreamDatabaseCommand : DatabaseCommand
 {
@@ -25,7 +27,9 @@ public sealed class SyncLitestreamDatabaseCommand : DatabaseCommand
     private static readonly TimeSpan s_shutdownTimeout = TimeSpan.FromSeconds(3);
 
     private readonly List<string> _databases = [];
+    private readonly List<(ReplicationOptions Options, LitestreamReplica[] Replicas)> _configured = [];
     private readonly HashSet<(int, string)> _pushed = [];
+    private ConfiguredDatabases? _configurations;
 
     /// <summary>Databases; wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true)]
@@ -40,12 +44,29 @@ public sealed class SyncLitestreamDatabaseCommand : DatabaseCommand
     public string[]? LiteralPath { get; set; }
 
     /// <summary>Folders or URLs of the replicas, all of the one database; without it only replications that run are pushed.</summary>
-    [Parameter(Position = 1)]
+    [Parameter(Position = 1, ParameterSetName = PathSet)]
+    [Parameter(Position = 1, ParameterSetName = LiteralPathSet)]
     [ValidateNotNullOrEmpty]
     public LitestreamReplica[]? Replica { get; set; }
 
+    /// <summary>A configuration file: its databases are synced to their replicas.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ConfigSet, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? ConfigPath { get; set; }
+
+    /// <summary>Of those in the file only these: paths, file names or wildcards.</summary>
+    [Parameter(ParameterSetName = ConfigSet, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[]? Database { get; set; }
+
+    /// <summary>Leave $NAME in the file as it is.</summary>
+    [Parameter(ParameterSetName = ConfigSet, ValueFromPipelineByPropertyName = true)]
+    public SwitchParameter NoExpandEnvironment { get; set; }
+
     /// <summary>Folder for what waits to be shipped; without it, .NAME-litestream-ps beside the database.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralPathSet)]
     [ValidateNotNullOrEmpty]
     public string? MetadataPath { get; set; }
 
@@ -61,6 +82,12 @@ public sealed class SyncLitestreamDatabaseCommand : DatabaseCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        if (ConfigPath is not null)
+        {
+            Try(ConfigPath, () => AddConfigured(ConfigPath));
+            return;
+        }
+
         foreach (var path in LiteralPath ?? Path!)
         {
             var literal = LiteralPath is not null;
@@ -80,19 +107,32 @@ public sealed class SyncLitestreamDatabaseCommand : DatabaseCommand
                 Replica![0].Url, "Sync each database by itself, with a replica of its own.").ToRecord());
         }
 
-        foreach (var database in _databases) Try(database, () => Sync(database));
+        foreach (var database in _databases)
+            Try(database, () => Sync(new() { DatabasePath = database, MetadataPath = MetadataPath is null ? null : ResolvePath(MetadataPath) }, Replica!));
+        foreach (var (options, replicas) in _configured) Try(options.DatabasePath, () => Sync(options, replicas));
+    }
+
+    private void AddConfigured(string configPath)
+    {
+        _configurations ??= new(this);
+        foreach (var database in _configurations.Find(configPath, !NoExpandEnvironment, Database))
+        {
+            if (!_configured.Exists(c => c.Options.DatabasePath == database.Path))
+                _configured.Add((database.ToOptions() with { WaitForDatabase = false }, database.ToReplicas()));
+        }
     }
 
     private void PushAll(string path, bool literal)
     {
         foreach (var running in this.FindReplications(path, literal).Where(IsRunning))
         {
-            if (_pushed.Add((running.ProcessId, running.DatabasePath))) Try(running.DatabasePath, () => Push(running));
+            if (_pushed.Add((running.ProcessId, running.DatabasePath))) Try(running.DatabasePath, () => Push(running, replicas: null));
         }
     }
 
-    private void Sync(string database)
+    private void Sync(ReplicationOptions options, LitestreamReplica[] replicas)
     {
+        var database = options.DatabasePath;
         for (var attempt = 1; ; attempt++)
         {
             // whoever can't be asked may have the database or not: its lock decides
@@ -100,8 +140,8 @@ public sealed class SyncLitestreamDatabaseCommand : DatabaseCommand
             foreach (var failure in failures) WriteWarning(failure.Message);
             try
             {
-                if (found.FirstOrDefault(IsRunning) is { } running) Push(running);
-                else RunOnce(database);
+                if (found.FirstOrDefault(IsRunning) is { } running) Push(running, replicas);
+                else RunOnce(options, replicas);
                 return;
             }
             catch (EngineException e) when (attempt < Attempts && failures.Count == 0
@@ -121,18 +161,17 @@ public sealed class SyncLitestreamDatabaseCommand : DatabaseCommand
     /// <summary>One that failed is shown until it is started again; it syncs nothing.</summary>
     private static bool IsRunning(RunningReplication replication) => replication.Session is not { Completion.IsCompleted: true };
 
-    private void Push(RunningReplication running)
+    private void Push(RunningReplication running, LitestreamReplica[]? replicas)
     {
-        EnsureReplicates(running);
+        if (replicas is not null) EnsureReplicates(running, replicas);
         if (!ShouldProcess(running.DatabasePath, $"Sync the replication of process {running.ProcessId}")) return;
         var result = Limited(running, limit => Await(_ => running.Control.SyncAsync(limit)));
         WriteObject(result.ToModel(running.DatabasePath, running.ProcessId, wasRunning: true));
     }
 
-    private void EnsureReplicates(RunningReplication running)
+    private void EnsureReplicates(RunningReplication running, LitestreamReplica[] replicas)
     {
-        if (Replica is null) return;
-        var clients = OpenReplicas(Replica);
+        var clients = OpenReplicas(replicas);
         foreach (var client in clients) client.DisposeAsync().AsTask().GetAwaiter().GetResult();
         if (clients.Select(c => c.Url).Except(running.Control.Status.Replicas.Select(r => r.Url)).FirstOrDefault() is { } missing)
             throw new EngineException(ErrorCode.InvalidArgument,
@@ -140,19 +179,13 @@ public sealed class SyncLitestreamDatabaseCommand : DatabaseCommand
                 "Stop that replication and start it with all replicas, or leave -Replica out.");
     }
 
-    private void RunOnce(string database)
+    private void RunOnce(ReplicationOptions options, LitestreamReplica[] replicas)
     {
+        var database = options.DatabasePath;
         var info = DatabaseInspector.Inspect(database, Environment);
         if (!info.IsWal && !MaySwitchJournalMode(database)) return;
-        var options = new ReplicationOptions
-        {
-            DatabasePath = database,
-            MetadataPath = MetadataPath is null ? null : ResolvePath(MetadataPath),
-            AllowJournalModeSwitch = !info.IsWal,
-            TakeOver = TakeOver,
-            ShutdownTimeout = s_shutdownTimeout,
-        };
-        var session = new ReplicationSession(options, OpenReplicas(Replica!), Environment);
+        options = options with { AllowJournalModeSwitch = !info.IsWal, TakeOver = TakeOver, ShutdownTimeout = s_shutdownTimeout };
+        var session = new ReplicationSession(options, OpenReplicas(replicas), Environment);
         if (!TryEnter(session, "Sync to")) return;
 
         var result = Limited(new(session, System.Environment.ProcessId), limit => Await(_ => new OneShot(session, new WarningOutput(this)).Run(limit)));

@@ -56,6 +56,8 @@ internal static class ErrorTable
         [nameof(ErrorCode.NativeLibraryMissing)] = ErrorCategory.NotInstalled,
         [nameof(ErrorCode.ReplicationStalled)] = ErrorCategory.OperationStopped,
         [nameof(ErrorCode.Timeout)] = ErrorCategory.OperationTimeout,
+        [nameof(ErrorCode.InvalidConfiguration)] = ErrorCategory.ParserError,
+        [nameof(ErrorCode.ConfigurationNotFound)] = ErrorCategory.ObjectNotFound,
         [nameof(ErrorCode.InvalidArgument)] = ErrorCategory.InvalidArgument,
         [UnexpectedError] = ErrorCategory.NotSpecified,
         [GenerationInUse] = ErrorCategory.ResourceBusy,

@@ -1,54 +1,54 @@
 using System.Management.Automation;
-using Litestream.PowerShell.Errors;
+using Litestream.Engine.Replication;
 using Litestream.PowerShell.Internal;
 
 namespace Litestream.PowerShell;
 
-/// <summary>The job of a replication. The engine runs in this process; a pump brings its events to the job's streams.</summary>
+/// <summary>The job of one replication, or of all those of a configuration. The engine runs in this process; a pump brings its events to the
+/// job's streams. It ends when all replications have ended, as failed if one of them has failed.</summary>
 public sealed class LitestreamReplicationJob : Job
 {
-    private readonly Replications.ReplicationSession _session;
+    private readonly Replications.ReplicationGroup _group;
     private readonly Replications.JobStreams _streams;
 
-    internal LitestreamReplicationJob(string command, string? name, Replications.ReplicationSession session)
+    internal LitestreamReplicationJob(string command, string? name, IReadOnlyList<Replications.ReplicationSession> sessions)
         : base(command, name)
     {
         PSJobTypeName = "LitestreamReplication";
-        _session = session;
-        _session.JobId = Id;
+        _group = new(sessions);
+        foreach (var session in sessions) session.JobId = Id;
+        DatabasePath = [.. sessions.Select(s => s.DatabasePath)];
+        Replica = [.. sessions.SelectMany(s => s.Replicas)];
         _streams = new(this);
     }
 
-    /// <summary>Full path of the database.</summary>
-    public string DatabasePath => _session.DatabasePath;
+    /// <summary>Full paths of the databases.</summary>
+    public IReadOnlyList<string> DatabasePath { get; }
 
     /// <summary>The replicas, without secrets.</summary>
-    public IReadOnlyList<string> Replica => _session.Replicas;
+    public IReadOnlyList<string> Replica { get; }
 
     /// <inheritdoc/>
-    public override string Location => string.Join(", ", _session.Replicas);
+    public override string Location => string.Join(", ", Replica);
 
     /// <inheritdoc/>
     public override bool HasMoreData => _streams.HasData;
 
     /// <inheritdoc/>
-    public override string StatusMessage => _session.Status is var status && status.Position is { } position
-        ? $"{status.State}, {position}, lag {_Format.Duration(status.Replicas.Max(r => r.Lag))}"
-        : status.State.ToString();
+    public override string StatusMessage => _group.Sessions is [var only] ? Describe(only.Status) : Describe([.. _group.Sessions.Select(s => s.Status)]);
 
-    /// <summary>Asks for the last sync and waits for it. Never sets the state: the pump does.</summary>
+    /// <summary>Asks for the last syncs and waits for them. Never sets the state: the pump does.</summary>
     public override void StopJob()
     {
-        _session.RequestStop();
-        _session.WaitForEnd(_session.StopLimit);
-        _session.WaitUntilShown();
+        _group.RequestStop();
+        _group.WaitForEnd();
+        _group.WaitUntilShown();
     }
 
     internal void Start()
     {
         SetJobState(JobState.Running);
-        _session.Start();
-        _session.Shown = Task.Run(PumpAsync);
+        _group.Start(() => Task.Run(PumpAsync));
     }
 
     /// <inheritdoc/>
@@ -57,33 +57,28 @@ public sealed class LitestreamReplicationJob : Job
         if (disposing)
         {
             StopJob();
-            Replications.ReplicationRegistry.Remove(_session);
+            foreach (var session in _group.Sessions) Replications.ReplicationRegistry.Remove(session);
         }
 
         base.Dispose(disposing);
     }
 
+    private static string Describe(ReplicationStatus status) => status.Position is { } position
+        ? $"{status.State}, {position}, lag {_Format.Duration(status.Replicas.Max(r => r.Lag))}"
+        : status.State.ToString();
+
+    private static string Describe(IReadOnlyList<ReplicationStatus> all)
+    {
+        var states = all.GroupBy(s => s.State).OrderBy(g => g.Key).Select(g => $"{g.Count()} {g.Key}");
+        return $"{string.Join(", ", states)}, lag {_Format.Duration(all.SelectMany(s => s.Replicas).Max(r => r.Lag))}";
+    }
+
     private async Task PumpAsync()
     {
-        await foreach (var happened in _session.Events.ReadAllAsync().ConfigureAwait(false))
-            Replications.EventWriter.Write(_streams, happened);
-
-        var state = JobState.Stopped;
+        await foreach (var write in _group.Writes.ReadAllAsync().ConfigureAwait(false)) write(_streams);
         try
         {
-            await _session.Completion.ConfigureAwait(false);
-            Replications.ReplicationRegistry.Remove(_session);
-        }
-        catch (Exception exception) when (exception is not ObjectDisposedException)
-        {
-            // the session stays in the registry, so that Get-LitestreamReplication shows how it failed
-            _streams.WriteError(exception.ToRecord(DatabasePath));
-            state = JobState.Failed;
-        }
-
-        try
-        {
-            SetJobState(state);
+            SetJobState(_group.HasFailed ? JobState.Failed : JobState.Stopped);
         }
         catch (ObjectDisposedException)
         {

@@ -14,7 +14,7 @@ public sealed class HelpTests(ModuleHost host) : IClassFixture<ModuleHost>
     private static readonly XNamespace s_dev = "http://schemas.microsoft.com/maml/dev/2004/10";
 
     public static TheoryData<string> Cmdlets => new(
-        "Export-LitestreamReport", "Find-LitestreamReplica", "Get-LitestreamGeneration", "Get-LitestreamReplication", "Get-LitestreamRestorePoint", "Get-LitestreamSnapshot", "Get-LitestreamWalSegment",
+        "Export-LitestreamReport", "Find-LitestreamReplica", "Get-LitestreamDatabase", "Get-LitestreamGeneration", "Get-LitestreamReplication", "Get-LitestreamRestorePoint", "Get-LitestreamSnapshot", "Get-LitestreamWalSegment",
         "New-LitestreamReplica", "Remove-LitestreamGeneration", "Restore-LitestreamDatabase", "Start-LitestreamReplication", "Stop-LitestreamReplication",
         "Sync-LitestreamDatabase", "Test-LitestreamBackup", "Test-LitestreamReplica", "Undo-LitestreamRestore");
 

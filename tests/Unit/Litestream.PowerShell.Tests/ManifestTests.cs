@@ -11,7 +11,7 @@ public sealed class ManifestTests(ModuleHost host) : IClassFixture<ModuleHost>
 {
     private static readonly string[] s_cmdlets =
     [
-        "Export-LitestreamReport", "Find-LitestreamReplica", "Get-LitestreamGeneration", "Get-LitestreamReplication", "Get-LitestreamRestorePoint",
+        "Export-LitestreamReport", "Find-LitestreamReplica", "Get-LitestreamDatabase", "Get-LitestreamGeneration", "Get-LitestreamReplication", "Get-LitestreamRestorePoint",
         "Get-LitestreamSnapshot", "Get-LitestreamWalSegment",
         "New-LitestreamReplica", "Remove-LitestreamGeneration", "Restore-LitestreamDatabase", "Start-LitestreamReplication", "Stop-LitestreamReplication",
         "Sync-LitestreamDatabase", "Test-LitestreamBackup", "Test-LitestreamReplica", "Undo-LitestreamRestore",

@@ -1,0 +1,108 @@
+using System.Globalization;
+using Litestream.Engine.Errors;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace Litestream.Engine.Configuration;
+
+/// <summary>One mapping of the file, read strictly: every key is known, every value is of its kind, and every error has its line.</summary>
+internal sealed class ConfigurationSection
+{
+    private readonly ConfigurationScope _scope;
+    private readonly Dictionary<string, (long Line, YamlNode Value)> _entries = new(StringComparer.Ordinal);
+
+    public ConfigurationSection(
+        YamlNode node, string name, ConfigurationScope scope, IReadOnlyDictionary<string, string?> known, IReadOnlyDictionary<string, string>? unsupported = null)
+    {
+        (_scope, Line) = (scope, node.Start.Line);
+        if (node is not YamlMappingNode mapping) throw Refuse(Line, $"'{name}' has no keys.", "Write 'key: value' lines below it.");
+        foreach (var (key, value) in mapping.Children.Where(c => !IsMerge(c.Key))) Add(key, value, name, known, unsupported);
+        // what is merged counts where the mapping says nothing itself
+        foreach (var (key, value) in mapping.Children.Where(c => IsMerge(c.Key)).SelectMany(c => Merged(c.Value)))
+            if (key is not YamlScalarNode { Value: { } text } || !_entries.ContainsKey(text)) Add(key, value, name, known, unsupported);
+    }
+
+    /// <summary>Where the section begins, from 1.</summary>
+    public long Line { get; }
+
+    public bool Has(string key) => _entries.ContainsKey(key);
+
+    public long LineOf(string key) => _entries.TryGetValue(key, out var entry) ? entry.Line : Line;
+
+    /// <summary>Text, expanded; null if it is not there or empty.</summary>
+    public string? Text(string key)
+    {
+        if (!_entries.TryGetValue(key, out var entry)) return null;
+        if (entry.Value is not YamlScalarNode scalar) throw Refuse(entry.Line, $"'{key}' is one value, not several.", "Write it as 'key: value'.");
+        if (scalar.Style == ScalarStyle.Plain && scalar.Value is null or "" or "~" or "null") return null;
+        var text = _scope.Expand(scalar.Value!, (message, hint) => Refuse(entry.Line, $"'{key}' has {message}", hint));
+        return text.Length == 0 ? null : text;
+    }
+
+    public bool? Flag(string key) => Text(key) switch
+    {
+        null => null,
+        "true" or "True" or "TRUE" or "yes" or "Yes" or "YES" or "on" or "On" or "ON" or "y" or "Y" => true,
+        "false" or "False" or "FALSE" or "no" or "No" or "NO" or "off" or "Off" or "OFF" or "n" or "N" => false,
+        _ => throw Refuse(LineOf(key), $"'{key}' is neither true nor false.", "Write true or false."),
+    };
+
+    public int? Count(string key) => Text(key) is not { } text ? null
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 ? count
+        : throw Refuse(LineOf(key), $"'{key}' is not a whole number above 0.", $"Write a number, or remove the key.");
+
+    public TimeSpan? Duration(string key)
+    {
+        if (Text(key) is not { } text) return null;
+        if (GoDuration.TryParse(text, out var duration)) return duration;
+        throw long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)
+            ? Refuse(LineOf(key), $"'{key}: {text}' has no unit, and Litestream takes it as nanoseconds.", $"Write the unit, as in '{text}s'.")
+            : Refuse(LineOf(key), $"'{key}' is not a duration.", "Write numbers with the units ms, s, m or h, as in '1h30m'; a day is '24h'.");
+    }
+
+    public TimeSpan? PositiveDuration(string key) => Duration(key) is not { } duration ? null
+        : duration > TimeSpan.Zero ? duration : throw Refuse(LineOf(key), $"'{key}' is not above 0.", "Write a duration above 0, or remove the key.");
+
+    /// <summary>The mapping below a key; null if it is not there.</summary>
+    public ConfigurationSection? Section(string key, IReadOnlyDictionary<string, string?> known, IReadOnlyDictionary<string, string>? unsupported = null) =>
+        _entries.TryGetValue(key, out var entry) && !IsNull(entry.Value) ? new(entry.Value, key, _scope, known, unsupported) : null;
+
+    /// <summary>The mappings in the list below a key; none if it is not there.</summary>
+    public IReadOnlyList<ConfigurationSection> Sections(string key, IReadOnlyDictionary<string, string?> known, IReadOnlyDictionary<string, string> unsupported)
+    {
+        if (!_entries.TryGetValue(key, out var entry) || IsNull(entry.Value)) return [];
+        if (entry.Value is not YamlSequenceNode list) throw Refuse(entry.Line, $"'{key}' is a list.", "Begin each of its entries with '- '.");
+        return [.. list.Children.Select(c => new ConfigurationSection(c, key, _scope, known, unsupported))];
+    }
+
+    public LitestreamException Refuse(string key, string message, string hint) => Refuse(LineOf(key), message, hint);
+
+    private LitestreamException Refuse(long line, string message, string hint) => ConfigurationError.At(_scope.File, line, message, hint);
+
+    private void Add(
+        YamlNode key, YamlNode value, string name, IReadOnlyDictionary<string, string?> known, IReadOnlyDictionary<string, string>? unsupported)
+    {
+        var line = key.Start.Line;
+        if (key is not YamlScalarNode { Value: { } text }) throw Refuse(line, "a key is not text.", "Write 'key: value' lines.");
+        if (unsupported?.GetValueOrDefault(text) is { } advice) throw Refuse(line, $"'{text}' is not supported.", advice);
+        if (!known.TryGetValue(text, out var instead))
+        {
+            throw Refuse(line, $"'{text}' is not a key of {(name.Length == 0 ? "the file" : $"'{name}'")}.",
+                KnownKeys.FindNearest(text, known.Keys) is { } near ? $"Did you mean '{near}'?" : $"Known are: {string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}.");
+        }
+
+        if (instead is not null) _scope.Warn(line, $"'{text}' has no effect: {instead}.");
+        _entries.Add(text, (line, value));
+    }
+
+    private IEnumerable<KeyValuePair<YamlNode, YamlNode>> Merged(YamlNode value) => value switch
+    {
+        YamlMappingNode mapping => mapping.Children,
+        YamlSequenceNode list => list.Children.SelectMany(Merged),
+        _ => throw Refuse(value.Start.Line, "'<<' merges mappings only.", "Give an alias of a mapping, as in '<<: *defaults'."),
+    };
+
+    private static bool IsMerge(YamlNode key) => key is YamlScalarNode { Value: "<<", Style: ScalarStyle.Plain };
+
+    private static bool IsNull(YamlNode node) => node is YamlScalarNode { Style: ScalarStyle.Plain, Value: null or "" or "~" or "null" };
+}

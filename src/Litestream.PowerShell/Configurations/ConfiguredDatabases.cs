@@ -1,0 +1,67 @@
+using System.Management.Automation;
+using Litestream.Engine.Configuration;
+using Litestream.Engine.Errors;
+using Litestream.PowerShell.Abstractions;
+using Litestream.PowerShell.Replications;
+using EngineException = Litestream.Engine.Errors.LitestreamException;
+
+namespace Litestream.PowerShell.Configurations;
+
+/// <summary>The databases of configuration files that a cmdlet is given. A file is read once, and its warnings are told once.</summary>
+/// <param name="command">Who is given them.</param>
+internal sealed class ConfiguredDatabases(LitestreamCommand command)
+{
+    private static readonly WildcardOptions s_caseOption =
+        OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? WildcardOptions.IgnoreCase : WildcardOptions.None;
+
+    private readonly Dictionary<(string Path, bool Expands), LitestreamConfiguration> _files = [];
+
+    /// <summary>Reads a file.</summary>
+    /// <param name="configPath">The file.</param>
+    /// <param name="expands">Whether environment variables are expanded.</param>
+    public LitestreamConfiguration Read(string configPath, bool expands)
+    {
+        var path = command.ResolvePath(configPath);
+        if (_files.TryGetValue((path, expands), out var known)) return known;
+        var reader = new ConfigurationReader { CurrentFolder = command.SessionState.Path.CurrentFileSystemLocation.ProviderPath };
+        var configuration = (expands ? reader : new() { CurrentFolder = reader.CurrentFolder, FindVariable = null }).ReadFile(path);
+        foreach (var warning in configuration.Warnings) command.WriteWarning(warning);
+        _files.Add((path, expands), configuration);
+        return configuration;
+    }
+
+    /// <summary>Those of a file that are meant.</summary>
+    /// <param name="configPath">The file.</param>
+    /// <param name="expands">Whether environment variables are expanded.</param>
+    /// <param name="names">Paths, file names or wildcards; null for all.</param>
+    /// <exception cref="EngineException">None is meant by a name, or the file has none.</exception>
+    public IReadOnlyList<DatabaseConfiguration> Find(string configPath, bool expands, IReadOnlyList<string>? names)
+    {
+        var configuration = Read(configPath, expands);
+        if (configuration.Databases.Count == 0)
+            throw new EngineException(ErrorCode.InvalidConfiguration, $"{configuration.Path} names no database.", configuration.Path, "List the databases below 'dbs'.");
+        return names is null ? configuration.Databases : [.. names.SelectMany(n => Match(configuration, n)).Distinct()];
+    }
+
+    /// <summary>The replications, of whatever process, of those that are meant. That a process does not answer is an error beside them.</summary>
+    /// <param name="configPath">The file.</param>
+    /// <param name="expands">Whether environment variables are expanded.</param>
+    /// <param name="names">Paths, file names or wildcards; null for all.</param>
+    public IReadOnlyList<RunningReplication> FindReplications(string configPath, bool expands, IReadOnlyList<string>? names)
+    {
+        var meant = Find(configPath, expands, names).Select(d => LitestreamCommand.Environment.Files.ResolveLink(d.Path)).ToHashSet();
+        return [.. command.FindReplications(path: null, literal: false).Where(r => meant.Contains(r.DatabasePath))];
+    }
+
+    private List<DatabaseConfiguration> Match(LitestreamConfiguration configuration, string name)
+    {
+        var full = command.ResolvePath(name);
+        var exact = configuration.Databases.Where(d => d.Path == full || Path.GetFileName(d.Path) == name).ToList();
+        if (exact.Count > 0) return exact;
+        var isWildcard = WildcardPattern.ContainsWildcardCharacters(name);
+        var (file, path) = (new WildcardPattern(name, s_caseOption), new WildcardPattern(full, s_caseOption));
+        var found = isWildcard ? configuration.Databases.Where(d => file.IsMatch(Path.GetFileName(d.Path)) || path.IsMatch(d.Path)).ToList() : [];
+        return found.Count > 0 || isWildcard ? found : throw new EngineException(
+            ErrorCode.DatabaseNotFound, $"{configuration.Path} has no database '{name}'.", name, "Get-LitestreamDatabase lists those that it has.");
+    }
+}
