@@ -9,11 +9,17 @@ namespace Litestream.Engine.Control;
 /// <param name="Url">The replica, without secrets.</param>
 internal sealed record ReplicaMessage([property: JsonRequired] string Url)
 {
+    public ReplicaState State { get; init; }
+
     public Position? Position { get; init; }
 
     public long LagBytes { get; init; }
 
     public TimeSpan Lag { get; init; }
+
+    public long SpoolBytes { get; init; }
+
+    public long SnapshotBytes { get; init; }
 
     public RequestCounts? Requests { get; init; }
 
@@ -25,9 +31,12 @@ internal sealed record ReplicaMessage([property: JsonRequired] string Url)
 
     public static ReplicaMessage Of(ReplicaStatus status) => new(status.Url)
     {
+        State = status.State,
         Position = status.Position,
         LagBytes = status.LagBytes,
         Lag = status.Lag,
+        SpoolBytes = status.SpoolBytes,
+        SnapshotBytes = status.SnapshotBytes,
         Requests = status.Requests,
         LastSyncAt = status.LastSyncAt,
         LastError = ErrorMessage.Of(status.LastError),
@@ -36,9 +45,12 @@ internal sealed record ReplicaMessage([property: JsonRequired] string Url)
 
     public ReplicaStatus ToStatus() => new(Url ?? throw new InvalidDataException("A replica without a URL."))
     {
+        State = State,
         Position = Position,
         LagBytes = LagBytes,
         Lag = Lag,
+        SpoolBytes = SpoolBytes,
+        SnapshotBytes = SnapshotBytes,
         Requests = Requests,
         LastSyncAt = LastSyncAt,
         LastError = LastError?.ToException(),

@@ -20,6 +20,9 @@ internal sealed class FakeReplication : IReplicationControl
             new("/backup/app")
             {
                 Position = new(3, 4152),
+                State = ReplicaState.Retrying,
+                SpoolBytes = 34,
+                SnapshotBytes = 56,
                 LagBytes = 12,
                 Lag = TimeSpan.FromMilliseconds(1500),
                 LastSyncAt = new(2026, 1, 2, 4, 0, 0, TimeSpan.Zero),
