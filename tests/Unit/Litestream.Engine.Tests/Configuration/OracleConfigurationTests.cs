@@ -26,11 +26,15 @@ public sealed class OracleConfigurationTests
         await File.WriteAllTextAsync(file, yaml);
 
         var (exitCode, output) = await LitestreamOracle.RunAsync("databases", "-config", file);
-        var read = new ConfigurationReader { CurrentFolder = Environment.CurrentDirectory }.ReadFile(file);
+        var read = new ConfigurationReader { CurrentFolder = Environment.CurrentDirectory, HomeFolder = HomeOfAccount() }.ReadFile(file);
 
         Assert.True(exitCode == 0, output);
         var listed = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).SkipWhile(l => !l.StartsWith("path", StringComparison.Ordinal)).Skip(1)
             .Select(l => string.Join(' ', l.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
         Assert.Equal(listed, read.Databases.Select(d => $"{d.Path} {string.Join(',', d.Replicas.Select(r => r.Name))}"));
     }
+
+    /// <summary>Litestream takes the account's home folder, not that of HOME.</summary>
+    private static string HomeOfAccount() =>
+        File.ReadLines("/etc/passwd").Select(l => l.Split(':')).First(f => f[0] == Environment.UserName)[5];
 }
