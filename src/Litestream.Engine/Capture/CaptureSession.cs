@@ -288,14 +288,21 @@ internal sealed class CaptureSession : IDisposable
     public IDisposable? TryHoldWriters(int patience)
     {
         var connection = OpenConnection();
-        for (var tries = 0; tries < MaxGapTries * patience; tries++)
+        var isHeld = false;
+        try
         {
-            if (connection.TryBeginWrite()) return connection;
-            Thread.SpinWait(GapSpin);
-        }
+            for (var tries = 0; !isHeld && tries < MaxGapTries * patience; tries++)
+            {
+                isHeld = connection.TryBeginWrite();
+                if (!isHeld) Thread.SpinWait(GapSpin);
+            }
 
-        connection.Dispose();
-        return null;
+            return isHeld ? connection : null;
+        }
+        finally
+        {
+            if (!isHeld) connection.Dispose();
+        }
     }
 
     /// <summary>A number that changes with each commit of others; null when somebody is in the way.</summary>

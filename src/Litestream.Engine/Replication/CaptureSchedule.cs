@@ -118,8 +118,9 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
         _nextYield = now + _yieldInterval;
     }
 
-    /// <summary>Whether the WAL grows so fast that a checkpoint has to keep writers out from its begin.</summary>
-    public bool GrowsFast => GrowthIn(_checkpointTime) >= options.CheckpointPageCount / 4d;
+    /// <summary>Whether the WAL grows so fast that a checkpoint has to keep writers out from its begin. Not by how long the last one took alone: one
+    /// that keeps them out is short.</summary>
+    public bool GrowsFast => GrowthIn(_checkpointTime > s_usualCheckpoint ? _checkpointTime : s_usualCheckpoint) >= options.CheckpointPageCount / 8d;
 
     /// <summary>How hard to try to checkpoint a WAL of so many frames; null when that is not due. Writers are kept out where the WAL is too
     /// large, or would be by the end of a checkpoint without that, or of a cut, which waits for the disk.</summary>

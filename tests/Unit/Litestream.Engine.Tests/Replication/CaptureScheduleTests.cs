@@ -252,13 +252,13 @@ public sealed class CaptureScheduleTests
     [Fact]
     public void A_WAL_that_would_grow_too_large_during_a_checkpoint_is_not_left_to_its_writers()
     {
-        _schedule.Looked(At(100), isOpen: true, captured: 4000, frames: 4000); // 40 a ms
+        _schedule.Looked(At(100), isOpen: true, captured: 1000, frames: 1000); // 10 a ms
         Checkpointed(100, CheckpointEffort.Yielding, CheckpointOutcome.Rests, took: 5);
-        Assert.Equal(CheckpointEffort.Yielding, _schedule.CheckpointDue(At(100), 9599));
-        Assert.Equal(CheckpointEffort.HoldingLast, _schedule.CheckpointDue(At(100), 9600));
+        Assert.Equal(CheckpointEffort.Yielding, _schedule.CheckpointDue(At(100), 9899));
+        Assert.Equal(CheckpointEffort.HoldingLast, _schedule.CheckpointDue(At(100), 9900));
         Checkpointed(100, CheckpointEffort.Yielding, CheckpointOutcome.Rests, took: 20);
-        Assert.Equal(CheckpointEffort.Yielding, _schedule.CheckpointDue(At(100), 8999));
-        Assert.Equal(CheckpointEffort.HoldingFirst, _schedule.CheckpointDue(At(100), 9000));
+        Assert.Equal(CheckpointEffort.Yielding, _schedule.CheckpointDue(At(100), 9749));
+        Assert.Equal(CheckpointEffort.HoldingFirst, _schedule.CheckpointDue(At(100), 9750));
     }
 
     [Fact]
@@ -290,7 +290,7 @@ public sealed class CaptureScheduleTests
     public void Growth_is_that_of_the_time_in_which_writers_could_write()
     {
         Checkpointed(0, CheckpointEffort.HoldingFirst, CheckpointOutcome.Rests, took: 50);
-        _schedule.Grown(At(100), 500); // 10 a ms for the half of the time
+        _schedule.Grown(At(100), 150); // 3 a ms for the half of the time
         Assert.True(_schedule.GrowsFast);
         Assert.False(GrowsFastWhere(CheckpointEffort.Yielding));
     }
@@ -299,7 +299,7 @@ public sealed class CaptureScheduleTests
     {
         var schedule = new CaptureSchedule(s_options, s_start);
         schedule.Checkpointed(s_start, TimeSpan.FromMilliseconds(50), effort, CheckpointOutcome.Rests);
-        schedule.Grown(At(100), 499);
+        schedule.Grown(At(100), 150);
         return schedule.GrowsFast;
     }
 
