@@ -33,7 +33,6 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     private TimeSpan _yieldInterval = s_yieldAfter;
     private TimeSpan _lookInterval = options.CaptureInterval;
     private TimeSpan _checkpointTime = s_usualCheckpoint;
-    private TimeSpan _cutTime;
     private double _framesASecond;
 
     /// <summary>Whether a change is waiting to be captured or cut.</summary>
@@ -71,16 +70,13 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
         _grownSince = now;
     }
 
-    /// <summary>Notes that all that was captured is cut.</summary>
+    /// <summary>Notes that a cut has taken all that was captured.</summary>
     /// <param name="now">The time when it began.</param>
-    /// <param name="took">How long it took.</param>
-    /// <param name="hadContent">Whether a segment came of it.</param>
-    public void Cut(DateTimeOffset now, TimeSpan took, bool hadContent)
+    /// <param name="hadContent">Whether a segment comes of it.</param>
+    public void Cut(DateTimeOffset now, bool hadContent)
     {
         _firstSignal = null;
-        if (!hadContent) return;
-        _lastCut = now;
-        _cutTime = took;
+        if (hadContent) _lastCut = now;
     }
 
     /// <summary>Whether what is captured is to be cut now.</summary>
@@ -91,9 +87,15 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
 
     /// <summary>When there is something to do next.</summary>
     /// <param name="mayRest">Whether the reader could be brought to rest.</param>
-    public DateTimeOffset NextDue(bool mayRest)
+    /// <param name="mayCut">Whether a cut could begin.</param>
+    public DateTimeOffset NextDue(bool mayRest, bool mayCut = true)
     {
-        if (_firstSignal is { } first) return Earlier(CutDue(first), Later(first, _lastLook + _lookInterval));
+        if (_firstSignal is { } first)
+        {
+            var look = Later(first, _lastLook + _lookInterval);
+            return mayCut ? Earlier(CutDue(first), look) : look;
+        }
+
         var poll = _lastLook + options.PollInterval;
         return mayRest ? Earlier(Earlier(poll, _nextYield), Later(_nextRest, _lastSignal + options.CheckpointQuietInterval)) : poll;
     }
@@ -123,11 +125,9 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     public bool GrowsFast => GrowthIn(_checkpointTime > s_usualCheckpoint ? _checkpointTime : s_usualCheckpoint) >= options.CheckpointPageCount / 8d;
 
     /// <summary>How hard to try to checkpoint a WAL of so many frames; null when that is not due. Writers are kept out where the WAL is too
-    /// large, or would be by the end of a checkpoint without that, or of a cut, which waits for the disk.</summary>
+    /// large, or would be by the end of a checkpoint without that.</summary>
     public CheckpointEffort? CheckpointDue(DateTimeOffset now, uint frames)
     {
-        var isBeforeLongCut = IsCutDue(now) && GrowsFast && _nextForce <= now && frames + GrowthIn(_cutTime) >= options.ForcedCheckpointPageCount;
-        if (isBeforeLongCut && frames >= options.CheckpointPageCount / 4) return CheckpointEffort.HoldingFirst;
         if (frames < options.CheckpointPageCount) return null;
         if (_nextForce > now || frames + GrowthIn(s_shortestLook + _checkpointTime) < options.ForcedCheckpointPageCount)
             return _nextCheckpoint <= now ? CheckpointEffort.Yielding : null;

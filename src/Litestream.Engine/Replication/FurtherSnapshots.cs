@@ -16,6 +16,8 @@ internal sealed class FurtherSnapshots(DatabaseRecorder recorder, SnapshotSchedu
     /// <exception cref="LitestreamException">The first one could not be written, or a segment.</exception>
     public void Step()
     {
+        // its page map and the state of a cut go into the same journal
+        if (recorder.Snapshot.IsReady) recorder.Settle();
         Reap();
         if (recorder is { ExpectsSnapshot: false, Generation: { } generation, Position: { } position } && schedule.IsDue(generation, position)
             && recorder.TryTakeSnapshot() is { } index)

@@ -25,6 +25,7 @@ internal sealed class RecordingLoop
     private DateTimeOffset? _lastChange;
     private long _lastLook;
     private long _uncutSince;
+    private long _openSince;
     private string? _whyNewGeneration;
     private long? _dataVersion;
     private int _failures;
@@ -46,6 +47,7 @@ internal sealed class RecordingLoop
         _lastLook = environment.Time.GetUtcNow().UtcTicks;
         _whyNewGeneration = options.NewGeneration ? "it was asked for" : null;
         _wal = new(options, recorder, events, environment.Time);
+        recorder.CutEnded = Wake;
         _source = new(options, environment, recorder, events)
         {
             WhyNewGeneration = () => WhyNewGeneration,
@@ -191,6 +193,7 @@ internal sealed class RecordingLoop
     private async Task FinishOnceAsync(CancellationToken limit)
     {
         if (WhyNewGeneration is { } reason) await BeginGenerationAsync(reason, limit).ConfigureAwait(false);
+        _recorder.Settle();
         await _recorder.Snapshot.FinishFirstAsync(limit).ConfigureAwait(false);
         while (_recorder.TryCapture(limit) is null) await Task.Delay(s_busyRetry, _environment.Time, limit).ConfigureAwait(false);
         _recorder.Cut();
@@ -251,16 +254,16 @@ internal sealed class RecordingLoop
 
     private async Task WaitForWorkAsync(CancellationToken stop)
     {
-        while (_recorder.IsOpen && !_syncs.Any && WhyNewGeneration is null)
+        while (_recorder is { IsOpen: true, HasEndedCut: false } && !_syncs.Any && WhyNewGeneration is null)
         {
             var now = _clock.Now;
-            var due = _schedule.NextDue(!_recorder.IsResting);
+            var due = _schedule.NextDue(mayRest: !_recorder.IsResting, mayCut: !_recorder.HasCut);
             if (due <= now) return;
 
             // Under a storm of writes one look at the signal every quiet interval is enough.
             if (_schedule.IsSignalled) await Task.Delay(Shorter(due - now, _options.QuietInterval), _environment.Time, stop).ConfigureAwait(false);
             var wait = _schedule.IsSignalled ? TimeSpan.Zero : due - now;
-            if (await _wake.WaitAsync(wait, _environment.Time, stop).ConfigureAwait(false))
+            if (await _wake.WaitAsync(wait, _environment.Time, stop).ConfigureAwait(false) && !_recorder.HasEndedCut)
                 _schedule.Signal(_clock.Now);
         }
 
@@ -271,6 +274,7 @@ internal sealed class RecordingLoop
     {
         if (_isSuspended) await ResumeAsync(stop).ConfigureAwait(false);
         if (!_recorder.IsOpen) await OpenAsync(stop).ConfigureAwait(false);
+        SettleCut();
         if (WhyNewGeneration is { } reason) await BeginGenerationAsync(reason, stop).ConfigureAwait(false);
         Snapshots.Step();
 
@@ -299,10 +303,9 @@ internal sealed class RecordingLoop
             _wal.Captured();
             if (frames > 0 || ahead) _lastChange = now;
             Looked(now, looked, frames.Value);
-            // a cut waits for the disk: meanwhile such a WAL would grow by as much again
-            if (_wal.IsTooLarge(now, _schedule)) _wal.Keep(now, _schedule, _lastChange);
-            if (requests.Count > 0 || _schedule.IsCutDue(now)) Cut(now);
-            if (!_recorder.HasOpenSegment) Volatile.Write(ref _uncutSince, 0);
+            if (requests.Count > 0) _schedule.Cut(now, _recorder.Cut()); // who waits for it waits for the device
+            else if (!_recorder.HasCut && _schedule.IsCutDue(now)) BeginCut(now);
+            if (_recorder is { HasOpenSegment: false, HasCut: false }) NoteAllDurable();
         }
         catch
         {
@@ -316,18 +319,34 @@ internal sealed class RecordingLoop
         if (!HasReplica()) Suspend();
     }
 
-    private void Cut(DateTimeOffset now)
+    private void NoteAllDurable()
     {
-        var began = _environment.Time.GetTimestamp();
-        var hadContent = _recorder.Cut();
-        _schedule.Cut(now, _environment.Time.GetElapsedTime(began), hadContent);
+        _openSince = 0;
+        Volatile.Write(ref _uncutSince, 0);
+    }
+
+    private void BeginCut(DateTimeOffset now)
+    {
+        _schedule.Cut(now, _recorder.BeginCut());
+        _openSince = 0;
+    }
+
+    /// <summary>Ends a cut that is ready or has failed. One that the device holds up is waited for only where what was captured since then
+    /// is more than the spool may grow by.</summary>
+    private void SettleCut()
+    {
+        if (!_recorder.HasCut || (_recorder.IsCutting && _recorder.OpenSize <= _options.SpoolLimit)) return;
+        _recorder.Settle();
+        Volatile.Write(ref _uncutSince, _openSince);
     }
 
     private void Looked(DateTimeOffset now, DateTimeOffset time, uint captured)
     {
         _schedule.Looked(now, _recorder.HasOpenSegment, captured, _recorder.IsResting ? 0 : _recorder.WalFrames);
         Volatile.Write(ref _lastLook, time.UtcTicks);
-        if (_recorder.HasOpenSegment) Interlocked.CompareExchange(ref _uncutSince, _environment.Time.GetTimestamp(), 0);
+        if (!_recorder.HasOpenSegment) return;
+        if (_openSince == 0) _openSince = _environment.Time.GetTimestamp();
+        Interlocked.CompareExchange(ref _uncutSince, _openSince, 0);
     }
 
     private bool HasNewVersion()
@@ -371,7 +390,7 @@ internal sealed class RecordingLoop
         LastError = new LitestreamException(ErrorCode.ReplicationStalled,
             $"Every replica of '{_options.DatabasePath}' is given up: none takes data, and the spool reached its bound of {_options.SpoolLimit} bytes.",
             _options.DatabasePath, "Make a replica reachable; a new generation with a new snapshot follows by itself.");
-        Volatile.Write(ref _uncutSince, 0);
+        NoteAllDurable();
         _recorder.EndGeneration();
         _events.Write(ReplicationEventKind.Waiting, ReplicationSeverity.Warning,
             "No replica is left: the database is let go until one takes data again.", error: LastError);
@@ -393,7 +412,7 @@ internal sealed class RecordingLoop
             _recorder.Rewind();
             if (error.Code is ErrorCode.DiskFull or ErrorCode.MetadataUnwritable) LetGoOfLargeWal();
         }
-        catch (Exception e) when (FileErrors.IsFileError(e))
+        catch (Exception e) when (e is LitestreamException || FileErrors.IsFileError(e))
         {
             error = Named(e);
         }
