@@ -21,6 +21,9 @@ internal sealed class CaptureSession : IDisposable
 
     private const int GapSpin = 100;
 
+    /// <summary>After so many tries others get the core.</summary>
+    private const int TriesATurn = 20;
+
     private readonly EngineEnvironment _environment;
     private readonly SourceFiles _files;
     private readonly ReaderRelay _relay;
@@ -291,13 +294,15 @@ internal sealed class CaptureSession : IDisposable
         var isHeld = false;
         try
         {
-            for (var tries = 0; !isHeld && tries < MaxGapTries * patience; tries++)
+            for (var tries = 1; tries <= MaxGapTries * patience; tries++)
             {
-                isHeld = connection.TryBeginWrite();
-                if (!isHeld) Thread.SpinWait(GapSpin);
+                if (isHeld = connection.TryBeginWrite()) return connection;
+                // a writer that was put off its core in the middle of a commit makes no gap before it is back on one
+                if (tries % TriesATurn == 0) Thread.Sleep(0);
+                else Thread.SpinWait(GapSpin);
             }
 
-            return isHeld ? connection : null;
+            return null;
         }
         finally
         {

@@ -21,12 +21,6 @@ public interface IFile : IDisposable
     /// <param name="length">The new length in bytes.</param>
     void SetLength(long length);
 
-    /// <summary>Asks the system to begin bringing what was written to the device, so that <see cref="FlushToDisk"/> has less to wait for. Returns
-    /// at once and promises nothing; where a system can't be asked, nothing happens.</summary>
-    void BeginFlush()
-    {
-    }
-
     /// <summary>Returns when everything written is on the device; throws when the device says otherwise.</summary>
     void FlushToDisk();
 }

@@ -25,12 +25,6 @@ internal sealed class LocalFile(SafeFileHandle handle, string path) : IFile
 
     public void SetLength(long length) => RandomAccess.SetLength(handle, length);
 
-    public void BeginFlush()
-    {
-        // no answer counts: what could not be written, the flush of the same handle tells
-        if (OperatingSystem.IsLinux()) _ = PosixNative.SyncFileRange(handle, 0, 0, PosixNative.BeginWriting);
-    }
-
     public void FlushToDisk()
     {
         if (OperatingSystem.IsWindows())

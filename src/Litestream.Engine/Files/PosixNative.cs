@@ -49,13 +49,6 @@ internal static partial class PosixNative
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     public static partial int FSync(int fd);
 
-    /// <summary>Linux: <see cref="SyncFileRange"/> begins to write and does not wait.</summary>
-    public const uint BeginWriting = 2;
-
-    /// <summary>Linux; a length of 0 means to the end.</summary>
-    [LibraryImport("libc", EntryPoint = "sync_file_range")]
-    public static partial int SyncFileRange(SafeHandle fd, long offset, long length, uint flags);
-
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, int flags);
 

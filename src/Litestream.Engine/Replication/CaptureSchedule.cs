@@ -21,6 +21,9 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     /// <summary>What a checkpoint is expected to take before there was one.</summary>
     private static readonly TimeSpan s_usualCheckpoint = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>What it takes where the device is busy otherwise.</summary>
+    private static readonly TimeSpan s_slowCheckpoint = TimeSpan.FromMilliseconds(100);
+
     private DateTimeOffset? _firstSignal;
     private DateTimeOffset _lastSignal = start;
     private DateTimeOffset _lastLook = start;
@@ -120,18 +123,19 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
         _nextYield = now + _yieldInterval;
     }
 
-    /// <summary>Whether the WAL grows so fast that a checkpoint has to keep writers out from its begin. Not by how long the last one took alone: one
-    /// that keeps them out is short.</summary>
-    public bool GrowsFast => GrowthIn(_checkpointTime > s_usualCheckpoint ? _checkpointTime : s_usualCheckpoint) >= options.CheckpointPageCount / 8d;
+    /// <summary>Whether the WAL grows so fast that a checkpoint has to keep writers out from its begin: beside them a device that takes its time
+    /// would let it get too large. Without us it is the writer itself that waits for that.</summary>
+    public bool GrowsFast =>
+        GrowthIn(_checkpointTime > s_slowCheckpoint ? _checkpointTime : s_slowCheckpoint) >= options.CheckpointPageCount / 2d;
 
     /// <summary>How hard to try to checkpoint a WAL of so many frames; null when that is not due. Writers are kept out where the WAL is too
     /// large, or would be by the end of a checkpoint without that.</summary>
     public CheckpointEffort? CheckpointDue(DateTimeOffset now, uint frames)
     {
         if (frames < options.CheckpointPageCount) return null;
-        if (_nextForce > now || frames + GrowthIn(s_shortestLook + _checkpointTime) < options.ForcedCheckpointPageCount)
-            return _nextCheckpoint <= now ? CheckpointEffort.Yielding : null;
-        return GrowsFast ? CheckpointEffort.HoldingFirst : CheckpointEffort.HoldingLast;
+        if (_nextForce <= now && GrowsFast) return CheckpointEffort.HoldingFirst;
+        if (_nextForce <= now && frames + GrowthIn(s_shortestLook + _checkpointTime) >= options.ForcedCheckpointPageCount) return CheckpointEffort.HoldingLast;
+        return _nextCheckpoint <= now ? CheckpointEffort.Yielding : null;
     }
 
     /// <summary>Notes a try to checkpoint: after a failure somebody reads or writes all the time, so don't press.</summary>

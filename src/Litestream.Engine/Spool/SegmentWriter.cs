@@ -9,15 +9,11 @@ namespace Litestream.Engine.Spool;
 /// into a temporary file of the spool. Nothing is created before the first frame.</summary>
 internal sealed class SegmentWriter : IFrameSink, IDisposable
 {
-    /// <summary>Bytes of frames after which the device may begin: a busy writer's second fills many of them, and a cut would wait for all.</summary>
-    private const int FlushStep = 4 << 20;
-
     private readonly IFileSystem _files;
     private readonly UnixFileMode? _unixMode;
     private IFile? _file;
     private Stream? _encoder;
     private bool _isComplete;
-    private int _unflushed;
 
     /// <summary>Prepares a segment.</summary>
     /// <param name="files">Where the temporary file is.</param>
@@ -61,13 +57,6 @@ internal sealed class SegmentWriter : IFrameSink, IDisposable
         }
 
         _encoder!.Write(frames);
-        _unflushed += frames.Length;
-        if (_unflushed >= FlushStep)
-        {
-            _file!.BeginFlush();
-            _unflushed = 0;
-        }
-
         Head = Head with { Position = Head.Position with { Offset = Head.Position.Offset + frames.Length }, Checksum = checksum };
     }
 

@@ -252,13 +252,24 @@ public sealed class CaptureScheduleTests
     [Fact]
     public void A_WAL_that_would_grow_too_large_during_a_checkpoint_is_not_left_to_its_writers()
     {
-        _schedule.Looked(At(100), isOpen: true, captured: 1000, frames: 1000); // 10 a ms
+        _schedule.Looked(At(100), isOpen: true, captured: 400, frames: 1000); // 4 a ms
         Checkpointed(100, CheckpointEffort.Yielding, CheckpointOutcome.Rests, took: 5);
+        Assert.Equal(CheckpointEffort.Yielding, _schedule.CheckpointDue(At(100), 9959));
+        Assert.Equal(CheckpointEffort.HoldingLast, _schedule.CheckpointDue(At(100), 9960));
+        Checkpointed(100, CheckpointEffort.Yielding, CheckpointOutcome.Rests, took: 20);
         Assert.Equal(CheckpointEffort.Yielding, _schedule.CheckpointDue(At(100), 9899));
         Assert.Equal(CheckpointEffort.HoldingLast, _schedule.CheckpointDue(At(100), 9900));
-        Checkpointed(100, CheckpointEffort.Yielding, CheckpointOutcome.Rests, took: 20);
-        Assert.Equal(CheckpointEffort.Yielding, _schedule.CheckpointDue(At(100), 9749));
-        Assert.Equal(CheckpointEffort.HoldingFirst, _schedule.CheckpointDue(At(100), 9750));
+    }
+
+    [Fact]
+    public void A_WAL_that_a_slow_device_would_let_get_too_large_is_checkpointed_without_its_writers()
+    {
+        _schedule.Looked(At(100), isOpen: true, captured: 500, frames: 1000); // 5 a ms: 500 while a device takes its time
+        Assert.Null(_schedule.CheckpointDue(At(100), 999));
+        Assert.Equal(CheckpointEffort.HoldingFirst, _schedule.CheckpointDue(At(100), 1000));
+        Checkpointed(100, CheckpointEffort.HoldingFirst, CheckpointOutcome.Hindered);
+        Assert.Null(_schedule.CheckpointDue(At(119), 1000));
+        Assert.Equal(CheckpointEffort.HoldingFirst, _schedule.CheckpointDue(At(120), 1000));
     }
 
     [Fact]
@@ -286,7 +297,7 @@ public sealed class CaptureScheduleTests
     public void Growth_is_that_of_the_time_in_which_writers_could_write()
     {
         Checkpointed(0, CheckpointEffort.HoldingFirst, CheckpointOutcome.Rests, took: 50);
-        _schedule.Grown(At(100), 150); // 3 a ms for the half of the time
+        _schedule.Grown(At(100), 300); // 6 a ms for the half of the time
         Assert.True(_schedule.GrowsFast);
         Assert.False(GrowsFastWhere(CheckpointEffort.Yielding));
     }
@@ -295,7 +306,7 @@ public sealed class CaptureScheduleTests
     {
         var schedule = new CaptureSchedule(s_options, s_start);
         schedule.Checkpointed(s_start, TimeSpan.FromMilliseconds(50), effort, CheckpointOutcome.Rests);
-        schedule.Grown(At(100), 150);
+        schedule.Grown(At(100), 300);
         return schedule.GrowsFast;
     }
 
