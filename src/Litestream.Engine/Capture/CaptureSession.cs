@@ -287,7 +287,7 @@ internal sealed class CaptureSession : IDisposable
     /// <summary>Takes the write lock for a moment, if there is a gap between two commits in the next milliseconds. No busy
     /// handler: one that sleeps never meets the gaps of a busy writer. Null when there was none.</summary>
     /// <param name="patience">How much longer than usual to look for one: large transactions leave few.</param>
-    /// <returns>Ends the transaction when disposed.</returns>
+    /// <returns>Lets them in when disposed, or after half a second: whoever holds them may not count on it. Nothing does for its correctness.</returns>
     public IDisposable? TryHoldWriters(int patience)
     {
         var connection = OpenConnection();
@@ -296,7 +296,7 @@ internal sealed class CaptureSession : IDisposable
         {
             for (var tries = 1; tries <= MaxGapTries * patience; tries++)
             {
-                if (isHeld = connection.TryBeginWrite()) return connection;
+                if (isHeld = connection.TryBeginWrite()) return new HeldWriters(connection, _environment.Time);
                 // a writer that was put off its core in the middle of a commit makes no gap before it is back on one
                 if (tries % TriesATurn == 0) Thread.Sleep(0);
                 else Thread.SpinWait(GapSpin);
