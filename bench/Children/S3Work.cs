@@ -6,10 +6,10 @@ using Litestream.Engine.Replication;
 using Litestream.Engine.Restore;
 using Litestream.Engine.Verification;
 
-namespace Litestream.Bench;
+namespace Litestream.Bench.Children;
 
 /// <summary>One piece of work in a process of its own, so that its peak of memory is its own: prints it in KiB.</summary>
-internal static class Child
+internal static class S3Work
 {
     public static async Task<int> RunAsync(string[] args)
     {
