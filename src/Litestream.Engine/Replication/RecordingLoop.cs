@@ -301,8 +301,8 @@ internal sealed class RecordingLoop
     private async Task WorkAsync(CancellationToken stop)
     {
         if (_isSuspended) await ResumeAsync(stop).ConfigureAwait(false);
+        await SettleCutAsync(stop).ConfigureAwait(false);
         if (!_recorder.IsOpen) await OpenAsync(stop).ConfigureAwait(false);
-        SettleCut();
         if (WhyNewGeneration is { } reason) await BeginGenerationAsync(reason, stop).ConfigureAwait(false);
         Snapshots.Step();
 
@@ -368,9 +368,17 @@ internal sealed class RecordingLoop
 
     /// <summary>Ends a cut that is ready or has failed. One that the device holds up is waited for only where what was captured since then
     /// is more than the spool may grow by.</summary>
-    private void SettleCut()
+    private async Task SettleCutAsync(CancellationToken stop)
     {
-        if (!_recorder.HasCut || (_recorder.IsCutting && _recorder.OpenSize <= _options.SpoolLimit)) return;
+        if (!_recorder.HasCut) return;
+        while (_recorder.IsCutting && _recorder.OpenSize > _options.SpoolLimit)
+        {
+            LetGoOfLargeWal();
+            await Task.WhenAny(_recorder.CutCompletion, Task.Delay(_options.PollInterval, _environment.Time, stop)).ConfigureAwait(false);
+            stop.ThrowIfCancellationRequested();
+        }
+
+        if (_recorder.IsCutting) return;
         _recorder.Settle();
         _syncs.CutSucceeded();
         Volatile.Write(ref _uncutSince, _openSince);
@@ -472,9 +480,16 @@ internal sealed class RecordingLoop
     {
         if (!_recorder.IsOpen || _environment.Files.Find(_options.DatabasePath + "-wal") is not { } wal || wal.Length <= _options.SpoolLimit) return;
         _whyNewGeneration = $"the spool could not be written while the WAL grew to {wal.Length} bytes";
-        _recorder.EndGeneration();
-        _events.Write(ReplicationEventKind.ContinuityLost, ReplicationSeverity.Error,
-            $"The metadata folder can't be written, and the WAL has grown to {wal.Length} bytes: the database is let go until it can.");
+        _syncs.GoBack();
+        try
+        {
+            _recorder.EndGeneration();
+        }
+        finally
+        {
+            _events.Write(ReplicationEventKind.ContinuityLost, ReplicationSeverity.Error,
+                $"The metadata folder can't be written, and the WAL has grown to {wal.Length} bytes: the database is let go until it can.");
+        }
     }
 
     private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
