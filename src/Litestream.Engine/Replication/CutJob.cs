@@ -9,16 +9,13 @@ internal sealed class CutJob
     private readonly WalStreamWriter _stream;
     private readonly Task _work;
 
-    private CutJob(WalStreamWriter stream, Position end, Task work, Task completion) => (_stream, End, _work, Completion) = (stream, end, work, completion);
+    private CutJob(WalStreamWriter stream, Position end, Task work) => (_stream, End, _work) = (stream, end, work);
 
     /// <summary>The stream's end with them.</summary>
     public Position End { get; }
 
     /// <summary>Whether it has ended, either way.</summary>
     public bool IsCompleted => _work.IsCompleted;
-
-    /// <summary>Ends when it does; never fails.</summary>
-    public Task Completion { get; }
 
     /// <summary>Begins.</summary>
     /// <param name="stream">The segments. Nobody else touches them any more.</param>
@@ -30,8 +27,8 @@ internal sealed class CutJob
     {
         var work = Task.Factory.StartNew(
             () => spool.Commit(stream, state), CancellationToken.None, TaskCreationOptions.DenyChildAttach, background);
-        var completion = work.ContinueWith(_ => ended(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        return new(stream, state.Head.Position, work, completion);
+        _ = work.ContinueWith(_ => ended(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        return new(stream, state.Head.Position, work);
     }
 
     /// <summary>Waits for the end, and throws what went wrong: then what did not get its name is deleted.</summary>

@@ -84,9 +84,6 @@ internal sealed class DatabaseRecorder(
     /// <summary>Whether one has ended, and <see cref="Settle"/> tells how.</summary>
     public bool HasEndedCut => _cut is { IsCompleted: true };
 
-    /// <summary>Ends when a cut does that goes on beside capture, however it ends.</summary>
-    public Task CutCompletion => _cut?.Completion ?? Task.CompletedTask;
-
     /// <summary>Starts to watch the database, and goes on with the remembered generation or begins one. False when somebody is
     /// in the way.</summary>
     /// <param name="database">A database in WAL mode that has pages.</param>

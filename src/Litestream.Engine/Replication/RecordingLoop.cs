@@ -194,7 +194,7 @@ internal sealed class RecordingLoop
     {
         if (WhyNewGeneration is { } reason) await BeginGenerationAsync(reason, limit).ConfigureAwait(false);
         // one that hangs must not keep the database's files longer than the stop may take
-        await _recorder.CutCompletion.WaitAsync(limit).ConfigureAwait(false);
+        while (_recorder.IsCutting) await Task.Delay(s_busyRetry, _environment.Time, limit).ConfigureAwait(false);
         SettleLast();
         await _recorder.Snapshot.FinishFirstAsync(limit).ConfigureAwait(false);
         while (_recorder.TryCapture(limit) is null) await Task.Delay(s_busyRetry, _environment.Time, limit).ConfigureAwait(false);
@@ -374,8 +374,7 @@ internal sealed class RecordingLoop
         while (_recorder.IsCutting && _recorder.OpenSize > _options.SpoolLimit)
         {
             LetGoOfLargeWal();
-            await Task.WhenAny(_recorder.CutCompletion, Task.Delay(_options.PollInterval, _environment.Time, stop)).ConfigureAwait(false);
-            stop.ThrowIfCancellationRequested();
+            await Task.Delay(s_busyRetry, _environment.Time, stop).ConfigureAwait(false);
         }
 
         if (_recorder.IsCutting) return;
