@@ -372,11 +372,7 @@ internal sealed class RecordingLoop
     {
         if (!_recorder.HasCut) return;
         while (_recorder.IsCutting && _recorder.OpenSize > _options.SpoolLimit)
-        {
-            LetGoOfLargeWal();
             await Task.Delay(s_busyRetry, _environment.Time, stop).ConfigureAwait(false);
-        }
-
         if (_recorder.IsCutting) return;
         _recorder.Settle();
         _syncs.CutSucceeded();
@@ -479,16 +475,9 @@ internal sealed class RecordingLoop
     {
         if (!_recorder.IsOpen || _environment.Files.Find(_options.DatabasePath + "-wal") is not { } wal || wal.Length <= _options.SpoolLimit) return;
         _whyNewGeneration = $"the spool could not be written while the WAL grew to {wal.Length} bytes";
-        _syncs.GoBack();
-        try
-        {
-            _recorder.EndGeneration();
-        }
-        finally
-        {
-            _events.Write(ReplicationEventKind.ContinuityLost, ReplicationSeverity.Error,
-                $"The metadata folder can't be written, and the WAL has grown to {wal.Length} bytes: the database is let go until it can.");
-        }
+        _recorder.EndGeneration();
+        _events.Write(ReplicationEventKind.ContinuityLost, ReplicationSeverity.Error,
+            $"The metadata folder can't be written, and the WAL has grown to {wal.Length} bytes: the database is let go until it can.");
     }
 
     private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;

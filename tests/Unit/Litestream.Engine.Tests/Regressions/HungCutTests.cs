@@ -145,27 +145,6 @@ public sealed class HungCutTests : IDisposable
     }
 
     [Fact]
-    public async Task A_WAL_that_gets_too_large_meanwhile_is_let_go()
-    {
-        await using var replication = await StartAsync("flush", ".wal.lz4.tmp", o => o with { SpoolLimit = 200_000 });
-        var former = replication.Generation;
-        var sync = await HangAsync(replication);
-        // a reader that goes on to rest lets one life of the WAL end, and no second one
-        await replication.UntilAsync(() => Enumerable.Range(0, 3).All(_ =>
-            _database.App.TryExecute(Application.InsertSql(50, 1000)) == 0 && _database.App.Checkpoint(Application.Truncate).Code == 0), "the WAL is let go");
-        await Task.Delay(100);
-        Assert.Equal(0, _database.App.Checkpoint(Application.Truncate).Code);
-        _database.App.Insert();
-        Assert.Equal(0, _database.App.Checkpoint(Application.Truncate).Code);
-        Assert.False(sync.IsCompleted);
-        _spool.GoOn();
-        await sync;
-        Assert.NotEqual(former, replication.Generation);
-        Assert.Equal(1, replication.Count(ReplicationEventKind.ContinuityLost));
-        await Restored.AssertIsAsync(_database, _database.App.Image());
-    }
-
-    [Fact]
     public async Task What_a_database_committed_before_it_was_replaced_outlives_a_cut_that_fails()
     {
         await using var replication = await StartAsync("flush", ".wal.lz4.tmp");
