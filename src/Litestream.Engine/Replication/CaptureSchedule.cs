@@ -126,14 +126,14 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     /// <summary>Whether the WAL grows so fast that a checkpoint has to keep writers out from its begin: beside them a device that takes its time
     /// would let it get too large. Without us it is the writer itself that waits for that.</summary>
     public bool GrowsFast =>
-        GrowthIn(_checkpointTime > s_slowCheckpoint ? _checkpointTime : s_slowCheckpoint) >= options.CheckpointPageCount / 2d;
+        GrowthInSlowCheckpoint >= options.CheckpointPageCount / 2d;
 
     /// <summary>How hard to try to checkpoint a WAL of so many frames; null when that is not due. Writers are kept out where the WAL is too
     /// large, or would be by the end of a checkpoint without that.</summary>
     public CheckpointEffort? CheckpointDue(DateTimeOffset now, uint frames)
     {
         if (frames < options.CheckpointPageCount) return null;
-        if (_nextForce <= now && GrowsFast) return CheckpointEffort.HoldingFirst;
+        if (_nextForce <= now && GrowsFast && frames + GrowthInSlowCheckpoint >= options.ForcedCheckpointPageCount) return CheckpointEffort.HoldingFirst;
         if (_nextForce <= now && frames + GrowthIn(s_shortestLook + _checkpointTime) >= options.ForcedCheckpointPageCount) return CheckpointEffort.HoldingLast;
         return _nextCheckpoint <= now ? CheckpointEffort.Yielding : null;
     }
@@ -153,6 +153,8 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
         else if (outcome == CheckpointOutcome.Hindered && effort != CheckpointEffort.Yielding) _nextForce = now + s_forceRetry;
         _nextRest = now + options.CheckpointQuietInterval;
     }
+
+    private double GrowthInSlowCheckpoint => GrowthIn(_checkpointTime > s_slowCheckpoint ? _checkpointTime : s_slowCheckpoint);
 
     private double GrowthIn(TimeSpan time) => _framesASecond * time.TotalSeconds;
 

@@ -193,7 +193,9 @@ internal sealed class RecordingLoop
     private async Task FinishOnceAsync(CancellationToken limit)
     {
         if (WhyNewGeneration is { } reason) await BeginGenerationAsync(reason, limit).ConfigureAwait(false);
-        _recorder.Settle();
+        // one that hangs must not keep the database's files longer than the stop may take
+        while (_recorder.IsCutting) await Task.Delay(s_busyRetry, _environment.Time, limit).ConfigureAwait(false);
+        SettleLast();
         await _recorder.Snapshot.FinishFirstAsync(limit).ConfigureAwait(false);
         while (_recorder.TryCapture(limit) is null) await Task.Delay(s_busyRetry, _environment.Time, limit).ConfigureAwait(false);
         _recorder.Cut();
@@ -202,8 +204,24 @@ internal sealed class RecordingLoop
         _recorder.StampSource();
     }
 
+    /// <summary>Ends a cut before what is left is captured last: what it has failed to keep is captured again with that, and the next cut tells whether
+    /// the device takes it.</summary>
+    private void SettleLast()
+    {
+        try
+        {
+            _recorder.Settle();
+        }
+        catch (Exception e) when (e is LitestreamException || FileErrors.IsFileError(e))
+        {
+            var error = Named(e);
+            _events.Write(ReplicationEventKind.RetryScheduled, ReplicationSeverity.Warning, $"{error.Message} {error.Hint} It is tried again at once.", error: error);
+        }
+    }
+
     private void Lose(ContinuityLostException reason)
     {
+        _syncs.GoBack();
         switch (reason)
         {
             case LocksLostException: break; // the WAL itself can prove that nothing was missed
@@ -214,10 +232,16 @@ internal sealed class RecordingLoop
             default: _source.WhyUnsure = reason.Message; break;
         }
 
-        // told when the files are let go, so that whoever hears of it finds them free
-        _recorder.CloseSession();
-        _events.Write(reason is LocksLostException ? ReplicationEventKind.LocksLost : ReplicationEventKind.ContinuityLost,
-            ReplicationSeverity.Warning, $"Continuity is in doubt: {reason.Message}.", error: reason);
+        try
+        {
+            _recorder.CloseSession();
+        }
+        finally
+        {
+            // told when the files are let go, so that whoever hears of it finds them free
+            _events.Write(reason is LocksLostException ? ReplicationEventKind.LocksLost : ReplicationEventKind.ContinuityLost,
+                ReplicationSeverity.Warning, $"Continuity is in doubt: {reason.Message}.", error: reason);
+        }
     }
 
     /// <summary>What was committed before the database went is still in the files that our connections hold.</summary>
@@ -225,6 +249,7 @@ internal sealed class RecordingLoop
     {
         try
         {
+            SettleLast();
             _recorder.CaptureLast();
         }
         catch (Exception e) when (e is ContinuityLostException or LitestreamException || FileErrors.IsFileError(e))
@@ -254,7 +279,7 @@ internal sealed class RecordingLoop
 
     private async Task WaitForWorkAsync(CancellationToken stop)
     {
-        while (_recorder is { IsOpen: true, HasEndedCut: false } && !_syncs.Any && WhyNewGeneration is null)
+        while (_recorder is { IsOpen: true, HasEndedCut: false } && !IsAsked && WhyNewGeneration is null)
         {
             var now = _clock.Now;
             var due = _schedule.NextDue(mayRest: !_recorder.IsResting, mayCut: !_recorder.HasCut);
@@ -270,17 +295,20 @@ internal sealed class RecordingLoop
         stop.ThrowIfCancellationRequested();
     }
 
+    /// <summary>Whether somebody waits for what the loop can do now.</summary>
+    private bool IsAsked => _syncs.Any || (_syncs.AnyCaptured && !_recorder.HasCut);
+
     private async Task WorkAsync(CancellationToken stop)
     {
         if (_isSuspended) await ResumeAsync(stop).ConfigureAwait(false);
+        await SettleCutAsync(stop).ConfigureAwait(false);
         if (!_recorder.IsOpen) await OpenAsync(stop).ConfigureAwait(false);
-        SettleCut();
         if (WhyNewGeneration is { } reason) await BeginGenerationAsync(reason, stop).ConfigureAwait(false);
         Snapshots.Step();
 
         var now = _clock.Now;
         var looked = _environment.Time.GetUtcNow();
-        if (_schedule.IsPollDue(now) && !_syncs.Any && !HasNewVersion() && !IsRestDue(now))
+        if (_schedule.IsPollDue(now) && !IsAsked && !HasNewVersion() && !IsRestDue(now))
         {
             Looked(now, looked, captured: 0);
             return;
@@ -303,9 +331,6 @@ internal sealed class RecordingLoop
             _wal.Captured();
             if (frames > 0 || ahead) _lastChange = now;
             Looked(now, looked, frames.Value);
-            if (requests.Count > 0) _schedule.Cut(now, _recorder.Cut()); // who waits for it waits for the device
-            else if (!_recorder.HasCut && _schedule.IsCutDue(now)) BeginCut(now);
-            if (_recorder is { HasOpenSegment: false, HasCut: false }) NoteAllDurable();
         }
         catch
         {
@@ -313,7 +338,9 @@ internal sealed class RecordingLoop
             throw;
         }
 
-        foreach (var request in requests) request.TrySetResult();
+        _syncs.Captured(requests);
+        if (!_recorder.HasCut && (_syncs.AnyCaptured || _schedule.IsCutDue(now))) BeginCut(now);
+        if (_recorder is { HasOpenSegment: false, HasCut: false }) NoteAllDurable();
         _wal.Keep(now, _schedule, _lastChange);
         EnforceBound();
         if (!HasReplica()) Suspend();
@@ -321,22 +348,34 @@ internal sealed class RecordingLoop
 
     private void NoteAllDurable()
     {
+        NothingWaits();
+        _syncs.AllDurable();
+    }
+
+    private void NothingWaits()
+    {
         _openSince = 0;
         Volatile.Write(ref _uncutSince, 0);
     }
 
     private void BeginCut(DateTimeOffset now)
     {
-        _schedule.Cut(now, _recorder.BeginCut());
+        var hasContent = _recorder.BeginCut();
+        _schedule.Cut(now, hasContent);
+        if (hasContent) _syncs.CutBegan();
         _openSince = 0;
     }
 
     /// <summary>Ends a cut that is ready or has failed. One that the device holds up is waited for only where what was captured since then
     /// is more than the spool may grow by.</summary>
-    private void SettleCut()
+    private async Task SettleCutAsync(CancellationToken stop)
     {
-        if (!_recorder.HasCut || (_recorder.IsCutting && _recorder.OpenSize <= _options.SpoolLimit)) return;
+        if (!_recorder.HasCut) return;
+        while (_recorder.IsCutting && _recorder.OpenSize > _options.SpoolLimit)
+            await Task.Delay(s_busyRetry, _environment.Time, stop).ConfigureAwait(false);
+        if (_recorder.IsCutting) return;
         _recorder.Settle();
+        _syncs.CutSucceeded();
         Volatile.Write(ref _uncutSince, _openSince);
     }
 
@@ -379,6 +418,7 @@ internal sealed class RecordingLoop
     private async Task BeginGenerationAsync(string reason, CancellationToken stop)
     {
         while (!_recorder.TryStartGeneration(reason)) await Task.Delay(s_busyRetry, _environment.Time, stop).ConfigureAwait(false);
+        _syncs.GoBack();
         _whyNewGeneration = null;
         Stepped();
     }
@@ -390,7 +430,8 @@ internal sealed class RecordingLoop
         LastError = new LitestreamException(ErrorCode.ReplicationStalled,
             $"Every replica of '{_options.DatabasePath}' is given up: none takes data, and the spool reached its bound of {_options.SpoolLimit} bytes.",
             _options.DatabasePath, "Make a replica reachable; a new generation with a new snapshot follows by itself.");
-        NoteAllDurable();
+        _syncs.GoBack();
+        NothingWaits();
         _recorder.EndGeneration();
         _events.Write(ReplicationEventKind.Waiting, ReplicationSeverity.Warning,
             "No replica is left: the database is let go until one takes data again.", error: LastError);
@@ -407,6 +448,7 @@ internal sealed class RecordingLoop
 
     private async Task RecoverAsync(LitestreamException error, CancellationToken stop)
     {
+        _syncs.GoBack();
         try
         {
             _recorder.Rewind();

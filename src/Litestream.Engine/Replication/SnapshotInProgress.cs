@@ -18,9 +18,6 @@ internal sealed class SnapshotInProgress(SpoolFolder spool, EventLog events, Tas
     /// <summary>Whether one is being copied or waits to be reaped.</summary>
     public bool Exists => _job is not null;
 
-    /// <summary>Whether one waits to be reaped.</summary>
-    public bool IsReady => _job is { IsCompleted: true };
-
     /// <summary>Bytes of the database that are copied; null if none is being copied. Safe to ask from any thread.</summary>
     public long? Bytes => _job is { IsCompleted: false } job ? job.BytesCopied : null;
 
