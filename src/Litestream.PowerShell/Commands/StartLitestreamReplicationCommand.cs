@@ -20,7 +20,6 @@ public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventO
 {
     private readonly List<string> _databases = [];
     private readonly List<(DatabaseConfiguration Database, TimeSpan? ShutdownTimeout)> _configured = [];
-    private ConfiguredDatabases? _configurations;
 
     /// <summary>Databases; wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true)]
@@ -39,21 +38,6 @@ public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventO
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = LiteralPathSet)]
     [ValidateNotNullOrEmpty]
     public LitestreamReplica[] Replica { get; set; } = [];
-
-    /// <summary>A configuration file: its databases are replicated by one job.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ConfigSet, ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
-    public string? ConfigPath { get; set; }
-
-    /// <summary>Of those in the file only these: paths, file names or wildcards.</summary>
-    [Parameter(ParameterSetName = ConfigSet, ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
-    [SupportsWildcards]
-    public string[]? Database { get; set; }
-
-    /// <summary>Leave $NAME in the file as it is.</summary>
-    [Parameter(ParameterSetName = ConfigSet, ValueFromPipelineByPropertyName = true)]
-    public SwitchParameter NoExpandEnvironment { get; set; }
 
     /// <summary>Folder for what waits to be shipped; without it, .NAME-litestream-ps beside the database.</summary>
     [Parameter(ParameterSetName = PathSet)]
@@ -168,9 +152,8 @@ public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventO
 
     private void AddConfigured(string configPath)
     {
-        _configurations ??= new(this);
-        var timeout = _configurations.Read(configPath, !NoExpandEnvironment).ShutdownTimeout;
-        foreach (var database in _configurations.Find(configPath, !NoExpandEnvironment, Database))
+        var timeout = Configured.Read(configPath, !NoExpandEnvironment).ShutdownTimeout;
+        foreach (var database in FindConfigured())
             if (!_configured.Exists(c => c.Database.Path == database.Path)) _configured.Add((database, timeout));
     }
 
