@@ -108,7 +108,7 @@ public abstract class StoreCommand : LitestreamCommand
 
     private bool HasSettings => Endpoint is not null || Region is not null || Credential is not null || SessionToken is not null || ProfileName is not null;
 
-    private S3Settings? SettingsOf(LitestreamReplica replica)
+    private protected S3Settings? SettingsOf(LitestreamReplica replica)
     {
         if (!HasSettings) return replica.Settings;
         if (!IsS3(replica.Url))
