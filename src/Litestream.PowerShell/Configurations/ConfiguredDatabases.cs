@@ -42,7 +42,13 @@ internal sealed class ConfiguredDatabases(LitestreamCommand command)
         var configuration = Read(configPath, expands);
         if (configuration is { Databases.Count: 0, Folders.Count: 0 })
             throw new EngineException(ErrorCode.InvalidConfiguration, $"{configuration.Path} names no database.", configuration.Path, "List the databases below 'dbs'.");
-        if (!_databases.TryGetValue(configuration, out var all)) _databases.Add(configuration, all = FindAll(configuration));
+        if (!_databases.TryGetValue(configuration, out var all))
+        {
+            _databases.Add(configuration, all = FindAll(configuration));
+            foreach (var folder in configuration.Folders.Where(f => !all.Any(d => configuration.FolderOf(d.Path) == f)))
+                command.WriteWarning($"No database in '{folder.Path}' matches '{folder.Pattern}' now.");
+        }
+
         return names is null ? all : [.. names.SelectMany(n => Match(command, configuration, all, n)).DistinctBy(d => d.Path)];
     }
 

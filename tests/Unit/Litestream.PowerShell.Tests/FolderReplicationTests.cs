@@ -77,6 +77,7 @@ public sealed class FolderReplicationTests : ReplicationTests
     public void Job_of_an_empty_folder_waits_and_is_stopped()
     {
         Directory.Delete(Host.Folder["tenants"], recursive: true);
+        Assert.Contains("No database in", Assert.Single(Host.Run($"Get-LitestreamDatabase {Config}").Warnings), StringComparison.Ordinal);
         var job = (Job)Start().BaseObject;
         Assert.Equal(("litestream.yml", JobState.Running, "No database"), (job.Name, job.JobStateInfo.State, job.StatusMessage));
 
