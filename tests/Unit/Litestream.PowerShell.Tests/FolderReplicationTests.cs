@@ -115,6 +115,13 @@ public sealed class FolderReplicationTests : ReplicationTests
 
         WaitUntil("[bool]($job.Error | Where-Object FullyQualifiedErrorId -eq ReplicaInUse)");
         Assert.Equal("Running", Host.Run("(Get-LitestreamReplication ./tenants/one/app.db).State").Succeeded()[0].BaseObject);
+        for (var tries = 0; tries < 3; tries++)
+        {
+            // makes it look, and try, again
+            File.WriteAllText(Host.Folder[$"tenants/two/{tries}"], "");
+            Thread.Sleep(1000);
+        }
+
         Host.Run("Stop-Job $other").Succeeded();
         Directory.Delete(Host.Folder["backup/two"], recursive: true);
         WaitUntil("(Get-LitestreamReplication ./tenants/two/app.db -ErrorAction Ignore).State -eq 'Running'");
