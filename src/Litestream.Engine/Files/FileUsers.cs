@@ -12,16 +12,30 @@ internal static class FileUsers
     private const string Processes = "/proc";
 
     /// <summary>Names and ids of the processes, each once.</summary>
-    public static IReadOnlyList<string> Find(IReadOnlyCollection<FileIdentity> files)
+    public static IReadOnlyList<string> Find(IReadOnlyCollection<FileIdentity> files) => [.. FindIds(files).Select(Describe)];
+
+    /// <summary>Ids of the processes, each once.</summary>
+    public static IEnumerable<int> FindIds(IReadOnlyCollection<FileIdentity> files)
     {
         OpenDescriptors.Tidy();
-        return
-        [
-            .. Directory.EnumerateDirectories(Processes)
-                .Select(p => Path.GetFileName(p)).Where(n => n.All(char.IsAsciiDigit))
-                .Where(id => HasOpen($"{Processes}/{id}/fd", files))
-                .Select(Describe),
-        ];
+        return Directory.EnumerateDirectories(Processes)
+            .Select(p => Path.GetFileName(p)).Where(n => n.All(char.IsAsciiDigit))
+            .Where(id => HasOpen($"{Processes}/{id}/fd", files))
+            .Select(id => int.Parse(id, CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Name and id of a process, for people.</summary>
+    public static string Describe(int id)
+    {
+        if (id == Environment.ProcessId) return ThisProcess;
+        try
+        {
+            return $"{File.ReadAllText($"{Processes}/{id}/comm").Trim()} (process {id})";
+        }
+        catch (Exception e) when (FileErrors.IsFileError(e))
+        {
+            return $"process {id}";
+        }
     }
 
     private static bool HasOpen(string descriptors, IReadOnlyCollection<FileIdentity> files)
@@ -47,19 +61,6 @@ internal static class FileUsers
         catch (IOException)
         {
             return null;
-        }
-    }
-
-    private static string Describe(string id)
-    {
-        if (int.Parse(id, CultureInfo.InvariantCulture) == Environment.ProcessId) return ThisProcess;
-        try
-        {
-            return $"{File.ReadAllText($"{Processes}/{id}/comm").Trim()} (process {id})";
-        }
-        catch (Exception e) when (FileErrors.IsFileError(e))
-        {
-            return $"process {id}";
         }
     }
 }

@@ -96,6 +96,13 @@ public interface IFileSystem
     /// <returns>Ends the watching when disposed.</returns>
     IDisposable Watch(string path, Action changed);
 
+    /// <summary>Calls back soon after something has come to a folder, has changed there or has gone. May miss changes and may call without one: a hint.</summary>
+    /// <param name="directory">The folder; must exist.</param>
+    /// <param name="recursive">Whether the folders below are meant, too.</param>
+    /// <param name="changed">Is given the full path; called on any thread; must return at once and not throw.</param>
+    /// <returns>Ends the watching when disposed; null where nothing can be watched.</returns>
+    IDisposable? WatchFolder(string directory, bool recursive, Action<string> changed) => null;
+
     /// <summary>Guards the locks that SQLite's connections in this process hold on a database in WAL mode, from now on.</summary>
     /// <param name="databasePath">The database. All connections have it and its -shm open by now.</param>
     /// <param name="database">Which file it is.</param>

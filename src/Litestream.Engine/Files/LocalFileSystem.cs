@@ -208,6 +208,9 @@ public sealed class LocalFileSystem : IFileSystem
     public IDisposable Watch(string path, Action changed) => new FileWatch(path, changed);
 
     /// <inheritdoc/>
+    public IDisposable? WatchFolder(string directory, bool recursive, Action<string> changed) => new FolderWatch(directory, recursive, changed);
+
+    /// <inheritdoc/>
     /// <remarks>macOS has no documented locks of open file descriptions, and tells a process nothing of its own locks: there capture itself
     /// has to notice what was lost.</remarks>
     public ILockGuard? TryGuardLocks(string databasePath, FileIdentity database, FileIdentity walIndex)

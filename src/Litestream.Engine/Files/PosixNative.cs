@@ -34,6 +34,10 @@ internal static partial class PosixNative
     /// <summary>Linux: statx shall tell when the file was made.</summary>
     public const uint StatxBirth = 0x800;
 
+    public const int MayEnter = 1;
+    public const int MayWrite = 2;
+    public const int MayRead = 4;
+
     /// <summary>A POSIX lock, which belongs to the process.</summary>
     public const int SetLock = 6;
 
@@ -99,6 +103,10 @@ internal static partial class PosixNative
     /// <summary>macOS on Intel: the same.</summary>
     [LibraryImport("libc", EntryPoint = "lstat$INODE64", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int LinkStatIntel(string path, Span<byte> result);
+
+    /// <summary>Asks what this account may do with a path, as <see cref="MayRead"/>, <see cref="MayWrite"/> and <see cref="MayEnter"/> say.</summary>
+    [LibraryImport("libc", EntryPoint = "access", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Access(string path, int mode);
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint GetEffectiveUserId();

@@ -4,13 +4,14 @@ using Litestream.Engine.Replicas;
 using Litestream.Engine.Restore;
 using Litestream.Engine.Verification;
 using Litestream.PowerShell.Abstractions;
+using Litestream.PowerShell.Configurations;
 using Litestream.PowerShell.Models;
 using Litestream.PowerShell.Verifying;
 
 namespace Litestream.PowerShell.Commands;
 
 /// <summary>Shows what a replica can be restored to, and where there are gaps.</summary>
-[Cmdlet(VerbsCommon.Get, "LitestreamRestorePoint")]
+[Cmdlet(VerbsCommon.Get, "LitestreamRestorePoint", DefaultParameterSetName = ReplicaSet)]
 [OutputType(typeof(LitestreamRestoreWindow), typeof(LitestreamRestorePoint))]
 public sealed class GetLitestreamRestorePointCommand : ReplicaCommand
 {
@@ -24,9 +25,9 @@ public sealed class GetLitestreamRestorePointCommand : ReplicaCommand
     [Parameter]
     public SwitchParameter Verify { get; set; }
 
-    private protected override void WriteGeneration(IReplicaClient client, GenerationInfo generation, LitestreamReplica replica)
+    private protected override void WriteGeneration(IReplicaClient client, GenerationInfo generation, ReplicaSource source)
     {
-        var isEmpty = true;
+        var (replica, isEmpty) = (source.Replica, true);
         foreach (var window in Enumerate(new RestoreWindowFinder(client).FindAsync(generation, FindDamaged(client, generation, replica), PipelineStop)))
         {
             isEmpty = false;

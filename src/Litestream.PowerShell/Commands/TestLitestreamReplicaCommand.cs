@@ -5,6 +5,7 @@ using Litestream.Engine.Replicas;
 using Litestream.Engine.Spool;
 using Litestream.Engine.Verification;
 using Litestream.PowerShell.Abstractions;
+using Litestream.PowerShell.Configurations;
 using Litestream.PowerShell.Errors;
 using Litestream.PowerShell.Models;
 using Litestream.PowerShell.Verifying;
@@ -13,19 +14,19 @@ using EngineException = Litestream.Engine.Errors.LitestreamException;
 namespace Litestream.PowerShell.Commands;
 
 /// <summary>Reads what a replica holds and tells whether it restores; writes nothing.</summary>
-[Cmdlet(VerbsDiagnostic.Test, "LitestreamReplica")]
+[Cmdlet(VerbsDiagnostic.Test, "LitestreamReplica", DefaultParameterSetName = ReplicaSet)]
 [OutputType(typeof(LitestreamReplicaTest))]
 public sealed class TestLitestreamReplicaCommand : ReplicaCommand
 {
     private const int WholePercent = 100;
 
     /// <summary>The database that is replicated there: its metadata folder proves the end.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ReplicaSet)]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
     /// <summary>The metadata folder, if it is not the one beside the database.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ReplicaSet)]
     [ValidateNotNullOrEmpty]
     public string? MetadataPath { get; set; }
 
@@ -34,10 +35,10 @@ public sealed class TestLitestreamReplicaCommand : ReplicaCommand
     [ValidateRange(1, WholePercent)]
     public int SamplePercent { get; set; } = WholePercent;
 
-    private protected override void WriteGeneration(IReplicaClient client, GenerationInfo generation, LitestreamReplica replica)
+    private protected override void WriteGeneration(IReplicaClient client, GenerationInfo generation, ReplicaSource source)
     {
         // taken before the objects are listed: what is shipped meanwhile is more, never less
-        var shipped = Path is null ? null : ShippedEnd.Find(ResolvePath(Path), MetadataPath is null ? null : ResolvePath(MetadataPath), Environment);
+        var (replica, shipped) = (source.Replica, FindShippedEnd(source));
         var listed = shipped is null ? generation : Await(token => new ReplicaCatalog(client).GetGenerationAsync(generation.Id, token));
         var end = shipped?.Generation == generation.Id ? shipped.Position : (Position?)null;
         var progress = new VerificationProgressView($"generation {generation.Id} of {replica}");
@@ -46,6 +47,10 @@ public sealed class TestLitestreamReplicaCommand : ReplicaCommand
         WriteObject(result.ToModel(replica));
         if (!result.Passed) WriteError(FailureOf(result).ToRecord(replica));
     }
+
+    private ShippedEnd? FindShippedEnd(ReplicaSource source) => source.Database is { } database
+        ? ShippedEnd.Find(Environment.Files.ResolveLink(database.Path), database.MetadataPath, Environment)
+        : Path is null ? null : ShippedEnd.Find(ResolvePath(Path), MetadataPath is null ? null : ResolvePath(MetadataPath), Environment);
 
     private static EngineException FailureOf(GenerationVerification result) => result.Damages is [var first, ..]
         ? new(first.Code, $"The generation {result.Generation.Id} is damaged ({result.Damages.Count} found): {first.Message}", first.Key,
