@@ -34,7 +34,7 @@ internal sealed class RestoreTarget : IDisposable
     {
         var files = environment.Files;
         if (existing != ExistingDatabase.Refuse) destination = files.ResolveLink(destination);
-        if (IsReplaced(files, destination, existing)) new DatabaseReplacement(environment, destination).RefuseUsers();
+        if (IsReplaced(files, destination, existing)) HeldDatabase.RefuseUsers(files, destination);
         else RefuseExisting(files, destination);
         DurableDirectory.Create(files, Path.GetDirectoryName(destination)!);
         RestoreFiles.TidyUp(files, destination);
