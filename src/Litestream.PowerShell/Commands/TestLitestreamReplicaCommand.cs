@@ -43,8 +43,22 @@ public sealed class TestLitestreamReplicaCommand : ReplicaCommand
         var progress = new VerificationProgressView($"generation {generation.Id} of {replica}");
         var result = WaitWithProgress(token => new ReplicaVerifier(client, Environment).VerifyAsync(listed, end, SamplePercent, progress, token),
             progress.ToRecord, progress.ToCompleted());
+        if (result is null)
+        {
+            EnsureOthersAreLeft(client, generation.Id);
+            return;
+        }
+
         WriteObject(result.ToModel(replica));
         if (!result.Passed) WriteError(FailureOf(result).ToRecord(replica));
+    }
+
+    // deleted as a whole since it was listed: retention does that to an old one, while a newer one is there
+    private void EnsureOthersAreLeft(IReplicaClient client, GenerationId deleted)
+    {
+        if (Generation is not null) Await(token => new ReplicaCatalog(client).GetGenerationAsync(deleted, token));
+        var left = Enumerate(new ReplicaCatalog(client).ListGenerationsAsync(PipelineStop)).Count();
+        WriteVerbose($"The generation {deleted} was deleted while it was read; {left} are left.");
     }
 
     private static EngineException FailureOf(GenerationVerification result) => result.Damages is [var first, ..]

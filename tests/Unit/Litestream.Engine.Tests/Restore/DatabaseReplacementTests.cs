@@ -149,6 +149,22 @@ public sealed class DatabaseReplacementTests : ReplacementTests
         Assert.Empty(Left(".before-restore", ".restore-"));
     }
 
+    [Theory]
+    [InlineData("-wal", ExistingDatabase.Keep)]
+    [InlineData("-wal", ExistingDatabase.Refuse)]
+    [InlineData("-journal", ExistingDatabase.Refuse)]
+    public async Task Nothing_is_restored_to_where_SQLite_keeps_the_log_of_another_database(string suffix, ExistingDatabase existing)
+    {
+        await ReplicateAndChangeAsync();
+        if (existing == ExistingDatabase.Keep) await File.WriteAllTextAsync(Database.Path + suffix, "commits");
+
+        var e = await Assert.ThrowsAsync<LitestreamException>(() => RestoreAsync(Database.Path + suffix, existing));
+
+        Assert.Equal(ErrorCode.InvalidArgument, e.Code);
+        if (existing == ExistingDatabase.Keep) Assert.Equal("commits", await File.ReadAllTextAsync(Database.Path + suffix));
+        else Assert.False(File.Exists(Database.Path + suffix));
+    }
+
     [Fact]
     public async Task Without_a_safety_copy_nothing_of_it_stays()
     {

@@ -113,7 +113,7 @@ public sealed class RestoreWindowFinderTests(ITestOutputHelper output)
     private static async Task<List<RestoreWindow>> FindAsync(IReplicaClient client, bool verifies)
     {
         var generation = await new ReplicaCatalog(client).ListGenerationsAsync(default).SingleAsync();
-        var damages = verifies ? (await new ReplicaVerifier(client, new()).VerifyAsync(generation, null, 100, null, default)).Damages : [];
+        var damages = verifies ? (await new ReplicaVerifier(client, new()).VerifyAsync(generation, null, 100, null, default))!.Damages : [];
         return await new RestoreWindowFinder(client).FindAsync(generation, [.. damages.Select(d => d.Key)], default).ToListAsync();
     }
 }

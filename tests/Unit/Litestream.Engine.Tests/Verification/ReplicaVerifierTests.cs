@@ -99,7 +99,7 @@ public sealed class ReplicaVerifierTests(ITestOutputHelper output)
         var last = sound.Generation.Segments[^1].Start;
         var end = indexesOn > 0 ? new Position(last.Index + indexesOn, bytesOn) : last with { Offset = last.Offset + bytesOn };
 
-        Assert.Equal(expected, (await new ReplicaVerifier(client, new()).VerifyAsync(sound.Generation, end, 25, null, default)).EndProof);
+        Assert.Equal(expected, (await new ReplicaVerifier(client, new()).VerifyAsync(sound.Generation, end, 25, null, default))!.EndProof);
     }
 
     [Fact]
@@ -107,10 +107,56 @@ public sealed class ReplicaVerifierTests(ITestOutputHelper output)
     {
         using var sound = await SoundReplica.OfOursAsync();
         await using var client = RunningReplication.Folder(sound.Path);
-        var result = await new ReplicaVerifier(client, new()).VerifyAsync(sound.Generation, null, 25, null, default);
+        var result = (await new ReplicaVerifier(client, new()).VerifyAsync(sound.Generation, null, 25, null, default))!;
         var all = sound.Generation.Snapshots.Count + sound.Generation.Segments.Count;
         Assert.Equal((true, (int)Math.Ceiling(all / 4d)), (result.Passed, result.ObjectsRead));
         Assert.Null(result.End);
+    }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(60)]
+    public async Task What_retention_deletes_meanwhile_is_no_damage(int samplePercent)
+    {
+        using var sound = await SoundReplica.OfOursAsync();
+        await using var client = RunningReplication.Folder(sound.Path);
+        Expire(sound, sound.Generation.Snapshots[1].Index);
+
+        var result = (await new ReplicaVerifier(client, new()).VerifyAsync(sound.Generation, null, samplePercent, null, default))!;
+
+        Assert.True(result.Passed);
+        Assert.Single(result.Generation.Snapshots);
+    }
+
+    [Fact]
+    public async Task What_is_lost_meanwhile_is_damage_though_retention_works_too()
+    {
+        using var sound = await SoundReplica.OfOursAsync();
+        await using var client = RunningReplication.Folder(sound.Path);
+        Expire(sound, sound.Generation.Snapshots[1].Index);
+        var last = sound.Generation.Segments[^1].Key;
+        File.Delete(Path.Combine(sound.Path, last));
+
+        var result = (await new ReplicaVerifier(client, new()).VerifyAsync(sound.Generation, null, 100, null, default))!;
+
+        Assert.Contains(result.Damages, d => d.Key == last);
+    }
+
+    [Fact]
+    public async Task A_generation_that_is_deleted_meanwhile_is_not_judged()
+    {
+        using var sound = await SoundReplica.OfOursAsync();
+        await using var client = RunningReplication.Folder(sound.Path);
+        Expire(sound, int.MaxValue);
+
+        Assert.Null(await new ReplicaVerifier(client, new()).VerifyAsync(sound.Generation, null, 100, null, default));
+    }
+
+    // deletes as retention does
+    private static void Expire(SoundReplica sound, int index)
+    {
+        var keys = sound.Generation.Snapshots.Where(s => s.Index < index).Select(s => s.Key).Concat(sound.Generation.Segments.Where(s => s.Start.Index < index).Select(s => s.Key));
+        foreach (var key in keys) File.Delete(Path.Combine(sound.Path, key));
     }
 
     private async Task RunAsync(SoundReplica sound)
@@ -169,7 +215,7 @@ public sealed class ReplicaVerifierTests(ITestOutputHelper output)
     private static async Task<GenerationVerification> VerifyAsync(string path, Position? end)
     {
         await using var client = RunningReplication.Folder(path);
-        return await new ReplicaVerifier(client, new()).VerifyAsync(await ReadAsync(path), end, 100, null, default);
+        return (await new ReplicaVerifier(client, new()).VerifyAsync(await ReadAsync(path), end, 100, null, default))!;
     }
 
     private static async Task<GenerationInfo> ReadAsync(string path)
