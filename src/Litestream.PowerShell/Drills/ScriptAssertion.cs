@@ -8,7 +8,8 @@ namespace Litestream.PowerShell.Drills;
 internal sealed class ScriptAssertion(ScriptBlock script)
 {
     // functions of script modules do not inherit the caller's preference: what they write as an error, and go on, comes out here
-    private static readonly ScriptBlock s_run = ScriptBlock.Create("param($script, $variables, $path) $script.InvokeWithContext($null, $variables, $path) 2>&1");
+    private static readonly ScriptBlock s_run = ScriptBlock.Create(
+        "param($script, $variables, $path) $ErrorActionPreference = 'Stop'; $script.InvokeWithContext($null, $variables, $path) 2>&1");
 
     /// <summary>Runs it: it holds when it throws nothing and returns nothing that is false.</summary>
     /// <param name="path">The restored database.</param>

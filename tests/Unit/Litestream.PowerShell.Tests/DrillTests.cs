@@ -62,8 +62,10 @@ public sealed class DrillTests(NotesHost notes) : IClassFixture<NotesHost>
     [InlineData("-Assert { $true; $false }", false)]
     [InlineData("-Assert { $null }", false)]
     [InlineData("-Assert { throw 'too few notes' }", false)]
-    [InlineData("-Assert { Get-Item ./nowhere }", false)]
+    [InlineData("-Assert { Get-LitestreamGeneration ./nowhere; $true }", false)]
+    [InlineData("-Assert { Get-Nothing; $true }", false)]
     [InlineData("-Assert { Test-Notes }", false)]
+    [InlineData("-Assert { Test-Notes; $true }", false)]
     [InlineData("-Assert { Test-Notes -ErrorAction SilentlyContinue; $true }", true)]
     [InlineData("-Assert { Show-Notes; $true }", true)]
     [InlineData("-AssertSql 'SELECT 1' -Assert { $false }", false)]
@@ -169,7 +171,7 @@ public sealed class DrillTests(NotesHost notes) : IClassFixture<NotesHost>
     private void ImportNotes() => _host.Run(
         """
         New-Module -Name Notes {
-            function Test-Notes { [CmdletBinding()] param() Get-Item ./nowhere }
+            function Test-Notes { [CmdletBinding()] param() $PSCmdlet.WriteError([System.Management.Automation.ErrorRecord]::new([System.Exception]::new('no note'), 'NoNote', 'NotSpecified', $null)) }
             function Show-Notes { [CmdletBinding()] param() $PSCmdlet.WriteWarning('few notes') }
         } | Import-Module -Force
         """).Succeeded();
