@@ -195,7 +195,7 @@ public sealed class LocalFileSystem : IFileSystem
         {
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
         }
-        catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException or PathTooLongException))
+        catch (IOException e) when (FileErrors.IsInUse(e))
         {
             return null;
         }

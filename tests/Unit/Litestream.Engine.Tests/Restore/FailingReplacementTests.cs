@@ -95,6 +95,32 @@ public sealed class FailingReplacementTests : ReplacementTests
     }
 
     [Fact]
+    public async Task Dead_at_any_step_the_WAL_of_what_SQLite_can_not_read_is_never_beside_the_new_one()
+    {
+        await ReplicateAndChangeAsync();
+        var (unreadable, wal) = (new string('x', 5000), "a WAL");
+        for (var steps = 0; ; steps++)
+        {
+            await File.WriteAllTextAsync(Database.Path, unreadable);
+            await File.WriteAllTextAsync(Database.WalPath, wal);
+            var files = new MortalFileSystem(steps);
+            await Record.ExceptionAsync(() => RestoreAsync(environment: new() { Files = files }));
+
+            var isNew = await File.ReadAllTextAsync(Database.Path) != unreadable;
+            var logs = Left("-wal");
+            Assert.Equal(wal, await File.ReadAllTextAsync(Assert.Single(logs)));
+            if (isNew)
+            {
+                Assert.Equal(Replicated, await File.ReadAllBytesAsync(Database.Path));
+                Assert.NotEqual(Database.WalPath, logs[0]);
+            }
+
+            if (!files.IsDead) return;
+            await ResetAsync([]);
+        }
+    }
+
+    [Fact]
     public async Task Dead_at_any_step_of_an_undo_it_is_whole_and_both_are_kept()
     {
         var changed = await ReplicateAndChangeAsync();
