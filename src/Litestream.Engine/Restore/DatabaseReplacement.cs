@@ -53,7 +53,6 @@ internal sealed class DatabaseReplacement(EngineEnvironment environment, string 
 
     private void Run(string with, string former, HeldDatabase held, HeldDatabase? other)
     {
-        _files.CopyAccess(destination, with);
         // Windows renames no open file, and refuses what others have open
         if (OperatingSystem.IsWindows())
         {
@@ -64,6 +63,7 @@ internal sealed class DatabaseReplacement(EngineEnvironment environment, string 
         // What SQLite could bring into the file is in it by now, and the logs are empty. Else they go with the file, before it: never may one of
         // them be found beside the new database.
         DeleteEmptyLogs(destination);
+        _files.CopyAccess(destination, with);
         var isSwapped = false;
         try
         {
