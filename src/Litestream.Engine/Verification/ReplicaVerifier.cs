@@ -28,7 +28,7 @@ public sealed class ReplicaVerifier(IReplicaClient replica, EngineEnvironment en
     /// <returns>What was found; null if the whole generation is gone.</returns>
     /// <exception cref="LitestreamException">The replica can't be read; what it holds is no reason.</exception>
     public async Task<GenerationVerification?> VerifyAsync(
-        GenerationInfo generation, Position? end, int samplePercent, IProgress<VerificationProgress>? progress, CancellationToken cancellationToken)
+        GenerationInfo generation, KnownEnd? end, int samplePercent, IProgress<VerificationProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(generation);
         ArgumentOutOfRangeException.ThrowIfLessThan(samplePercent, 1);
@@ -56,7 +56,7 @@ public sealed class ReplicaVerifier(IReplicaClient replica, EngineEnvironment en
     }
 
     private async Task<GenerationVerification> ReadAsync(
-        GenerationInfo generation, Position? end, int samplePercent, IProgress<VerificationProgress>? progress, CancellationToken cancellationToken)
+        GenerationInfo generation, KnownEnd? end, int samplePercent, IProgress<VerificationProgress>? progress, CancellationToken cancellationToken)
     {
         var began = environment.Time.GetTimestamp();
         var first = generation.Snapshots.Count > 0 ? generation.Snapshots[0].Index : int.MaxValue;
@@ -87,9 +87,15 @@ public sealed class ReplicaVerifier(IReplicaClient replica, EngineEnvironment en
         return new(generation, objects, bytes, damages, unreachable, reached, ProofOf(generation, end, reached), environment.Time.GetElapsedTime(began));
     }
 
-    private static EndProof ProofOf(GenerationInfo generation, Position? end, Position? reached)
+    private static EndProof ProofOf(GenerationInfo generation, KnownEnd? end, Position? reached)
     {
         if (end is not { } known) return EndProof.NotProvable;
+        var proof = Compare(generation, known.Position, reached);
+        return proof == EndProof.Proven && !known.IsLast ? EndProof.NotProvable : proof;
+    }
+
+    private static EndProof Compare(GenerationInfo generation, Position known, Position? reached)
+    {
         // of a sample only names tell: that the last object is not before the end, or stands in an index that another one followed
         if (reached is null)
         {

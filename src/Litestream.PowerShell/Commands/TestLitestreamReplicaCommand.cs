@@ -2,6 +2,7 @@ using System.Management.Automation;
 using Litestream.Engine.Errors;
 using Litestream.Engine.Format;
 using Litestream.Engine.Replicas;
+using Litestream.Engine.Replication;
 using Litestream.Engine.Spool;
 using Litestream.Engine.Verification;
 using Litestream.PowerShell.Abstractions;
@@ -37,9 +38,8 @@ public sealed class TestLitestreamReplicaCommand : ReplicaCommand
     private protected override void WriteGeneration(IReplicaClient client, GenerationInfo generation, LitestreamReplica replica)
     {
         // taken before the objects are listed: what is shipped meanwhile is more, never less
-        var shipped = Path is null ? null : ShippedEnd.Find(ResolvePath(Path), MetadataPath is null ? null : ResolvePath(MetadataPath), Environment);
-        var listed = shipped is null ? generation : Await(token => new ReplicaCatalog(client).GetGenerationAsync(generation.Id, token));
-        var end = shipped?.Generation == generation.Id ? shipped.Position : (Position?)null;
+        var end = FindEnd(client, generation.Id);
+        var listed = end is null ? generation : Await(token => new ReplicaCatalog(client).GetGenerationAsync(generation.Id, token));
         var progress = new VerificationProgressView($"generation {generation.Id} of {replica}");
         var result = WaitWithProgress(token => new ReplicaVerifier(client, Environment).VerifyAsync(listed, end, SamplePercent, progress, token),
             progress.ToRecord, progress.ToCompleted());
@@ -51,6 +51,14 @@ public sealed class TestLitestreamReplicaCommand : ReplicaCommand
 
         WriteObject(result.ToModel(replica));
         if (!result.Passed) WriteError(FailureOf(result).ToRecord(replica));
+    }
+
+    // beside the database, or as the replica itself tells
+    private KnownEnd? FindEnd(IReplicaClient client, GenerationId generation)
+    {
+        if (Path is null) return Await(token => ReplicaHead.FindEndAsync(client, generation, token));
+        var shipped = ShippedEnd.Find(ResolvePath(Path), MetadataPath is null ? null : ResolvePath(MetadataPath), Environment);
+        return shipped?.Generation == generation ? new KnownEnd(shipped.Position) : null;
     }
 
     // deleted as a whole since it was listed: retention does that to an old one, while a newer one is there

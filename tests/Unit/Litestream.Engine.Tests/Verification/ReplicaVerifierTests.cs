@@ -63,11 +63,11 @@ public sealed class ReplicaVerifierTests(ITestOutputHelper output)
         }
 
         var end = ShippedEnd.Find(database.Path, null, new())!;
-        Assert.Equal(EndProof.Proven, (await VerifyAsync(database["replica"], end.Position)).EndProof);
+        Assert.Equal(EndProof.Proven, (await VerifyAsync(database["replica"], new(end.Position))).EndProof);
         var generation = await ReadAsync(database["replica"]);
         Assert.Equal(end.Generation, generation.Id);
         File.Delete(Path.Combine(database["replica"], generation.Segments[^1].Key));
-        var shorter = await VerifyAsync(database["replica"], end.Position);
+        var shorter = await VerifyAsync(database["replica"], new(end.Position));
         Assert.Equal((EndProof.Lost, false, 0), (shorter.EndProof, shorter.Passed, shorter.Damages.Count));
         var unknown = await VerifyAsync(database["replica"], null);
         Assert.Equal((EndProof.NotProvable, true), (unknown.EndProof, unknown.Passed));
@@ -85,7 +85,7 @@ public sealed class ReplicaVerifierTests(ITestOutputHelper output)
         database.App.Insert(10);
         await replication.UntilAsync(() => replication.Status.Replicas[0].LagBytes > 0, "something waits");
         var end = ShippedEnd.Find(database.Path, null, new())!;
-        Assert.Equal(EndProof.Proven, (await VerifyAsync(database["replica"], end.Position)).EndProof);
+        Assert.Equal(EndProof.Proven, (await VerifyAsync(database["replica"], new(end.Position))).EndProof);
     }
 
     [Theory]
@@ -99,7 +99,7 @@ public sealed class ReplicaVerifierTests(ITestOutputHelper output)
         var last = sound.Generation.Segments[^1].Start;
         var end = indexesOn > 0 ? new Position(last.Index + indexesOn, bytesOn) : last with { Offset = last.Offset + bytesOn };
 
-        Assert.Equal(expected, (await new ReplicaVerifier(client, new()).VerifyAsync(sound.Generation, end, 25, null, default))!.EndProof);
+        Assert.Equal(expected, (await new ReplicaVerifier(client, new()).VerifyAsync(sound.Generation, new KnownEnd(end), 25, null, default))!.EndProof);
     }
 
     [Fact]
@@ -212,7 +212,7 @@ public sealed class ReplicaVerifierTests(ITestOutputHelper output)
         return copy;
     }
 
-    private static async Task<GenerationVerification> VerifyAsync(string path, Position? end)
+    private static async Task<GenerationVerification> VerifyAsync(string path, KnownEnd? end)
     {
         await using var client = RunningReplication.Folder(path);
         return (await new ReplicaVerifier(client, new()).VerifyAsync(await ReadAsync(path), end, 100, null, default))!;
