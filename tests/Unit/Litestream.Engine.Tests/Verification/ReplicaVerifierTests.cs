@@ -152,6 +152,24 @@ public sealed class ReplicaVerifierTests(ITestOutputHelper output)
         Assert.Null(await new ReplicaVerifier(client, new()).VerifyAsync(sound.Generation, null, 100, null, default));
     }
 
+    /// <summary>From a later snapshot on all is read as closely as from the first one, and that snapshot is not blamed.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Behind_a_gap_the_next_snapshot_begins_anew(bool isAllGone)
+    {
+        using var sound = await SoundReplica.OfOursAsync();
+        var later = sound.Generation.Snapshots[1].Index;
+        foreach (var segment in sound.Generation.Segments.Where(s => s.Start.Index < later && (isAllGone || s.Start.Index == later - 1)))
+            File.Delete(Path.Combine(sound.Path, segment.Key));
+        var end = sound.Generation.Segments.Last(s => s.Start.Index == later + 1);
+        File.Delete(Path.Combine(sound.Path, end.Key));
+
+        var damages = (await VerifyAsync(sound.Path, null)).Damages.Select(d => d.Key);
+
+        Assert.Equal([ObjectKey.Segment(sound.Generation.Id, new(isAllGone ? 0 : later - 1, 0)), end.Key], damages);
+    }
+
     // deletes as retention does
     private static void Expire(SoundReplica sound, int index)
     {
