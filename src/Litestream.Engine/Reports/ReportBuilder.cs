@@ -89,10 +89,12 @@ public sealed class ReportBuilder(DateTimeOffset createdAt)
         [.. generation.Segments.Select(s => new ReportedObject(s.CreatedAt, s.Size))],
         [.. windows.Select(w => new TimeRange(w.From, w.To))], [.. GapsOf(generation, windows)]);
 
-    // What the windows leave out. Their times are the objects' own, and a listing may show later ones: only where an object is missing a gap is behind.
+    // What the windows leave out. Their times are the objects' own, and a listing may show others: so before and behind them objects tell, not times.
     private static IEnumerable<TimeRange> GapsOf(GenerationInfo generation, List<RestoreWindow> windows)
     {
-        var reached = generation.CreatedAt!.Value;
+        var isWholeFromStart = windows.Count > 0 && generation.Segments.All(s => s.Start.Index >= windows[0].Points[0].Index)
+            && generation.Snapshots.All(s => s.Index >= windows[0].Points[0].Index);
+        var reached = isWholeFromStart ? windows[0].From : generation.CreatedAt!.Value;
         foreach (var window in windows)
         {
             if (window.From > reached) yield return new(reached, window.From);

@@ -64,8 +64,8 @@ public sealed class S3DrillTests : ReplicationTests, IAsyncLifetime
         string[] names = ["shop/orders.db", "shop/stock", "notes.sqlite"];
         foreach (var name in names)
         {
-            Application.Write(Host.Folder["one.db"], commits: 3);
-            Run($"Sync-LitestreamDatabase ./one.db s3://bucket/all/{name} -MetadataPath './meta/{name}' @store").Succeeded();
+            Application.Write(Database, commits: 3);
+            Run($"Sync-LitestreamDatabase ./app.db s3://bucket/all/{name} -MetadataPath './meta/{name}' @store").Succeeded();
         }
 
         _requests.Clear();
