@@ -42,7 +42,7 @@ internal static class S3Work
         await foreach (var generation in new ReplicaCatalog(client).ListGenerationsAsync(default))
         {
             var found = await new ReplicaVerifier(client, new()).VerifyAsync(generation, end: null, samplePercent: 100, progress: null, default);
-            if (!found.Passed) throw new InvalidOperationException($"{generation.Id} is damaged");
+            if (found is not { Passed: true }) throw new InvalidOperationException($"{generation.Id} is damaged");
         }
     }
 

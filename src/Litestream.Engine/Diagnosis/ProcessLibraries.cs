@@ -10,7 +10,7 @@ internal static partial class ProcessLibraries
 
     /// <summary>The processes, but for this one.</summary>
     public static IEnumerable<FileUser> FindUsers(IReadOnlyCollection<FileIdentity> files) => OperatingSystem.IsLinux()
-        ? FileUsers.FindIds(files).Where(id => id != Environment.ProcessId).Select(id => new FileUser(FileUsers.Describe(id), FindVersion(id))) : [];
+        ? FileUsers.FindIds(files, []).Where(id => id != Environment.ProcessId).Select(id => new FileUser(FileUsers.Describe(id), FindVersion(id))) : [];
 
     private static Version? FindVersion(int id)
     {

@@ -66,14 +66,20 @@ internal static partial class PosixNative
     [LibraryImport("libc", EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int RenameAt(int fromDirectory, string from, int toDirectory, string to, uint flags);
 
-    /// <summary>Linux: two names change their files in one step. False where the C library, the kernel or the file system can't do that.</summary>
+    [LibraryImport("libc", EntryPoint = "renamex_np", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int RenameExtended(string from, string to, uint flags);
+
+    /// <summary>Linux, macOS: two names change their files in one step. False where the C library, the kernel or the file system can't do that.</summary>
     public static bool TryExchange(string one, string other)
     {
+        // RENAME_EXCHANGE and RENAME_SWAP
         const uint Exchange = 2;
-        if (!OperatingSystem.IsLinux()) return false;
+        if (OperatingSystem.IsWindows()) return false;
         try
         {
-            return RenameAt(AtCurrentDirectory, one, AtCurrentDirectory, other, Exchange) == 0;
+            return OperatingSystem.IsMacOS()
+                ? RenameExtended(one, other, Exchange) == 0
+                : RenameAt(AtCurrentDirectory, one, AtCurrentDirectory, other, Exchange) == 0;
         }
         catch (EntryPointNotFoundException)
         {
