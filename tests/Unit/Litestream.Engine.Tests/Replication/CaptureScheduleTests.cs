@@ -264,12 +264,20 @@ public sealed class CaptureScheduleTests
     [Fact]
     public void A_WAL_that_a_slow_device_would_let_get_too_large_is_checkpointed_without_its_writers()
     {
-        _schedule.Looked(At(100), isOpen: true, captured: 500, frames: 1000); // 5 a ms: 500 while a device takes its time
-        Assert.Null(_schedule.CheckpointDue(At(100), 999));
-        Assert.Equal(CheckpointEffort.HoldingFirst, _schedule.CheckpointDue(At(100), 1000));
-        Checkpointed(100, CheckpointEffort.HoldingFirst, CheckpointOutcome.Hindered);
-        Assert.Null(_schedule.CheckpointDue(At(119), 1000));
-        Assert.Equal(CheckpointEffort.HoldingFirst, _schedule.CheckpointDue(At(120), 1000));
+        var schedule = new CaptureSchedule(s_options with { ForcedCheckpointPageCount = 1500 }, s_start);
+        schedule.Looked(At(100), isOpen: true, captured: 500, frames: 1000); // 5 a ms: 500 while a device takes its time
+        Assert.Null(schedule.CheckpointDue(At(100), 999));
+        Assert.Equal(CheckpointEffort.HoldingFirst, schedule.CheckpointDue(At(100), 1000));
+        schedule.Checkpointed(At(100), TimeSpan.Zero, CheckpointEffort.HoldingFirst, CheckpointOutcome.Hindered);
+        Assert.Null(schedule.CheckpointDue(At(119), 1000));
+        Assert.Equal(CheckpointEffort.HoldingFirst, schedule.CheckpointDue(At(120), 1000));
+    }
+
+    [Fact]
+    public void Nobody_is_kept_out_where_a_slow_device_would_not_let_the_WAL_get_too_large()
+    {
+        _schedule.Looked(At(100), isOpen: true, captured: 500, frames: 1000);
+        Assert.Equal(CheckpointEffort.Yielding, _schedule.CheckpointDue(At(100), 1000));
     }
 
     [Fact]
