@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Litestream.PowerShell.Abstractions;
+using Litestream.PowerShell.Completion;
 using Litestream.PowerShell.Configurations;
 using Litestream.PowerShell.Models;
 using Litestream.PowerShell.Replications;
@@ -18,12 +19,14 @@ public sealed class GetLitestreamReplicationCommand : LitestreamCommand
     [Parameter(Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(ReplicationCompleter))]
     public string[]? Path { get; set; }
 
     /// <summary>Databases, without wildcards.</summary>
     [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet, ValueFromPipelineByPropertyName = true)]
     [Alias("PSPath", "DatabasePath")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ReplicationCompleter))]
     public string[]? LiteralPath { get; set; }
 
     /// <summary>A configuration file: the replications of its databases are shown.</summary>
@@ -35,6 +38,7 @@ public sealed class GetLitestreamReplicationCommand : LitestreamCommand
     [Parameter(ParameterSetName = ConfigSet, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(ConfigurationCompleter))]
     public string[]? Database { get; set; }
 
     /// <summary>Leave $NAME in the file as it is.</summary>

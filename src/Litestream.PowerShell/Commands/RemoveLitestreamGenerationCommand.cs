@@ -4,6 +4,7 @@ using Litestream.Engine.Replicas;
 using Litestream.Engine.Retention;
 using Litestream.PowerShell.Abstractions;
 using Litestream.PowerShell.Binding;
+using Litestream.PowerShell.Completion;
 using Litestream.PowerShell.Errors;
 using Litestream.PowerShell.Models;
 using Litestream.PowerShell.Removing;
@@ -31,6 +32,7 @@ public sealed class RemoveLitestreamGenerationCommand : StoreCommand
     /// <summary>The generations to delete.</summary>
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = GenerationSet, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(GenerationCompleter))]
     public string[]? Generation { get; set; }
 
     /// <summary>Delete what no restore to a time of the last so many hours or days needs.</summary>

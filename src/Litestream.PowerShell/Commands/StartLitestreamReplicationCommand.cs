@@ -5,6 +5,7 @@ using Litestream.Engine.Errors;
 using Litestream.Engine.Replication;
 using Litestream.PowerShell.Abstractions;
 using Litestream.PowerShell.Binding;
+using Litestream.PowerShell.Completion;
 using Litestream.PowerShell.Configurations;
 using Litestream.PowerShell.Errors;
 using Litestream.PowerShell.Models;
@@ -49,6 +50,7 @@ public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventO
     [Parameter(ParameterSetName = ConfigSet, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(ConfigurationCompleter))]
     public string[]? Database { get; set; }
 
     /// <summary>Leave $NAME in the file as it is.</summary>

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using Litestream.Engine.Replication;
 using Litestream.PowerShell.Abstractions;
+using Litestream.PowerShell.Completion;
 using Litestream.PowerShell.Configurations;
 using Litestream.PowerShell.Models;
 using Litestream.PowerShell.Replications;
@@ -21,12 +22,14 @@ public sealed class StopLitestreamReplicationCommand : LitestreamCommand
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(ReplicationCompleter))]
     public string[]? Path { get; set; }
 
     /// <summary>Databases, without wildcards.</summary>
     [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet, ValueFromPipelineByPropertyName = true)]
     [Alias("PSPath", "DatabasePath")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ReplicationCompleter))]
     public string[]? LiteralPath { get; set; }
 
     /// <summary>A configuration file: the replications of its databases end.</summary>
@@ -38,6 +41,7 @@ public sealed class StopLitestreamReplicationCommand : LitestreamCommand
     [Parameter(ParameterSetName = ConfigSet, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(ConfigurationCompleter))]
     public string[]? Database { get; set; }
 
     /// <summary>Leave $NAME in the file as it is.</summary>

@@ -3,6 +3,7 @@ using Litestream.Engine.Drills;
 using Litestream.Engine.Replicas;
 using Litestream.PowerShell.Abstractions;
 using Litestream.PowerShell.Binding;
+using Litestream.PowerShell.Completion;
 using Litestream.PowerShell.Drills;
 using Litestream.PowerShell.Errors;
 using Litestream.PowerShell.Models;
@@ -34,11 +35,13 @@ public sealed class TestLitestreamBackupCommand : StoreCommand
     /// <summary>Only this generation; without it, the one with the latest change that fits.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(GenerationCompleter))]
     public string? Generation { get; set; }
 
     /// <summary>The last WAL index to apply.</summary>
     [Parameter(ParameterSetName = PositionSet, ValueFromPipelineByPropertyName = true)]
     [ValidateRange(0, int.MaxValue)]
+    [ArgumentCompleter(typeof(IndexCompleter))]
     public int? Index { get; set; }
 
     /// <summary>Where in the last index to stop: its commits up to this byte are applied.</summary>
