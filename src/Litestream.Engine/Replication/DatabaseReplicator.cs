@@ -289,7 +289,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         catch (OperationCanceledException)
         {
             throw new LitestreamException(ErrorCode.Timeout,
-                $"The last sync of '{_options.DatabasePath}' was not finished in {_options.ShutdownTimeout.TotalSeconds:0.#} s.",
+                $"The last sync of '{_options.DatabasePath}' was not finished in {_options.ShutdownTimeout.InSeconds()}.",
                 _options.DatabasePath, "What is missing waits in the metadata folder and is shipped at the next start.");
         }
     }

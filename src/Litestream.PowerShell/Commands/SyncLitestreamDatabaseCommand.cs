@@ -222,7 +222,7 @@ public sealed class SyncLitestreamDatabaseCommand : DatabaseCommand
         {
             var failure = running.Control.Status.Replicas.Select(r => r.LastError).Append(running.Control.Status.LastError).FirstOrDefault(e => e is not null);
             throw new EngineException(ErrorCode.Timeout,
-                $"No confirmation of '{running.DatabasePath}' within {Timeout.TotalSeconds:0.#} s.{(failure is null ? string.Empty : $" The last failure: {failure.Message}")}",
+                $"No confirmation of '{running.DatabasePath}' within {Timeout.InSeconds()}.{(failure is null ? string.Empty : $" The last failure: {failure.Message}")}",
                 running.DatabasePath, "Nothing is lost, and the next sync goes on; if it needs more time, give it with -Timeout.", failure);
         }
     }

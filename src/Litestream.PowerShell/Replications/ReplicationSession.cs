@@ -96,7 +96,7 @@ internal sealed class ReplicationSession : IReplicationControl, IAsyncDisposable
         catch (TimeoutException e)
         {
             throw new EngineException(
-                ErrorCode.Timeout, $"The replication of '{DatabasePath}' did not end within {StopLimit.TotalSeconds:0} s.", DatabasePath,
+                ErrorCode.Timeout, $"The replication of '{DatabasePath}' did not end within {StopLimit.InSeconds()}.", DatabasePath,
                 "It ends by itself when the database or the replica answers again; Get-LitestreamReplication shows it.", e);
         }
     }
