@@ -42,6 +42,7 @@ public sealed class RemoveLitestreamGenerationCommand : StoreCommand
 
     /// <summary>Delete what no restore to this time or a later one needs.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OlderThanSet)]
+    [TimeTransformation]
     public DateTimeOffset? OlderThan { get; set; }
 
     /// <summary>Delete the last generation that can be restored, too.</summary>

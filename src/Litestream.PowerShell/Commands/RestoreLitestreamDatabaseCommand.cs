@@ -64,6 +64,7 @@ public sealed class RestoreLitestreamDatabaseCommand : StoreCommand
 
     /// <summary>Restore the state of this time.</summary>
     [Parameter(Mandatory = true, ParameterSetName = TimestampSet)]
+    [TimeTransformation]
     public DateTimeOffset? Timestamp { get; set; }
 
     /// <summary>Where objects are missing or damaged, restore the last consistent point before them instead of failing.</summary>

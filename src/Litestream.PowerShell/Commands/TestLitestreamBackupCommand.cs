@@ -52,6 +52,7 @@ public sealed class TestLitestreamBackupCommand : StoreCommand
 
     /// <summary>Restore the state of this time.</summary>
     [Parameter(Mandatory = true, ParameterSetName = TimestampSet)]
+    [TimeTransformation]
     public DateTimeOffset? Timestamp { get; set; }
 
     /// <summary>Restore any point that the replica promises.</summary>

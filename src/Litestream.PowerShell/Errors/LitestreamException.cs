@@ -25,4 +25,7 @@ public sealed class LitestreamException : Exception
 
     /// <summary>What to do next.</summary>
     public string? Hint { get; }
+
+    /// <summary>Id, message and hint, as lists show it. How it came to it is in StackTrace and InnerException, as Get-Error shows them.</summary>
+    public override string ToString() => $"{ErrorId}: {Message}{(Hint is null ? "" : " " + Hint)}";
 }

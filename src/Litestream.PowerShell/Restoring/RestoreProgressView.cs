@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Litestream.Engine.Restore;
+using Litestream.PowerShell.Abstractions;
 using Litestream.PowerShell.Internal;
 
 namespace Litestream.PowerShell.Restoring;
@@ -8,6 +9,8 @@ namespace Litestream.PowerShell.Restoring;
 internal sealed class RestoreProgressView(string target, int activity) : IProgress<RestoreProgress>
 {
     private readonly object _gate = new();
+    private readonly long _began = LitestreamCommand.Environment.Time.GetTimestamp();
+    private readonly string _title = $"Restoring {target}";
     private RestoreProgress _latest;
 
     public void Report(RestoreProgress value)
@@ -19,18 +22,13 @@ internal sealed class RestoreProgressView(string target, int activity) : IProgre
     {
         RestoreProgress latest;
         lock (_gate) latest = _latest;
-        var status = latest.Phase switch
-        {
-            RestorePhase.Snapshot => "Writing the snapshot",
-            RestorePhase.Wal => "Applying WAL segments",
-            _ => "Checking the database",
-        };
-        return new(activity, $"Restoring {target}", $"{status}, {_Format.Size(latest.BytesDone)} of {_Format.Size(latest.BytesTotal)} read")
-        {
-            PercentComplete = latest.BytesTotal > 0 ? (int)Math.Min(100, latest.BytesDone * 100 / latest.BytesTotal) : -1,
-        };
+        // how long SQLite checks, nobody knows
+        return latest.Phase == RestorePhase.Check
+            ? new(activity, _title, $"Checking the database, {_Format.Size(latest.BytesDone)} were read")
+            : TransferProgress.ToRecord(
+                activity, _title, latest.Phase == RestorePhase.Snapshot ? "Writing the snapshot" : "Applying WAL segments",
+                latest.BytesDone, latest.BytesTotal, LitestreamCommand.Environment.Time.GetElapsedTime(_began));
     }
 
-    internal ProgressRecord ToCompleted() =>
-        new(activity, $"Restoring {target}", "Done") { RecordType = ProgressRecordType.Completed };
+    internal ProgressRecord ToCompleted() => TransferProgress.ToCompleted(activity, _title);
 }
