@@ -23,14 +23,12 @@ Set-Location $Folder
 Get-LitestreamGeneration ./notes | Format-Table | Out-String -Width $Width
 Get-LitestreamGeneration ./notes | Format-List | Out-String -Width $Width
 Get-LitestreamWalSegment ./notes | ForEach-Object { '{0} {1} {2}' -f $_.Index, $_.EndOffset, $_.CreatedAt.ToString('o') }
-$target = "restored-$([guid]::NewGuid())"
-$restored = Restore-LitestreamDatabase ./notes $target -Timestamp '2026-05-01T12:00:20Z' -Verbose 4>&1 | Where-Object { $_ -isnot [string] }
-($restored | Out-String) -replace $target, 'restored'
-Remove-Item $target
+Restore-LitestreamDatabase ./notes ./restored.db -Timestamp '2026-05-01T12:00:20Z' -Verbose 4>&1 | Out-String -Width 500
+Remove-Item ./restored.db
 Remove-LitestreamGeneration ./notes -OlderThan '2026-05-01 12:01:00+00:00' -WhatIf -Verbose 4>&1 | Out-String -Width 500
 try { Restore-LitestreamDatabase ./notes x.db -Timestamp '2020-01-01Z' -ErrorAction Stop } catch { "$_ $($_.ErrorDetails.RecommendedAction)" }
 (Test-LitestreamBackup ./notes -MaxSize 1 -WarningAction Ignore).Result
-Get-LitestreamSnapshot ./notes -Generation ('0b2ad470f44f1ca0'.ToUpper().ToLower()) | ForEach-Object CreatedAt | ForEach-Object UtcTicks
+Get-LitestreamSnapshot ./notes -Generation 0b2ad470f44f1ca0 | ForEach-Object CreatedAt | ForEach-Object UtcTicks
 '@
         $former = $env:TZ
         $env:TZ = $Zone
@@ -52,7 +50,7 @@ Describe 'Results' {
     }
 
     It 'Are the same in <culture> and <zone>' -ForEach $places {
-        (Get-Picture $culture $zone 80) -replace 'in \d+ ms|\d+ ms' | Should -Be ($expected -replace 'in \d+ ms|\d+ ms')
+        (Get-Picture $culture $zone 80) -replace ' *\d+ ms' | Should -Be ($expected -replace ' *\d+ ms')
     }
 
     It 'Keep their columns in a window of 200' {

@@ -85,10 +85,10 @@ public sealed class RemoveLitestreamGenerationCommand : StoreCommand
     private void Remove(IReplicaClient client, GenerationRetention part)
     {
         var description = RemovalText.Describe(part, client.Url);
-        WriteVerbose(description);
         if (part.IsEmpty)
         {
             if (Generation is not null) throw Refused(part, description);
+            WriteVerbose(description);
             return;
         }
 

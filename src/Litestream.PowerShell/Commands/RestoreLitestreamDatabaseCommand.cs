@@ -151,7 +151,6 @@ public sealed class RestoreLitestreamDatabaseCommand : StoreCommand
         {
             var plan = Await(token => new RestorePlanner(client).PlanAsync(input.Request, token));
             var description = Describe(plan, input.Target) + DescribeExisting(input.Target);
-            WriteVerbose(description);
             foreach (var warning in plan.Warnings) WriteWarning(warning.Message);
             if (!ShouldProcess(description, $"{description} Go on?", "Restore database")) return;
 
