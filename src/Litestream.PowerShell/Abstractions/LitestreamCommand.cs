@@ -85,6 +85,11 @@ public abstract class LitestreamCommand : PSCmdlet, IDisposable
         {
             throw new PipelineStoppedException();
         }
+        catch (Exception exception) when (exception is IContainsErrorRecord and not RuntimeException)
+        {
+            // PowerShell's own, such as that nobody can be asked
+            WriteError(((IContainsErrorRecord)exception).ErrorRecord);
+        }
         catch (Exception exception) when (exception is not (PipelineStoppedException or RuntimeException or FlowControlException))
         {
             WriteError(exception.ToRecord(target));

@@ -19,6 +19,9 @@ namespace Litestream.PowerShell.Commands;
 [OutputType(typeof(LitestreamReplicationJob), typeof(LitestreamReplicationEvent))]
 public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventOutput
 {
+    /// <summary>Enough for a last sync of what a running replication lacks; somebody waits for the prompt.</summary>
+    private static readonly TimeSpan s_ctrlC = TimeSpan.FromMilliseconds(600);
+
     private readonly List<string> _databases = [];
     private readonly List<(DatabaseConfiguration Database, TimeSpan? ShutdownTimeout)> _configured = [];
     private ConfiguredDatabases? _configurations;
@@ -140,7 +143,7 @@ public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventO
             AddSessions(sessions);
             if (sessions.Count == 0) return;
             isStarted = true;
-            if (Wait) new ForegroundReplication(sessions, this).Run(PipelineStop);
+            if (Wait) new ForegroundReplication(sessions, this).Run(ShutdownTimeout is null ? s_ctrlC : null, PipelineStop);
             else WriteObject(StartJob(sessions));
         }
         finally

@@ -192,7 +192,7 @@ public sealed class SyncLitestreamDatabaseCommand : DatabaseCommand
         var session = new ReplicationSession(options, OpenReplicas(replicas), Environment);
         if (!TryEnter(session, "Sync to")) return;
 
-        var result = Limited(new(session, System.Environment.ProcessId), limit => Await(_ => new OneShot(session, new WarningOutput(this)).Run(limit)));
+        var result = Limited(new(session, System.Environment.ProcessId), limit => Await(_ => new OneShot(session, new WarningOutput(this)).Run(limit, PipelineStop)));
         WriteObject(result.ToModel(database, System.Environment.ProcessId, wasRunning: false));
         AwaitEnd(session);
     }

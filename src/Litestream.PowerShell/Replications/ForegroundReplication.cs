@@ -6,9 +6,15 @@ internal sealed class ForegroundReplication(IReadOnlyList<ReplicationSession> se
     private readonly ReplicationGroup _group = new(sessions);
 
     /// <summary>Returns when all have ended; when the pipeline stops, after their last sync.</summary>
-    internal void Run(CancellationToken pipelineStop)
+    /// <param name="limit">How long the last sync may take when the pipeline stops; null for as long as at any stop.</param>
+    /// <param name="pipelineStop">Cancelled when the pipeline stops.</param>
+    internal void Run(TimeSpan? limit, CancellationToken pipelineStop)
     {
-        using var stop = pipelineStop.Register(_group.RequestStop);
+        using var stop = pipelineStop.Register(() =>
+        {
+            if (limit is { } hurry) _group.RequestStop(hurry);
+            else _group.RequestStop();
+        });
         try
         {
             _group.Start(() => Task.CompletedTask);

@@ -9,25 +9,33 @@ namespace Litestream.PowerShell.Restoring;
 internal sealed class RestoreProgressView(string target, int activity) : IProgress<RestoreProgress>
 {
     private readonly object _gate = new();
-    private readonly long _began = LitestreamCommand.Environment.Time.GetTimestamp();
     private readonly string _title = $"Restoring {target}";
-    private RestoreProgress _latest;
+    private RestoreProgress? _latest;
+    private long _began;
 
     public void Report(RestoreProgress value)
     {
-        lock (_gate) _latest = value;
+        lock (_gate)
+        {
+            // what comes before, such as a look at the live database, is not part of the rate
+            if (_latest is null) _began = LitestreamCommand.Environment.Time.GetTimestamp();
+            _latest = value;
+        }
     }
 
     internal ProgressRecord ToRecord()
     {
-        RestoreProgress latest;
+        RestoreProgress? latest;
         lock (_gate) latest = _latest;
-        // how long SQLite checks, nobody knows
-        return latest.Phase == RestorePhase.Check
-            ? new(activity, _title, $"Checking the database, {_Format.Size(latest.BytesDone)} were read")
-            : TransferProgress.ToRecord(
-                activity, _title, latest.Phase == RestorePhase.Snapshot ? "Writing the snapshot" : "Applying WAL segments",
-                latest.BytesDone, latest.BytesTotal, LitestreamCommand.Environment.Time.GetElapsedTime(_began));
+        return latest switch
+        {
+            null => new(activity, _title, "Preparing"),
+            // how long SQLite checks, nobody knows
+            { Phase: RestorePhase.Check } => new(activity, _title, $"Checking the database, {_Format.Size(latest.Value.BytesDone)} were read"),
+            { Phase: var phase, BytesDone: var done, BytesTotal: var total } => TransferProgress.ToRecord(
+                activity, _title, phase == RestorePhase.Snapshot ? "Writing the snapshot" : "Applying WAL segments", done, total,
+                LitestreamCommand.Environment.Time.GetElapsedTime(_began)),
+        };
     }
 
     internal ProgressRecord ToCompleted() => TransferProgress.ToCompleted(activity, _title);
