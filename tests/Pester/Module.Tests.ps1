@@ -54,6 +54,6 @@ Describe 'Module' {
         $script = "Import-Module '$Manifest'; [System.AppDomain]::CurrentDomain.GetAssemblies().ForEach({ `$_.GetName().Name })"
         $assemblies = & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command $script
         $assemblies | Should -Contain Litestream.PowerShell
-        $assemblies -match '^(Litestream\.Engine|AWSSDK\.|Microsoft\.Data\.Sqlite|SQLitePCLRaw\.|K4os\.)' | Should -BeNullOrEmpty
+        $assemblies -match '^(Litestream\.Engine|AWSSDK\.|Microsoft\.Data\.Sqlite|SQLitePCLRaw\.|K4os\.|YamlDotNet|Handlebars)' | Should -BeNullOrEmpty
     }
 }
