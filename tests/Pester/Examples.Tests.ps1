@@ -52,7 +52,7 @@ Describe 'Example' {
             # one of two, as the last one would be refused
             Remove-Item ./replica -Recurse
             New-NotesReplica "$folder/replica"
-            $local = $local -replace '2030-05-01', '2026-05-01 12:00:45Z'
+            $local = ($local -replace '2030-05-01', '2026-05-01 12:00:45Z') + ' -Confirm:$false'
         }
         if ($local -match 'Receive-Job \$job|Get-LitestreamReplication \||^Stop-LitestreamReplication') {
             $job = $local -match '-ConfigPath' ? (Start-LitestreamReplication -ConfigPath ./litestream.yml) : (Start-LitestreamReplication ./app.db ./live)

@@ -6,6 +6,7 @@ using Litestream.PowerShell.Abstractions;
 using Litestream.PowerShell.Binding;
 using Litestream.PowerShell.Completion;
 using Litestream.PowerShell.Errors;
+using Litestream.PowerShell.Internal;
 using Litestream.PowerShell.Models;
 using Litestream.PowerShell.Removing;
 using Litestream.PowerShell.Replications;
@@ -93,11 +94,14 @@ public sealed class RemoveLitestreamGenerationCommand : StoreCommand
         }
 
         if (!ShouldProcess(description, $"{description} It can't be brought back. Go on?", "Delete from replica")) return;
-        Await(async token =>
-        {
-            await new RetentionExecutor(client).ExecuteAsync(part, token).ConfigureAwait(false);
-            return true;
-        });
+        var title = $"Deleting from {client.Url}";
+        WaitWithProgress(
+            async token =>
+            {
+                await new RetentionExecutor(client).ExecuteAsync(part, token).ConfigureAwait(false);
+                return true;
+            },
+            () => new(1, title, $"{part.Snapshots.Count + part.Segments.Count} objects of generation {part.Generation.Id}"), TransferProgress.ToCompleted(1, title));
         WriteObject(part.ToModel(client.Url));
     }
 

@@ -94,7 +94,8 @@ public sealed class StopLitestreamReplicationCommand : LitestreamCommand
     {
         try
         {
-            Await(_ => stop);
+            var view = new WaitingView(replication, $"Last sync of {replication.DatabasePath}");
+            WaitWithProgress(_ => stop, view.ToRecord, view.ToCompleted());
         }
         finally
         {

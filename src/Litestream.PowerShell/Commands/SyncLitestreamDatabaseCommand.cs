@@ -169,7 +169,8 @@ public sealed class SyncLitestreamDatabaseCommand : DatabaseCommand
     {
         if (replicas is not null) EnsureReplicates(running, replicas);
         if (!ShouldProcess(running.DatabasePath, $"Sync the replication of process {running.ProcessId}")) return;
-        var result = Limited(running, limit => Await(_ => running.Control.SyncAsync(limit)));
+        var view = new WaitingView(running, $"Syncing {running.DatabasePath}");
+        var result = Limited(running, limit => WaitWithProgress(_ => running.Control.SyncAsync(limit), view.ToRecord, view.ToCompleted()));
         WriteObject(result.ToModel(running.DatabasePath, running.ProcessId, wasRunning: true));
     }
 

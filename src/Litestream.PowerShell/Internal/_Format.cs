@@ -65,7 +65,7 @@ public static class _Format
         return name.EndsWith(Compressed, StringComparison.Ordinal) ? name[..^Compressed.Length] : name;
     }
 
-    /// <summary>A text in lines that end between words. What is longer than a line stays whole.</summary>
+    /// <summary>A text in lines that end between words. What is longer than a line is left to the table, which breaks it where a line ends.</summary>
     /// <param name="text">The text.</param>
     /// <param name="width">Characters a line; where that is too few, as without a window, those of a window of 80.</param>
     public static string Wrap(string text, int width)
@@ -75,9 +75,9 @@ public static class _Format
         var (lines, line) = (new StringBuilder(), 0);
         foreach (var word in text.Split(' '))
         {
-            var breaks = line > 0 && line + 1 + word.Length > width;
+            var breaks = line > 0 && word.Length <= width && line + 1 + word.Length > width;
             if (lines.Length > 0) lines.Append(breaks ? '\n' : ' ');
-            line = breaks || line == 0 ? word.Length : line + 1 + word.Length;
+            line = (breaks || line == 0 ? word.Length : line + 1 + word.Length) % width;
             lines.Append(word);
         }
 
