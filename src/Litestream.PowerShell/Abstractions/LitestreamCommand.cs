@@ -45,7 +45,8 @@ public abstract class LitestreamCommand : PSCmdlet, IDisposable
     private protected T WaitWithProgress<T>(Func<CancellationToken, Task<T>> work, Func<ProgressRecord> progress, ProgressRecord completed)
     {
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(PipelineStop);
-        var running = work(abort.Token);
+        // on another thread: what reads a folder never waits, and would keep this one until it is done
+        var running = Task.Run(() => work(abort.Token), CancellationToken.None);
         try
         {
             while (Task.WaitAny([running], s_progressInterval) < 0) WriteProgress(progress());

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
 using System.Reflection;
@@ -10,6 +11,27 @@ namespace Litestream.PowerShell.Tests;
 public sealed class ProgressTests(ModuleHost host) : IClassFixture<ModuleHost>
 {
     private const long MB = 1 << 20;
+
+    [SkippableTheory]
+    [InlineData("Test-LitestreamReplica ./replica")]
+    [InlineData("Get-LitestreamRestorePoint ./replica -Verify")]
+    public void Reading_a_folder_that_is_slow_shows_progress_and_can_be_stopped(string script)
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "A file that is not there yet is a named pipe of Linux.");
+        using var own = new ModuleHost();
+        NotesReplica.CopyTo(own.Folder["replica"]);
+        var slow = own.Folder[$"replica/generations/{NotesReplica.Later}/wal/00000000_00000238.wal.lz4"];
+        File.Delete(slow);
+        Process.Start("mkfifo", [slow]).WaitForExit();
+        using var shell = own.Create(script);
+        var run = shell.BeginInvoke();
+
+        for (var deadline = Environment.TickCount64 + 60_000; Environment.TickCount64 < deadline && shell.Streams.Progress.Count == 0;) Thread.Sleep(20);
+        Assert.StartsWith("Reading generation", Assert.Single(shell.Streams.Progress.Take(1)).Activity, StringComparison.Ordinal);
+
+        using (File.Open(slow, FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) shell.BeginStop(null, null);
+        Assert.True(run.AsyncWaitHandle.WaitOne(TimeSpan.FromMinutes(1)));
+    }
 
     [Theory]
     [InlineData("Applying", 50 * MB, 100 * MB, 10_000, "Applying, 50.0 MB of 100 MB, 5.00 MB/s", 50, 10)]
