@@ -25,8 +25,16 @@ Describe 'Module' {
         }
     }
 
-    It 'Has an about topic' {
-        Get-Help about_Litestream | Out-String | Should -BeLike '*LOCK TRAP*'
+    It 'Has the topic <topic>' -ForEach @(
+        @{ Topic = 'about_Litestream'; Says = 'RESTORE DRILLS' }
+        @{ Topic = 'about_Litestream_Automation'; Says = 'SCHEDULED TASK' }
+        @{ Topic = 'about_Litestream_Credentials'; Says = 'SECRETMANAGEMENT' }
+        @{ Topic = 'about_Litestream_Errors'; Says = 'ReplicaNotFound (ObjectNotFound)' }
+        @{ Topic = 'about_Litestream_Jobs'; Says = 'OTHER PROCESSES' }
+        @{ Topic = 'about_Litestream_Migration'; Says = 'THE WAY BACK' }
+        @{ Topic = 'about_Litestream_Safety'; Says = 'LOCK TRAP' }
+    ) {
+        Get-Help $topic | Out-String | Should -BeLike "*$says*"
     }
 
     It 'Gives each parameter the same type everywhere' {
@@ -46,6 +54,6 @@ Describe 'Module' {
         $script = "Import-Module '$Manifest'; [System.AppDomain]::CurrentDomain.GetAssemblies().ForEach({ `$_.GetName().Name })"
         $assemblies = & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command $script
         $assemblies | Should -Contain Litestream.PowerShell
-        $assemblies -match '^(Litestream\.Engine|AWSSDK\.|Microsoft\.Data\.Sqlite|SQLitePCLRaw\.|K4os\.)' | Should -BeNullOrEmpty
+        $assemblies -match '^(Litestream\.Engine|AWSSDK\.|Microsoft\.Data\.Sqlite|SQLitePCLRaw\.|K4os\.|YamlDotNet|Handlebars)' | Should -BeNullOrEmpty
     }
 }

@@ -47,6 +47,13 @@ Describe 'Remove-LitestreamGeneration' {
             Should -Be High
     }
 
+    It 'Deletes nothing where nobody can be asked' {
+        $script = "Import-Module '$Manifest'; Remove-LitestreamGeneration '$replica' $Earlier; `$Error[0].FullyQualifiedErrorId; `$Error[0].Exception.GetType().Name"
+        $said = & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command $script 2>$null
+        $said[-1] | Should -Not -Be LitestreamException
+        Get-LitestreamGeneration $replica | Should -HaveCount 2
+    }
+
     It 'Refuses the last one without Force' {
         $null = Remove-LitestreamGeneration $replica $Earlier -Confirm:$false
         { Remove-LitestreamGeneration $replica $Later -Confirm:$false } | Should -Throw -ErrorId "LastGeneration,$id"

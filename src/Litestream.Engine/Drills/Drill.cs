@@ -84,7 +84,7 @@ public sealed class Drill(EngineEnvironment environment)
             cancellationToken.ThrowIfCancellationRequested();
             var result = session.Result;
             return result.WithError(new(ErrorCode.Timeout,
-                $"The drill of '{result.ReplicaUrl}' was not done within {request.Timeout.TotalSeconds:0.#} s.", result.ReplicaUrl,
+                $"The drill of '{result.ReplicaUrl}' was not done within {request.Timeout.InSeconds()}.", result.ReplicaUrl,
                 "A slow network is no bad replica: give it more time."));
         }
     }

@@ -85,7 +85,7 @@ internal sealed class LiveComparison(DrillSource source, IReplicaClient replica,
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            _notShipped = $"its replication did not sync within {s_syncLimit.TotalSeconds:0} s";
+            _notShipped = $"its replication did not sync within {s_syncLimit.InSeconds()}";
         }
 
         return false;

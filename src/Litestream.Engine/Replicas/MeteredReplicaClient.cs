@@ -1,8 +1,9 @@
 namespace Litestream.Engine.Replicas;
 
-/// <summary>Counts what goes to a replica; all else passes through.</summary>
+/// <summary>Counts what goes to a replica, and tells what comes from it; all else passes through.</summary>
 /// <param name="replica">The replica; it stays the caller's to dispose.</param>
-internal sealed class MeteredReplicaClient(IReplicaClient replica) : IReplicaClient
+/// <param name="reading">Is told the stored bytes of each reading of an object; null if nobody wants to know.</param>
+internal sealed class MeteredReplicaClient(IReplicaClient replica, Action<int>? reading = null) : IReplicaClient
 {
     private long _bytesPut;
 
@@ -23,7 +24,11 @@ internal sealed class MeteredReplicaClient(IReplicaClient replica) : IReplicaCli
     public IAsyncEnumerable<string> ListFoldersAsync(string prefix, CancellationToken cancellationToken) =>
         replica.ListFoldersAsync(prefix, cancellationToken);
 
-    public Task<Stream> GetAsync(string key, CancellationToken cancellationToken) => replica.GetAsync(key, cancellationToken);
+    public async Task<Stream> GetAsync(string key, CancellationToken cancellationToken)
+    {
+        var stored = await replica.GetAsync(key, cancellationToken).ConfigureAwait(false);
+        return reading is null ? stored : new MeteredStream(stored, reading);
+    }
 
     public Task<DateTimeOffset?> GetTimeAsync(string key, CancellationToken cancellationToken) => replica.GetTimeAsync(key, cancellationToken);
 

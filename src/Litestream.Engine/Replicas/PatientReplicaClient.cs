@@ -101,7 +101,7 @@ internal sealed class PatientReplicaClient(IReplicaClient inner, TimeSpan limit,
             // what it still fails with is of no interest to anybody
             _leftAlone = running.ContinueWith(t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
             if (cancellationToken.IsCancellationRequested) throw;
-            throw Hangs($"for {limit.TotalSeconds:0.#} s");
+            throw Hangs($"for {limit.InSeconds()}");
         }
     }
 

@@ -413,7 +413,8 @@ internal sealed class DatabaseRecorder(
         if (HasOpenSegment) NoteSeen();
         Commit(Stream());
         Announce(ReplicationEventKind.Reconciled,
-            $"Generation {Generation} goes on: {reason}; {reconciler.Changed} of {view.PageCount} pages have changed unwatched.");
+            $"Generation {Generation} goes on. The database was compared with it, as {reason}: "
+            + (reconciler.Changed == 0 ? "nothing has changed." : $"{reconciler.Changed} of {view.PageCount} pages have changed, and follow."));
         return true;
     }
 

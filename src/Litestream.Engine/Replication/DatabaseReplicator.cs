@@ -75,9 +75,11 @@ public sealed class DatabaseReplicator : IAsyncDisposable
 
     /// <summary>Opens the database and replicates until cancelled; then syncs a last time and closes.</summary>
     /// <param name="stop">Cancelled when replication shall end.</param>
+    /// <param name="hurry">Cancelled when the last sync shall end too, finished or not: what is missing waits in the metadata folder then.</param>
     /// <returns>Ends normally after a stop.</returns>
-    /// <exception cref="LitestreamException">Replication can't begin or can't go on.</exception>
-    public async Task RunAsync(CancellationToken stop)
+    /// <exception cref="LitestreamException">Replication can't begin or can't go on; <see cref="ErrorCode.Timeout"/> when the last sync was not
+    /// finished.</exception>
+    public async Task RunAsync(CancellationToken stop, CancellationToken hurry = default)
     {
         try
         {
@@ -86,7 +88,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
                 DatabaseInspector.Inspect(_options.DatabasePath, _environment);
             using var folder = MetadataFolder.Open(_options.MetadataPath!, _options.DatabasePath, _environment);
             EnsureApart(folder.Root);
-            await ReplicateAsync(folder, stop).ConfigureAwait(false);
+            await ReplicateAsync(folder, stop, hurry).ConfigureAwait(false);
             SetState(ReplicationState.Stopped);
             _events.Write(ReplicationEventKind.Stopped, ReplicationSeverity.Information, "Replication has ended.");
         }
@@ -154,7 +156,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         _ended.Dispose();
     }
 
-    private async Task ReplicateAsync(MetadataFolder folder, CancellationToken stop)
+    private async Task ReplicateAsync(MetadataFolder folder, CancellationToken stop, CancellationToken hurry)
     {
         var queue = _queue = new SpoolQueue(_replicas.Count);
         var spool = new SpoolFolder(folder, queue, _environment.Files);
@@ -203,7 +205,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         {
             await recording.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             SetState(ReplicationState.Stopping);
-            await FinishAsync(loop, recorder).ConfigureAwait(false);
+            await FinishAsync(loop, recorder, hurry).ConfigureAwait(false);
         }
         finally
         {
@@ -272,9 +274,10 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         }
     }
 
-    private async Task FinishAsync(RecordingLoop loop, DatabaseRecorder recorder)
+    private async Task FinishAsync(RecordingLoop loop, DatabaseRecorder recorder, CancellationToken hurry)
     {
-        using var limit = new CancellationTokenSource(_options.ShutdownTimeout, _environment.Time);
+        using var late = new CancellationTokenSource(_options.ShutdownTimeout, _environment.Time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(late.Token, hurry);
         try
         {
             do
@@ -289,7 +292,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         catch (OperationCanceledException)
         {
             throw new LitestreamException(ErrorCode.Timeout,
-                $"The last sync of '{_options.DatabasePath}' was not finished in {_options.ShutdownTimeout.TotalSeconds:0.#} s.",
+                $"The last sync of '{_options.DatabasePath}' was {(late.IsCancellationRequested ? $"not finished in {_options.ShutdownTimeout.InSeconds()}" : "cut short")}.",
                 _options.DatabasePath, "What is missing waits in the metadata folder and is shipped at the next start.");
         }
     }

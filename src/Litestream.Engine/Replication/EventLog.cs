@@ -23,10 +23,13 @@ internal sealed class EventLog(string databasePath, TimeProvider time)
         Write(Create(kind, severity, message) with { ReplicaUrl = replicaUrl, Error = error });
 
     /// <summary>Tells how far a snapshot is.</summary>
-    public void WriteProgress(long done, long total) =>
+    public void WriteProgress(long done, long total, long began) =>
         Write(Create(ReplicationEventKind.SnapshotProgress, ReplicationSeverity.Information, "A snapshot is being copied.")
             with
-        { BytesDone = done, BytesTotal = total });
+        { BytesDone = done, BytesTotal = total, Elapsed = time.GetElapsedTime(began) });
+
+    /// <summary>Now, for <see cref="WriteProgress"/>.</summary>
+    public long Timestamp => time.GetTimestamp();
 
     /// <summary>Nothing more will come.</summary>
     public void Complete() => _events.Writer.TryComplete();

@@ -37,7 +37,7 @@ internal sealed class FurtherSnapshots(DatabaseRecorder recorder, SnapshotSchedu
         {
             var wait = schedule.Postpone();
             events.Write(ReplicationEventKind.RetryScheduled, ReplicationSeverity.Warning,
-                $"A further snapshot failed. {e.Message} {e.Hint} Next try in {wait.TotalSeconds:0.#} s.", error: e);
+                $"A further snapshot failed. {e.Message} {e.Hint} Next try in {wait.InSeconds()}.", error: e);
         }
 
         _taking = null;

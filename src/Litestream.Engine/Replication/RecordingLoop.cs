@@ -270,7 +270,7 @@ internal sealed class RecordingLoop
         catch (Exception e) when (FileErrors.IsFileError(e))
         {
             _events.Write(ReplicationEventKind.Unwatched, ReplicationSeverity.Warning,
-                $"The database can't be watched for changes: it is looked at every {_options.PollInterval.TotalSeconds:0.#} s instead.", error: e);
+                $"The database can't be watched for changes: it is looked at every {_options.PollInterval.InSeconds()} instead.", error: e);
             return null;
         }
     }
@@ -464,7 +464,7 @@ internal sealed class RecordingLoop
         _whyNewGeneration ??= _recorder.WhyHopeless;
         var wait = Backoff.After(++_failures, _environment.Random);
         _events.Write(ReplicationEventKind.RetryScheduled, ReplicationSeverity.Warning,
-            $"{error.Message} {error.Hint} Next try in {wait.TotalSeconds:0.0} s.", error: error);
+            $"{error.Message} {error.Hint} Next try in {wait.InSeconds()}.", error: error);
         Stepped();
         await Task.Delay(wait, _environment.Time, stop).ConfigureAwait(false);
         _schedule.Signal(_clock.Now);
@@ -476,8 +476,10 @@ internal sealed class RecordingLoop
         if (!_recorder.IsOpen || _environment.Files.Find(_options.DatabasePath + "-wal") is not { } wal || wal.Length <= _options.SpoolLimit) return;
         _whyNewGeneration = $"the spool could not be written while the WAL grew to {wal.Length} bytes";
         _recorder.EndGeneration();
-        _events.Write(ReplicationEventKind.ContinuityLost, ReplicationSeverity.Error,
-            $"The metadata folder can't be written, and the WAL has grown to {wal.Length} bytes: the database is let go until it can.");
+        var error = new LitestreamException(ErrorCode.MetadataUnwritable,
+            $"The metadata folder can't be written, and the WAL has grown to {wal.Length} bytes: the database is let go until it can.",
+            _options.MetadataPath ?? _options.DatabasePath, "Make room there, or give this account the rights: a new generation follows by itself.", LastError);
+        _events.Write(ReplicationEventKind.ContinuityLost, ReplicationSeverity.Error, error.Message, error: error);
     }
 
     private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;

@@ -152,7 +152,7 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
         (_refused, _refusedAt, _pause, _whyRefused) = (generation, time.GetTimestamp(), pause, reason);
         Reset();
         if (pause > TimeSpan.Zero)
-            Warned(ReplicationEventKind.RetryScheduled, $"Again {reason}: another generation follows in {pause.TotalSeconds:0} s. See whether something deletes or hides its files.");
+            Warned(ReplicationEventKind.RetryScheduled, $"Again {reason}: another generation follows in {pause.InSeconds()}. See whether something deletes or hides its files.");
         AskForGeneration();
     }
 

@@ -28,4 +28,7 @@ public sealed record ReplicationEvent(
 
     /// <summary>Bytes to copy in all, of <see cref="ReplicationEventKind.SnapshotProgress"/>.</summary>
     public long BytesTotal { get; init; }
+
+    /// <summary>How long it is being copied by now, of <see cref="ReplicationEventKind.SnapshotProgress"/>.</summary>
+    public TimeSpan Elapsed { get; init; }
 }

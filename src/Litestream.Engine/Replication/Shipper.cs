@@ -266,7 +266,7 @@ internal sealed class Shipper : IDisposable
         _status = _status with { LastError = e, LastErrorAt = _environment.Time.GetUtcNow() };
         _done.Set();
         _events.Write(ReplicationEventKind.RetryScheduled, severity,
-            $"{e.Message} {e.Hint} Next try in {wait.TotalSeconds:0.0} s.", _client.Url, e);
+            $"{e.Message} {e.Hint} Next try in {wait.InSeconds()}.", _client.Url, e);
         await Task.Delay(wait, _environment.Time, cancellationToken).ConfigureAwait(false);
     }
 

@@ -81,13 +81,13 @@ internal sealed class SnapshotJob : IDisposable
     private Action<long> ReportTo(EventLog events, long total)
     {
         const long Step = 16L << 20;
-        var next = Step;
+        var (next, began) = (Step, events.Timestamp);
         return done =>
         {
             Interlocked.Exchange(ref _bytesCopied, done);
             if (done < next && done < total) return;
             next = done + Step;
-            events.WriteProgress(done, total);
+            events.WriteProgress(done, total, began);
         };
     }
 }

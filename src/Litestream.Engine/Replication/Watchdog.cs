@@ -80,7 +80,7 @@ internal sealed class Watchdog(ReplicationOptions options, EngineEnvironment env
         }
 
         if (!_stalled.Add(subject)) return;
-        var error = new LitestreamException(ErrorCode.ReplicationStalled, $"{what}, for {_limit.TotalSeconds:0.##} s by now.",
+        var error = new LitestreamException(ErrorCode.ReplicationStalled, $"{what}, for {_limit.InSeconds()} by now.",
             replicaUrl ?? options.DatabasePath, "See the warnings before this one; replication goes on trying.");
         events.Write(ReplicationEventKind.Stalled, ReplicationSeverity.Error, error.Message, replicaUrl, error);
     }

@@ -70,10 +70,12 @@ internal sealed class MetadataFolder : IDisposable
     {
         // by name, not by inode: that of a deleted database may be another one's by now
         var name = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(databasePath)))[..32];
-        var shared = Take(Path.Combine(environment.LockFolder, $"litestream-ps-{name}.lock"), "another metadata folder");
+        var shared = Take(Path.Combine(environment.LockFolder, $"litestream-ps-{name}.lock"), $"'{databasePath}' is being replicated already.",
+            "Stop the other replication first. Get-LitestreamReplication shows those of this account; it may be one of another account.");
         try
         {
-            return [shared, Take(Path.Combine(root, "lock"), root)];
+            return [shared, Take(Path.Combine(root, "lock"), $"'{databasePath}' can't be replicated: another replication uses its metadata folder '{root}'.",
+                "Give each database a metadata folder of its own (-MetadataPath).")];
         }
         catch
         {
@@ -81,9 +83,8 @@ internal sealed class MetadataFolder : IDisposable
             throw;
         }
 
-        IDisposable Take(string path, string used) => environment.Files.TryLock(path) ?? throw new LitestreamException(
-            ErrorCode.ReplicationAlreadyRunning, $"'{databasePath}' is being replicated already: '{used}' is in use.",
-            databasePath, "Stop the other replication first (Get-LitestreamReplication shows those of this process).");
+        IDisposable Take(string path, string message, string hint) => environment.Files.TryLock(path) ?? throw new LitestreamException(
+            ErrorCode.ReplicationAlreadyRunning, message, databasePath, hint);
     }
 
     private static UnixFileMode? DirectoryModeFor(UnixFileMode? fileMode)

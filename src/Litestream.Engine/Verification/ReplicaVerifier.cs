@@ -63,25 +63,27 @@ public sealed class ReplicaVerifier(IReplicaClient replica, EngineEnvironment en
         var unreachable = generation.Segments.Where(s => s.Start.Index < first).ToList();
         var (objects, bytes) = (0, 0L);
         var all = generation.Snapshots.Count + generation.Segments.Count;
-        var total = samplePercent == 100 ? all : Math.Max(1, (int)Math.Ceiling(all * samplePercent / 100d));
-        void Reading(string key, long size)
+        var sample = samplePercent == 100 ? null : Choose(generation, Math.Max(1, (int)Math.Ceiling(all * samplePercent / 100d)));
+        var (total, size, current, got) = (sample?.Count ?? all, sample?.Sum(o => o.Size) ?? generation.Size, "", 0L);
+        var metered = new MeteredReplicaClient(replica, Got);
+        void Got(int read) => progress?.Report(new(current, Math.Max(0, objects - 1), total, got += read, size));
+        void Reading(string key, long length)
         {
-            progress?.Report(new(key, objects, total));
-            objects++;
-            bytes += size;
+            (current, objects, bytes) = (key, objects + 1, bytes + length);
+            Got(0);
         }
 
         IReadOnlyList<ReplicaDamage> damages;
         Position? reached = null;
-        if (samplePercent == 100)
+        if (sample is null)
         {
-            using var chain = new ChainVerifier(replica, generation, Reading);
+            using var chain = new ChainVerifier(metered, generation, Reading);
             await chain.RunAsync(cancellationToken).ConfigureAwait(false);
             (damages, reached) = (chain.Damages, chain.End);
         }
         else
         {
-            damages = await ReadSampleAsync(generation, total, Reading, cancellationToken).ConfigureAwait(false);
+            damages = await ReadSampleAsync(metered, generation, sample, Reading, cancellationToken).ConfigureAwait(false);
         }
 
         return new(generation, objects, bytes, damages, unreachable, reached, ProofOf(generation, end, reached), environment.Time.GetElapsedTime(began));
@@ -111,15 +113,21 @@ public sealed class ReplicaVerifier(IReplicaClient replica, EngineEnvironment en
     private static Position? NewestName(GenerationInfo generation) =>
         generation.Snapshots.Select(s => (Position?)new Position(s.Index, 0)).Concat(generation.Segments.Select(s => (Position?)s.Start)).Max();
 
-    private async Task<IReadOnlyList<ReplicaDamage>> ReadSampleAsync(
-        GenerationInfo generation, int count, Action<string, long> reading, CancellationToken cancellationToken)
+    private List<(string Key, long Size, Position? Start)> Choose(GenerationInfo generation, int count)
     {
-        var damages = new List<ReplicaDamage>();
         var objects = generation.Snapshots.Select(s => (s.Key, s.Size, Start: (Position?)null))
             .Concat(generation.Segments.Select(s => (s.Key, s.Size, Start: (Position?)s.Start))).ToArray();
         environment.Random.Shuffle(objects);
+        return [.. objects.Take(count).OrderBy(o => o.Key, StringComparer.Ordinal)];
+    }
+
+    private static async Task<IReadOnlyList<ReplicaDamage>> ReadSampleAsync(
+        MeteredReplicaClient replica, GenerationInfo generation, IReadOnlyList<(string Key, long Size, Position? Start)> sample, Action<string, long> reading,
+        CancellationToken cancellationToken)
+    {
+        var damages = new List<ReplicaDamage>();
         var next = generation.Segments.Zip(generation.Segments.Skip(1)).ToDictionary(p => p.First.Start, p => p.Second.Start);
-        foreach (var (key, size, start) in objects.Take(count).OrderBy(o => o.Key, StringComparer.Ordinal))
+        foreach (var (key, size, start) in sample)
         {
             reading(key, size);
             try

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Management.Automation;
 using Litestream.Engine.Configuration;
+using Litestream.PowerShell.Completion;
 using Litestream.PowerShell.Configurations;
 
 namespace Litestream.PowerShell.Abstractions;
@@ -20,6 +21,7 @@ public abstract class ConfigurationCommand : StoreCommand
     [Parameter(ParameterSetName = ConfigSet, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(ConfigurationCompleter))]
     public string[]? Database { get; set; }
 
     /// <summary>Leave $NAME in the file as it is.</summary>

@@ -45,7 +45,8 @@ public abstract class LitestreamCommand : PSCmdlet, IDisposable
     private protected T WaitWithProgress<T>(Func<CancellationToken, Task<T>> work, Func<ProgressRecord> progress, ProgressRecord completed)
     {
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(PipelineStop);
-        var running = work(abort.Token);
+        // on another thread: what reads a folder never waits, and would keep this one until it is done
+        var running = Task.Run(() => work(abort.Token), CancellationToken.None);
         try
         {
             while (Task.WaitAny([running], s_progressInterval) < 0) WriteProgress(progress());
@@ -84,6 +85,11 @@ public abstract class LitestreamCommand : PSCmdlet, IDisposable
         catch (OperationCanceledException) when (Stopping)
         {
             throw new PipelineStoppedException();
+        }
+        catch (Exception exception) when (exception is IContainsErrorRecord and not RuntimeException)
+        {
+            // PowerShell's own, such as that nobody can be asked
+            WriteError(((IContainsErrorRecord)exception).ErrorRecord);
         }
         catch (Exception exception) when (exception is not (PipelineStoppedException or RuntimeException or FlowControlException))
         {

@@ -3,6 +3,7 @@ using System.Management.Automation;
 using Litestream.Engine.Errors;
 using Litestream.Engine.Format;
 using Litestream.Engine.Replicas;
+using Litestream.PowerShell.Completion;
 using Litestream.PowerShell.Configurations;
 using Litestream.PowerShell.Models;
 using EngineException = Litestream.Engine.Errors.LitestreamException;
@@ -21,6 +22,7 @@ public abstract class ReplicaCommand : ConfiguredReplicaCommand
     /// <summary>Only this generation.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(GenerationCompleter))]
     public string? Generation { get; set; }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Management.Automation;
+using Litestream.PowerShell.Completion;
 using Litestream.PowerShell.Configurations;
 using Litestream.PowerShell.Replications;
 
@@ -15,6 +16,7 @@ public abstract class RunningReplicationCommand : LitestreamCommand
     [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet, ValueFromPipelineByPropertyName = true)]
     [Alias("PSPath", "DatabasePath")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ReplicationCompleter))]
     public string[]? LiteralPath { get; set; }
 
     /// <summary>A configuration file: the replications of its databases are meant.</summary>
@@ -26,6 +28,7 @@ public abstract class RunningReplicationCommand : LitestreamCommand
     [Parameter(ParameterSetName = ConfigSet, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(ConfigurationCompleter))]
     public string[]? Database { get; set; }
 
     /// <summary>Leave $NAME in the file as it is.</summary>

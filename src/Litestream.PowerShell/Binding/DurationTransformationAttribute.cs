@@ -22,6 +22,8 @@ public sealed class DurationTransformationAttribute : ArgumentTransformationAttr
         (inputData is PSObject wrapped ? wrapped.BaseObject : inputData) switch
         {
             TimeSpan duration => NotNegative(duration, inputData),
+            // 7d without quotes is a decimal number of PowerShell's, which still knows how it was written; 7.0 from elsewhere does not
+            decimal when inputData is PSObject => NotNegative(Parse(inputData.ToString()!), inputData),
             // short, because that is what PowerShell makes of 10s without quotes
             int or long or short or byte => NotNegative(Multiply(LanguagePrimitives.ConvertTo<long>(inputData), TimeSpan.FromSeconds(1)), inputData),
             string text => NotNegative(Parse(text.Trim()), inputData),

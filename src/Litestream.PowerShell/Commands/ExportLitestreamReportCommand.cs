@@ -123,7 +123,7 @@ public sealed class ExportLitestreamReportCommand : StoreCommand
             LitestreamReportFormat.NUnitXml => NUnitReport.Write(report),
             _ => HtmlReport.Write(report),
         };
-        if (!ShouldProcess(path, $"Write a report of {report.Replicas.Count} replicas as {Format}")) return;
+        if (!ShouldProcess(path, $"Write a report of {(report.Replicas.Count == 1 ? "1 replica" : $"{report.Replicas.Count} replicas")} as {Format}")) return;
         // Windows does not replace a file that is read-only
         if (file is { Exists: true, IsReadOnly: true }) file.IsReadOnly = false;
         ReportFile.Write(Environment.Files, path, content, overwrite: !NoClobber);

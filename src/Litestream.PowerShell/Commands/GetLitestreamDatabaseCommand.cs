@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using Litestream.Engine.Configuration;
 using Litestream.PowerShell.Abstractions;
+using Litestream.PowerShell.Completion;
 using Litestream.PowerShell.Configurations;
 using Litestream.PowerShell.Models;
 using Litestream.PowerShell.Replications;
@@ -18,6 +19,7 @@ public sealed class GetLitestreamDatabaseCommand : LitestreamCommand
     [Parameter(Position = 0)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(ConfigurationCompleter))]
     public string[]? Database { get; set; }
 
     /// <summary>The configuration file; without it, where Litestream looks for its own.</summary>

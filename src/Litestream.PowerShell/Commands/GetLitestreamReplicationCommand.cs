@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Litestream.PowerShell.Abstractions;
+using Litestream.PowerShell.Completion;
 using Litestream.PowerShell.Models;
 
 namespace Litestream.PowerShell.Commands;
@@ -14,6 +15,7 @@ public sealed class GetLitestreamReplicationCommand : RunningReplicationCommand
     [Parameter(Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(ReplicationCompleter))]
     public string[]? Path { get; set; }
 
     /// <inheritdoc/>

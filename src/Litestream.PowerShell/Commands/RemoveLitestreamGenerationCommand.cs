@@ -4,7 +4,9 @@ using Litestream.Engine.Replicas;
 using Litestream.Engine.Retention;
 using Litestream.PowerShell.Abstractions;
 using Litestream.PowerShell.Binding;
+using Litestream.PowerShell.Completion;
 using Litestream.PowerShell.Errors;
+using Litestream.PowerShell.Internal;
 using Litestream.PowerShell.Models;
 using Litestream.PowerShell.Removing;
 using Litestream.PowerShell.Replications;
@@ -31,6 +33,7 @@ public sealed class RemoveLitestreamGenerationCommand : StoreCommand
     /// <summary>The generations to delete.</summary>
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = GenerationSet, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(GenerationCompleter))]
     public string[]? Generation { get; set; }
 
     /// <summary>Delete what no restore to a time of the last so many hours or days needs.</summary>
@@ -40,6 +43,7 @@ public sealed class RemoveLitestreamGenerationCommand : StoreCommand
 
     /// <summary>Delete what no restore to this time or a later one needs.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OlderThanSet)]
+    [TimeTransformation]
     public DateTimeOffset? OlderThan { get; set; }
 
     /// <summary>Delete the last generation that can be restored, too.</summary>
@@ -82,19 +86,22 @@ public sealed class RemoveLitestreamGenerationCommand : StoreCommand
     private void Remove(IReplicaClient client, GenerationRetention part)
     {
         var description = RemovalText.Describe(part, client.Url);
-        WriteVerbose(description);
         if (part.IsEmpty)
         {
             if (Generation is not null) throw Refused(part, description);
+            WriteVerbose(description);
             return;
         }
 
         if (!ShouldProcess(description, $"{description} It can't be brought back. Go on?", "Delete from replica")) return;
-        Await(async token =>
-        {
-            await new RetentionExecutor(client).ExecuteAsync(part, token).ConfigureAwait(false);
-            return true;
-        });
+        var title = $"Deleting from {client.Url}";
+        WaitWithProgress(
+            async token =>
+            {
+                await new RetentionExecutor(client).ExecuteAsync(part, token).ConfigureAwait(false);
+                return true;
+            },
+            () => new(1, title, $"{part.Snapshots.Count + part.Segments.Count} objects of generation {part.Generation.Id}"), TransferProgress.ToCompleted(1, title));
         WriteObject(part.ToModel(client.Url));
     }
 

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using Litestream.Engine.Restore;
 using Litestream.PowerShell.Abstractions;
 using Litestream.PowerShell.Binding;
+using Litestream.PowerShell.Completion;
 using Litestream.PowerShell.Errors;
 using Litestream.PowerShell.Internal;
 using Litestream.PowerShell.Models;
@@ -53,12 +54,14 @@ public sealed class RestoreLitestreamDatabaseCommand : ConfiguredReplicaCommand
     /// <summary>Only this generation; without it, the one with the latest change that fits.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(GenerationCompleter))]
     public string? Generation { get; set; }
 
     /// <summary>The last WAL index to apply.</summary>
     [Parameter(ParameterSetName = PositionSet, ValueFromPipelineByPropertyName = true)]
     [Parameter(ParameterSetName = ConfigSet)]
     [ValidateRange(0, int.MaxValue)]
+    [ArgumentCompleter(typeof(IndexCompleter))]
     public int? Index { get; set; }
 
     /// <summary>Where in the last index to stop: its commits up to this byte are applied.</summary>
@@ -71,6 +74,7 @@ public sealed class RestoreLitestreamDatabaseCommand : ConfiguredReplicaCommand
     /// <summary>Restore the state of this time.</summary>
     [Parameter(Mandatory = true, ParameterSetName = TimestampSet)]
     [Parameter(ParameterSetName = ConfigSet)]
+    [TimeTransformation]
     public DateTimeOffset? Timestamp { get; set; }
 
     /// <summary>Where objects are missing or damaged, restore the last consistent point before them instead of failing.</summary>
@@ -190,7 +194,6 @@ public sealed class RestoreLitestreamDatabaseCommand : ConfiguredReplicaCommand
         {
             var plan = Await(token => new RestorePlanner(client).PlanAsync(input.Request, token));
             var description = Describe(plan, input.Target) + DescribeExisting(input.Target);
-            WriteVerbose(description);
             foreach (var warning in plan.Warnings) WriteWarning(warning.Message);
             if (!ShouldProcess(description, $"{description} Go on?", "Restore database")) return;
 

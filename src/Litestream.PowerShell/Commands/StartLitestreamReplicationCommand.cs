@@ -19,6 +19,9 @@ namespace Litestream.PowerShell.Commands;
 [OutputType(typeof(LitestreamReplicationJob), typeof(LitestreamReplicationEvent))]
 public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventOutput
 {
+    /// <summary>Enough for a last sync of what a running replication lacks; somebody waits for the prompt.</summary>
+    private static readonly TimeSpan s_ctrlC = TimeSpan.FromMilliseconds(600);
+
     private readonly List<string> _databases = [];
     private readonly List<(DatabaseConfiguration Database, TimeSpan? ShutdownTimeout)> _configured = [];
     private readonly List<(DatabaseFolder Folder, LitestreamConfiguration Configuration)> _folders = [];
@@ -126,7 +129,7 @@ public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventO
             if (sessions.Count == 0 && folders.Count == 0) return;
             isStarted = true;
             var group = new ReplicationGroup(sessions, folders);
-            if (Wait) new ForegroundReplication(group, this).Run(PipelineStop);
+            if (Wait) new ForegroundReplication(group, this).Run(ShutdownTimeout is null ? s_ctrlC : null, PipelineStop);
             else WriteObject(StartJob(group, folders.Count > 0));
         }
         finally

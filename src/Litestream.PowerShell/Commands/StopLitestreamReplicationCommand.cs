@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using Litestream.Engine.Replication;
 using Litestream.PowerShell.Abstractions;
+using Litestream.PowerShell.Completion;
 using Litestream.PowerShell.Models;
 using Litestream.PowerShell.Replications;
 
@@ -19,6 +20,7 @@ public sealed class StopLitestreamReplicationCommand : RunningReplicationCommand
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(ReplicationCompleter))]
     public string[]? Path { get; set; }
 
     /// <summary>Write how each ended.</summary>
@@ -57,7 +59,8 @@ public sealed class StopLitestreamReplicationCommand : RunningReplicationCommand
     {
         try
         {
-            Await(_ => stop);
+            var view = new WaitingView(replication, $"Last sync of {replication.DatabasePath}");
+            WaitWithProgress(_ => stop, view.ToRecord, view.ToCompleted());
         }
         finally
         {

@@ -4,6 +4,7 @@ using Litestream.Engine.Errors;
 using Litestream.Engine.Replication;
 using Litestream.PowerShell.Abstractions;
 using Litestream.PowerShell.Binding;
+using Litestream.PowerShell.Completion;
 using Litestream.PowerShell.Configurations;
 using Litestream.PowerShell.Errors;
 using Litestream.PowerShell.Models;
@@ -34,12 +35,14 @@ public sealed class SyncLitestreamDatabaseCommand : DatabaseCommand
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(ReplicationCompleter))]
     public string[]? Path { get; set; }
 
     /// <summary>Databases, without wildcards.</summary>
     [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet, ValueFromPipelineByPropertyName = true)]
     [Alias("PSPath", "DatabasePath")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ReplicationCompleter))]
     public string[]? LiteralPath { get; set; }
 
     /// <summary>Folders or URLs of the replicas, all of the one database; without it only replications that run are pushed.</summary>
@@ -148,7 +151,8 @@ public sealed class SyncLitestreamDatabaseCommand : DatabaseCommand
     {
         if (replicas is not null) EnsureReplicates(running, replicas);
         if (!ShouldProcess(running.DatabasePath, $"Sync the replication of process {running.ProcessId}")) return;
-        var result = Limited(running, limit => Await(_ => running.Control.SyncAsync(limit)));
+        var view = new WaitingView(running, $"Syncing {running.DatabasePath}");
+        var result = Limited(running, limit => WaitWithProgress(_ => running.Control.SyncAsync(limit), view.ToRecord, view.ToCompleted()));
         WriteObject(result.ToModel(running.DatabasePath, running.ProcessId, wasRunning: true));
     }
 
@@ -171,7 +175,7 @@ public sealed class SyncLitestreamDatabaseCommand : DatabaseCommand
         var session = new ReplicationSession(options, OpenReplicas(replicas), Environment);
         if (!TryEnter(session, "Sync to")) return;
 
-        var result = Limited(new(session, System.Environment.ProcessId), limit => Await(_ => new OneShot(session, new WarningOutput(this)).Run(limit)));
+        var result = Limited(new(session, System.Environment.ProcessId), limit => Await(_ => new OneShot(session, new WarningOutput(this)).Run(limit, PipelineStop)));
         WriteObject(result.ToModel(database, System.Environment.ProcessId, wasRunning: false));
         AwaitEnd(session);
     }
@@ -201,7 +205,7 @@ public sealed class SyncLitestreamDatabaseCommand : DatabaseCommand
         {
             var failure = running.Control.Status.Replicas.Select(r => r.LastError).Append(running.Control.Status.LastError).FirstOrDefault(e => e is not null);
             throw new EngineException(ErrorCode.Timeout,
-                $"No confirmation of '{running.DatabasePath}' within {Timeout.TotalSeconds:0.#} s.{(failure is null ? string.Empty : $" The last failure: {failure.Message}")}",
+                $"No confirmation of '{running.DatabasePath}' within {Timeout.InSeconds()}.{(failure is null ? string.Empty : $" The last failure: {failure.Message}")}",
                 running.DatabasePath, "Nothing is lost, and the next sync goes on; if it needs more time, give it with -Timeout.", failure);
         }
     }

@@ -3,6 +3,7 @@ using Litestream.Engine.Drills;
 using Litestream.Engine.Replicas;
 using Litestream.PowerShell.Abstractions;
 using Litestream.PowerShell.Binding;
+using Litestream.PowerShell.Completion;
 using Litestream.PowerShell.Configurations;
 using Litestream.PowerShell.Drills;
 using Litestream.PowerShell.Errors;
@@ -39,12 +40,14 @@ public sealed class TestLitestreamBackupCommand : ConfiguredReplicaCommand
     /// <summary>Only this generation; without it, the one with the latest change that fits.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(GenerationCompleter))]
     public string? Generation { get; set; }
 
     /// <summary>The last WAL index to apply.</summary>
     [Parameter(ParameterSetName = PositionSet, ValueFromPipelineByPropertyName = true)]
     [Parameter(ParameterSetName = ConfigSet)]
     [ValidateRange(0, int.MaxValue)]
+    [ArgumentCompleter(typeof(IndexCompleter))]
     public int? Index { get; set; }
 
     /// <summary>Where in the last index to stop: its commits up to this byte are applied.</summary>
@@ -57,6 +60,7 @@ public sealed class TestLitestreamBackupCommand : ConfiguredReplicaCommand
     /// <summary>Restore the state of this time.</summary>
     [Parameter(Mandatory = true, ParameterSetName = TimestampSet)]
     [Parameter(ParameterSetName = ConfigSet)]
+    [TimeTransformation]
     public DateTimeOffset? Timestamp { get; set; }
 
     /// <summary>Restore any point that the replica promises.</summary>

@@ -4,7 +4,7 @@ namespace Litestream.PowerShell;
 public sealed class LitestreamException : Exception
 {
     /// <summary>Makes an error.</summary>
-    /// <param name="errorId">The stable id, as about_Litestream lists them.</param>
+    /// <param name="errorId">The stable id, as about_Litestream_Errors lists them.</param>
     /// <param name="message">What failed.</param>
     /// <param name="target">The database, object, path or URL it is about.</param>
     /// <param name="hint">What to do next.</param>
@@ -25,4 +25,7 @@ public sealed class LitestreamException : Exception
 
     /// <summary>What to do next.</summary>
     public string? Hint { get; }
+
+    /// <summary>Id, message and hint, as lists show it. How it came to it is in StackTrace and InnerException, as Get-Error shows them.</summary>
+    public override string ToString() => $"{ErrorId}: {Message}{(Hint is null ? "" : " " + Hint)}";
 }

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Text;
 
 namespace Litestream.PowerShell.Internal;
 
@@ -9,6 +10,9 @@ namespace Litestream.PowerShell.Internal;
 [SuppressMessage("Naming", "CA1707", Justification = "The underscore says: not API, only reachable for the views.")]
 public static class _Format
 {
+    private const string Compressed = ".lz4";
+    private const int NarrowestText = 39;
+
     private static readonly string[] s_units = ["B", "KB", "MB", "GB", "TB"];
 
     /// <summary>Bytes, in at most 7 characters.</summary>
@@ -20,6 +24,19 @@ public static class _Format
         var digits = unit == 0 || value >= 99.95 ? "0" : value >= 9.995 ? "0.0" : "0.00";
         return $"{value.ToString(digits, CultureInfo.InvariantCulture)} {s_units[unit]}";
     }
+
+    /// <summary>Bytes for a list: readable, and exact where that is not the same.</summary>
+    /// <param name="bytes">How many; null gives nothing.</param>
+    public static string Bytes(long? bytes) => bytes switch
+    {
+        null => string.Empty,
+        < 1000 => Size(bytes.Value),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{Size(bytes.Value)} ({bytes} bytes)"),
+    };
+
+    /// <summary>A time in UTC, to the second, that says so.</summary>
+    /// <param name="time">The time; null gives nothing.</param>
+    public static string Utc(DateTimeOffset? time) => time is null ? string.Empty : Time(time) + " UTC";
 
     /// <summary>A time in UTC, to the second.</summary>
     /// <param name="time">The time; null gives nothing.</param>
@@ -40,17 +57,45 @@ public static class _Format
         return trimmed.Length == 0 ? place : trimmed[(trimmed.LastIndexOfAny(['/', '\\']) + 1)..];
     }
 
+    /// <summary>What tells an object of a replica from others of its generation.</summary>
+    /// <param name="key">Its key.</param>
+    public static string ObjectName(string key)
+    {
+        var name = LastPart(key);
+        return name.EndsWith(Compressed, StringComparison.Ordinal) ? name[..^Compressed.Length] : name;
+    }
+
+    /// <summary>A text in lines that end between words. What is longer than a line is left to the table, which breaks it where a line ends.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="width">Characters a line; where that is too few, as without a window, those of a window of 80.</param>
+    public static string Wrap(string text, int width)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        if (width < NarrowestText) width = NarrowestText;
+        var (lines, line) = (new StringBuilder(), 0);
+        foreach (var word in text.Split(' '))
+        {
+            var breaks = line > 0 && word.Length <= width && line + 1 + word.Length > width;
+            if (lines.Length > 0) lines.Append(breaks ? '\n' : ' ');
+            line = (breaks || line == 0 ? word.Length : line + 1 + word.Length) % width;
+            lines.Append(word);
+        }
+
+        return lines.ToString();
+    }
+
     /// <summary>What matters of a replication and its replica: the replica's trouble while the replication runs.</summary>
     /// <param name="state">State of the replication.</param>
     /// <param name="replica">State of the replica.</param>
     public static string State(string state, string replica) => state == "Running" && replica is "Retrying" or "GivenUp" ? replica : state;
 
     /// <summary>A duration, in at most 8 characters.</summary>
-    /// <param name="duration">How long.</param>
-    public static string Duration(TimeSpan duration) => duration switch
+    /// <param name="duration">How long; null gives nothing.</param>
+    public static string Duration(TimeSpan? duration) => duration switch
     {
-        { TotalSeconds: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalMilliseconds:0} ms"),
-        { TotalMinutes: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0.0} s"),
+        null => string.Empty,
+        { TotalSeconds: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{duration.Value.TotalMilliseconds:0} ms"),
+        { TotalMinutes: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{duration.Value.TotalSeconds:0.0} s"),
         { TotalHours: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{duration:m\\m\\ ss\\s}"),
         { TotalDays: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{duration:h\\h\\ mm\\m}"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{duration:d\\d\\ hh\\h}"),

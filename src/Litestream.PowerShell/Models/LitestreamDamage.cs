@@ -5,4 +5,8 @@ namespace Litestream.PowerShell.Models;
 /// <param name="Key">The object's key.</param>
 /// <param name="Message">What is wrong.</param>
 /// <param name="LastGood">The last commit before it that restores; null if there is none, or where only a sample was read.</param>
-public sealed record LitestreamDamage(string ErrorId, string Key, string Message, LitestreamPosition? LastGood);
+public sealed record LitestreamDamage(string ErrorId, string Key, string Message, LitestreamPosition? LastGood)
+{
+    /// <summary>What is wrong.</summary>
+    public override string ToString() => Message;
+}

@@ -33,13 +33,9 @@ internal static class EventWriter
             .ToRecord(happened.DatabasePath);
 
     private static ProgressRecord ToProgress(ReplicationEvent happened) =>
-        new(ActivityId, $"Snapshot of {happened.DatabasePath}", $"{_Format.Size(happened.BytesDone)} of {_Format.Size(happened.BytesTotal)}")
-        {
-            PercentComplete = happened.BytesTotal > 0
-                ? (int)Math.Clamp(happened.BytesDone * 100 / happened.BytesTotal, 0, 100)
-                : -1,
-        };
+        TransferProgress.ToRecord(ActivityId, TitleOf(happened), "", happened.BytesDone, happened.BytesTotal, happened.Elapsed);
 
-    private static ProgressRecord ToProgressEnd(ReplicationEvent happened) =>
-        new(ActivityId, $"Snapshot of {happened.DatabasePath}", "Done") { RecordType = ProgressRecordType.Completed };
+    private static ProgressRecord ToProgressEnd(ReplicationEvent happened) => TransferProgress.ToCompleted(ActivityId, TitleOf(happened));
+
+    private static string TitleOf(ReplicationEvent happened) => $"Snapshot of {happened.DatabasePath}";
 }

@@ -4,9 +4,15 @@ namespace Litestream.PowerShell.Replications;
 internal sealed class ForegroundReplication(ReplicationGroup group, IEventOutput output)
 {
     /// <summary>Returns when all have ended; when the pipeline stops, after their last sync.</summary>
-    internal void Run(CancellationToken pipelineStop)
+    /// <param name="limit">How long the last sync may take when the pipeline stops; null for as long as at any stop.</param>
+    /// <param name="pipelineStop">Cancelled when the pipeline stops.</param>
+    internal void Run(TimeSpan? limit, CancellationToken pipelineStop)
     {
-        using var stop = pipelineStop.Register(group.RequestStop);
+        using var stop = pipelineStop.Register(() =>
+        {
+            if (limit is { } hurry) group.RequestStop(hurry);
+            else group.RequestStop();
+        });
         try
         {
             group.Start(() => Task.CompletedTask);

@@ -9,9 +9,11 @@ internal sealed class OneShot(ReplicationSession session, IEventOutput output)
 {
     /// <summary>Runs on the pipeline's thread, as only that may write.</summary>
     /// <param name="limit">Ends the wait for the confirmation; what is captured waits in the metadata folder then.</param>
+    /// <param name="pipelineStop">Ends the last sync too.</param>
     /// <returns>Ends, with its error if there was one, when the session has.</returns>
-    internal Task<SyncResult> Run(CancellationToken limit)
+    internal Task<SyncResult> Run(CancellationToken limit, CancellationToken pipelineStop)
     {
+        using var hurry = pipelineStop.Register(() => session.RequestStop(TimeSpan.Zero));
         var sync = SyncAsync(limit);
         session.Start();
         try

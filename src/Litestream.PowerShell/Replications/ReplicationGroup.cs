@@ -86,6 +86,13 @@ internal sealed class ReplicationGroup
         foreach (var session in Sessions) session.RequestStop();
     }
 
+    /// <summary>The same, with a limit to the last syncs; see <see cref="ReplicationSession.RequestStop(TimeSpan)"/>.</summary>
+    public void RequestStop(TimeSpan limit)
+    {
+        lock (_gate) _stop.TrySetResult();
+        foreach (var session in Sessions) session.RequestStop(limit);
+    }
+
     /// <summary>Waits until all have ended, as long as each may take.</summary>
     public void WaitForEnd()
     {

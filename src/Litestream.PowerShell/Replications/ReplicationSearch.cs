@@ -37,6 +37,8 @@ internal static class ReplicationSearch
     {
         var full = path is null ? null : command.ResolvePath(path);
         var isOne = IsOne(path, literal);
+        // what is no wildcard may still hold characters that were kept from being one
+        if (full is not null && isOne && !literal) full = WildcardPattern.Unescape(full);
         var pattern = full is null ? null : new WildcardPattern(isOne ? WildcardPattern.Escape(full) : full, s_caseOption);
         var (others, failures) = command.Await(token => new ControlDirectory(LitestreamCommand.Environment).FindAsync(isOne ? full : null, token));
         var found = ReplicationRegistry.Sessions.Select(s => new RunningReplication(s, System.Environment.ProcessId))

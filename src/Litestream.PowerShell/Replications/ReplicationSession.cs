@@ -14,6 +14,7 @@ internal sealed class ReplicationSession : IReplicationControl, IAsyncDisposable
 {
     private readonly EngineEnvironment _environment;
     private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _hurry = new();
     private readonly DatabaseReplicator _replicator;
     private ReplicationStatus? _last;
     private Task _run = Task.CompletedTask;
@@ -64,6 +65,14 @@ internal sealed class ReplicationSession : IReplicationControl, IAsyncDisposable
     /// <summary>Asks for the last sync and the end. Returns at once; may be called again.</summary>
     internal void RequestStop() => _stop.Cancel();
 
+    /// <summary>The same for somebody who does not want to wait for a last sync that takes long: what is missing is shipped at the next start.</summary>
+    /// <param name="limit">How long it may take from now on.</param>
+    internal void RequestStop(TimeSpan limit)
+    {
+        _hurry.CancelAfter(limit);
+        RequestStop();
+    }
+
     /// <summary>Waits for the end, however it comes.</summary>
     /// <param name="limit">How long at most.</param>
     /// <returns>Whether it has ended.</returns>
@@ -99,7 +108,7 @@ internal sealed class ReplicationSession : IReplicationControl, IAsyncDisposable
         catch (TimeoutException e)
         {
             throw new EngineException(
-                ErrorCode.Timeout, $"The replication of '{DatabasePath}' did not end within {StopLimit.TotalSeconds:0} s.", DatabasePath,
+                ErrorCode.Timeout, $"The replication of '{DatabasePath}' did not end within {StopLimit.InSeconds()}.", DatabasePath,
                 "It ends by itself when the database or the replica answers again; Get-LitestreamReplication shows it.", e);
         }
     }
@@ -112,7 +121,7 @@ internal sealed class ReplicationSession : IReplicationControl, IAsyncDisposable
         EngineException? refused = null;
         try
         {
-            await _replicator.RunAsync(_stop.Token).ConfigureAwait(false);
+            await _replicator.RunAsync(_stop.Token, _hurry.Token).ConfigureAwait(false);
         }
         catch (EngineException e) when (e.Code == ErrorCode.ReplicationAlreadyRunning)
         {

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Litestream.Engine.Restore;
+using Litestream.PowerShell.Abstractions;
 using Litestream.PowerShell.Internal;
 
 namespace Litestream.PowerShell.Restoring;
@@ -8,29 +9,34 @@ namespace Litestream.PowerShell.Restoring;
 internal sealed class RestoreProgressView(string target, int activity) : IProgress<RestoreProgress>
 {
     private readonly object _gate = new();
-    private RestoreProgress _latest;
+    private readonly string _title = $"Restoring {target}";
+    private RestoreProgress? _latest;
+    private long _began;
 
     public void Report(RestoreProgress value)
     {
-        lock (_gate) _latest = value;
+        lock (_gate)
+        {
+            // what comes before, such as a look at the live database, is not part of the rate
+            if (_latest is null) _began = LitestreamCommand.Environment.Time.GetTimestamp();
+            _latest = value;
+        }
     }
 
     internal ProgressRecord ToRecord()
     {
-        RestoreProgress latest;
+        RestoreProgress? latest;
         lock (_gate) latest = _latest;
-        var status = latest.Phase switch
+        return latest switch
         {
-            RestorePhase.Snapshot => "Writing the snapshot",
-            RestorePhase.Wal => "Applying WAL segments",
-            _ => "Checking the database",
-        };
-        return new(activity, $"Restoring {target}", $"{status}, {_Format.Size(latest.BytesDone)} of {_Format.Size(latest.BytesTotal)} read")
-        {
-            PercentComplete = latest.BytesTotal > 0 ? (int)Math.Min(100, latest.BytesDone * 100 / latest.BytesTotal) : -1,
+            null => new(activity, _title, "Preparing"),
+            // how long SQLite checks, nobody knows
+            { Phase: RestorePhase.Check } => new(activity, _title, $"Checking the database, {_Format.Size(latest.Value.BytesDone)} were read"),
+            { Phase: var phase, BytesDone: var done, BytesTotal: var total } => TransferProgress.ToRecord(
+                activity, _title, phase == RestorePhase.Snapshot ? "Writing the snapshot" : "Applying WAL segments", done, total,
+                LitestreamCommand.Environment.Time.GetElapsedTime(_began)),
         };
     }
 
-    internal ProgressRecord ToCompleted() =>
-        new(activity, $"Restoring {target}", "Done") { RecordType = ProgressRecordType.Completed };
+    internal ProgressRecord ToCompleted() => TransferProgress.ToCompleted(activity, _title);
 }

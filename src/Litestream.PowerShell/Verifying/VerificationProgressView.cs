@@ -1,5 +1,7 @@
 using System.Management.Automation;
 using Litestream.Engine.Verification;
+using Litestream.PowerShell.Abstractions;
+using Litestream.PowerShell.Internal;
 
 namespace Litestream.PowerShell.Verifying;
 
@@ -9,6 +11,8 @@ internal sealed class VerificationProgressView(string target) : IProgress<Verifi
     private const int ActivityId = 1;
 
     private readonly object _gate = new();
+    private readonly long _began = LitestreamCommand.Environment.Time.GetTimestamp();
+    private readonly string _title = $"Reading {target}";
     private VerificationProgress _latest;
 
     public void Report(VerificationProgress value)
@@ -20,12 +24,12 @@ internal sealed class VerificationProgressView(string target) : IProgress<Verifi
     {
         VerificationProgress latest;
         lock (_gate) latest = _latest;
-        return new(ActivityId, $"Reading {target}", $"{latest.ObjectsDone} of {latest.ObjectsTotal} objects")
-        {
-            CurrentOperation = latest.Key,
-            PercentComplete = latest.ObjectsTotal > 0 ? (int)(100L * latest.ObjectsDone / latest.ObjectsTotal) : -1,
-        };
+        var record = TransferProgress.ToRecord(
+            ActivityId, _title, $"{latest.ObjectsDone} of {latest.ObjectsTotal} objects", latest.BytesDone, latest.BytesTotal,
+            LitestreamCommand.Environment.Time.GetElapsedTime(_began));
+        record.CurrentOperation = latest.Key;
+        return record;
     }
 
-    internal ProgressRecord ToCompleted() => new(ActivityId, $"Reading {target}", "Done") { RecordType = ProgressRecordType.Completed };
+    internal ProgressRecord ToCompleted() => TransferProgress.ToCompleted(ActivityId, _title);
 }

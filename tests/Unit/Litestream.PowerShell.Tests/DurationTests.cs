@@ -16,6 +16,7 @@ public sealed class DurationTests(ModuleHost host) : IClassFixture<ModuleHost>
     [InlineData("10", 10)]
     [InlineData("10s", 10)]
     [InlineData("5m", 300)]
+    [InlineData("7d", 604800)]
     [InlineData("0", 0)]
     [InlineData("'00:00:10'", 10)]
     [InlineData("([TimeSpan]::FromSeconds(10))", 10)]
@@ -24,7 +25,9 @@ public sealed class DurationTests(ModuleHost host) : IClassFixture<ModuleHost>
 
     [Theory]
     [InlineData("'10'")]
-    [InlineData("1d")]
+    [InlineData("(1d)")]
+    [InlineData("0.5d")]
+    [InlineData("-7d")]
     [InlineData("0.5")]
     [InlineData("-1")]
     [InlineData("'-10s'")]

@@ -35,6 +35,17 @@ public sealed class ErrorTests(ModuleHost host) : IClassFixture<ModuleHost>
     }
 
     [Fact]
+    public void Errors_as_text_have_id_message_and_hint_and_no_stack()
+    {
+        var error = Assert.Single(host.Run("Get-LitestreamGeneration ./nowhere").Errors).Exception;
+
+        Assert.NotNull(error.StackTrace ?? error.InnerException?.StackTrace);
+        Assert.Equal(
+            $"ReplicaNotFound: There is no replica at '{host.Folder["nowhere"]}': nothing is there. Check the path, and whether replication has made its first snapshot.",
+            error.ToString());
+    }
+
+    [Fact]
     public void Wildcards_that_match_no_replication_are_no_error() =>
         Assert.Empty(host.Run("Get-LitestreamReplication ./nowhere*.db").Succeeded());
 

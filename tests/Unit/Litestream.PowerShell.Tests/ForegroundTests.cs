@@ -33,7 +33,7 @@ public sealed class ForegroundTests : ReplicationTests
     public void Wait_syncs_a_last_time_when_the_pipeline_is_stopped()
     {
         using var foreground = new ModuleHost();
-        using var shell = foreground.Create("Start-LitestreamReplication $args[0] $args[1] -Wait", Database, Host.Folder["replica"]);
+        using var shell = foreground.Create("Start-LitestreamReplication $args[0] $args[1] -Wait -ShutdownTimeout 30s", Database, Host.Folder["replica"]);
         shell.BeginInvoke();
         WaitUntil("(Get-LitestreamReplication).State -eq 'Running'");
         Application.Write(Database, commits: 5);

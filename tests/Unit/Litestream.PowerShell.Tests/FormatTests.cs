@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Xml.Linq;
 using Litestream.PowerShell.Tests.Fixtures;
 using Litestream.PowerShell.Tests.Hosting;
 using Xunit;
@@ -30,7 +31,7 @@ public sealed class FormatTests
     [InlineData("Find-LitestreamReplica .", "RelativePath                             Generations Replica")]
     [InlineData("Get-LitestreamRestorePoint ./replica", "Generation       From (UTC)          To (UTC)            Points Missing")]
     [InlineData("Get-LitestreamRestorePoint ./replica -All", "Generation        Index     Offset CreatedAt (UTC)")]
-    [InlineData("Test-LitestreamReplica ./replica", "Generation       Result End                 Read     Size Damage First damage")]
+    [InlineData("Test-LitestreamReplica ./replica", "Generation       Result End                 Read Damage First damage")]
     [InlineData("Restore-LitestreamDatabase ./replica x.db", "Destination            RestoredTo (UTC)    Transactions     Size Duration")]
     public void Views_show_a_table(string script, string header)
     {
@@ -42,7 +43,43 @@ public sealed class FormatTests
         Assert.Contains(header, text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Every_type_that_is_written_has_a_table_and_a_list()
+    {
+        using var host = new ModuleHost();
+        var views = XDocument.Load(Path.Combine(Repository.StagedFolder, "Litestream.Format.ps1xml")).Descendants("View").ToLookup(
+            v => v.Descendants("TypeName").Single().Value, v => v.Element("TableControl") is null ? "list" : "table");
+
+        var written = host.Run("Get-Command -Module Litestream | ForEach-Object { $_.OutputType.Name } | Where-Object { $_ -like 'Litestream.PowerShell.Models.*' }")
+            .Succeeded().Select(t => (string)t.BaseObject).Distinct().ToList();
+
+        Assert.NotEmpty(written);
+        Assert.All(written, type => Assert.Equal(["list", "table"], views[type].Order()));
+    }
+
+    [Fact]
+    public void Events_are_not_broken_inside_words()
+    {
+        using var host = new ModuleHost();
+        const string Message = "What waited of the former generation af5b0aa0028a69b6 is given up: the replica does not hold what came before it.";
+
+        var text = host.Run("""
+            [Litestream.PowerShell.Models.LitestreamReplicationEvent]::new([DateTimeOffset]::UnixEpoch, 'TailAbandoned', 'Warning', '/app.db', $args[0]) | Out-Default
+            """, Message).HostText;
+
+        var lines = text.Split('\n').Where(l => l.Length > 40 && !l.StartsWith("Time", StringComparison.Ordinal) && !l.StartsWith("---", StringComparison.Ordinal));
+        Assert.Equal(Message, string.Join(' ', lines.Select(l => l[40..].Trim())));
+    }
+
     [Theory]
+    [InlineData("Bytes", "$null", "")]
+    [InlineData("Bytes", "999", "999 B")]
+    [InlineData("Bytes", "1536", "1.50 KB (1536 bytes)")]
+    [InlineData("Utc", "[DateTimeOffset]::Parse('2026-05-01T14:00:00+02:00')", "2026-05-01 12:00:00 UTC")]
+    [InlineData("Duration", "$null", "")]
+    [InlineData("ObjectName", "'generations/0b2ad470f44f1ca0/wal/00000000_00000ec8.wal.lz4'", "00000000_00000ec8.wal")]
+    [InlineData("Wrap", "'aa bb', 0", "aa bb")]
+    [InlineData("Wrap", "('a' * 30 + ' ' + 'b' * 50 + ' ' + 'c' * 39), 40", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\nccccccccccccccccccccccccccccccccccccccc")]
     [InlineData("Size", "0", "0 B")]
     [InlineData("Size", "999", "999 B")]
     [InlineData("Size", "1023", "1.00 KB")]

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Litestream.PowerShell.Tests.Fixtures;
 using Litestream.PowerShell.Tests.Hosting;
@@ -13,10 +14,22 @@ public sealed class HelpTests(ModuleHost host) : IClassFixture<ModuleHost>
     private static readonly XNamespace s_maml = "http://schemas.microsoft.com/maml/2004/10";
     private static readonly XNamespace s_dev = "http://schemas.microsoft.com/maml/dev/2004/10";
 
-    public static TheoryData<string> Cmdlets => new(
+    private static readonly string[] s_cmdlets =
+    [
         "Export-LitestreamReport", "Find-LitestreamReplica", "Get-LitestreamDatabase", "Get-LitestreamGeneration", "Get-LitestreamReplication", "Get-LitestreamRestorePoint", "Get-LitestreamSnapshot", "Get-LitestreamWalSegment",
         "New-LitestreamReplica", "Remove-LitestreamGeneration", "Restore-LitestreamDatabase", "Start-LitestreamReplication", "Stop-LitestreamReplication",
-        "Sync-LitestreamDatabase", "Test-LitestreamBackup", "Test-LitestreamEnvironment", "Test-LitestreamReplica", "Undo-LitestreamRestore");
+        "Sync-LitestreamDatabase", "Test-LitestreamBackup", "Test-LitestreamEnvironment", "Test-LitestreamReplica", "Undo-LitestreamRestore",
+    ];
+
+    private static readonly string[] s_topics =
+    [
+        "about_Litestream", "about_Litestream_Automation", "about_Litestream_Credentials", "about_Litestream_Errors", "about_Litestream_Jobs",
+        "about_Litestream_Migration", "about_Litestream_Safety",
+    ];
+
+    public static TheoryData<string> Cmdlets => new(s_cmdlets);
+
+    public static TheoryData<string> Topics => new(s_topics);
 
     [Theory]
     [MemberData(nameof(Cmdlets))]
@@ -79,13 +92,42 @@ public sealed class HelpTests(ModuleHost host) : IClassFixture<ModuleHost>
     }
 
     [Fact]
-    public void About_lists_every_error_id()
+    public void Errors_topic_has_cause_and_cure_of_every_id_and_no_other()
     {
         host.UseEngine();
-        var about = File.ReadAllText(Path.Combine(Repository.StagedFolder, "en-US", "about_Litestream.help.txt"));
+        var topic = ReadTopic("about_Litestream_Errors");
 
-        Assert.All(ErrorIds.InTable(), id => Assert.Contains($"\n    {id} ", about, StringComparison.Ordinal));
+        var entries = Regex.Matches(topic, @"^    (\w+) \((\w+)\)\n        Cause: .+\n(?:               .+\n)*        Cure:  .+\n", RegexOptions.Multiline);
+
+        Assert.Equal(ErrorIds.WithCategories().Select(e => $"{e.Key} ({e.Value})").Order(), entries.Select(e => $"{e.Groups[1]} ({e.Groups[2]})").Order());
     }
+
+    [Fact]
+    public void Jobs_topic_has_every_event()
+    {
+        host.UseEngine();
+        var topic = ReadTopic("about_Litestream_Jobs");
+
+        Assert.All(
+            ModuleAssemblies.Engine.GetType("Litestream.Engine.Replication.ReplicationEventKind", throwOnError: true)!.GetEnumNames().Except(["SnapshotProgress"]),
+            kind => Assert.Contains($"\n    {kind} ", topic, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Topics))]
+    public void Topic_is_found_and_names_what_exists(string topic)
+    {
+        Assert.Contains("SHORT DESCRIPTION", (string)Assert.Single(host.Run("Get-Help $args[0]", topic).Succeeded()).BaseObject, StringComparison.Ordinal);
+
+        var text = ReadTopic(topic);
+        Assert.Equal(topic, text.Split('\n')[1].Trim());
+        Assert.All(Regex.Matches(text, @"\b[A-Z][a-z]+-Litestream\w+"), m => Assert.Contains(m.Value, s_cmdlets));
+        Assert.All(Regex.Matches(text, @"\babout_Litestream\w*"), m => Assert.Contains(m.Value, s_topics));
+        // but for command lines, which can't be broken
+        Assert.All(text.Split('\n').Where(l => !l.Contains("pwsh -NoProfile", StringComparison.Ordinal)), l => Assert.True(l.Length <= 80, l));
+    }
+
+    private static string ReadTopic(string topic) => File.ReadAllText(Path.Combine(Repository.StagedFolder, "en-US", topic + ".help.txt"));
 
     private CommandInfo Command(string name) => (CommandInfo)host.Run("Get-Command $args[0]", name).Succeeded()[0].BaseObject;
 

@@ -168,6 +168,8 @@ public sealed class SyncTests : ReplicationTests
     public void Sync_that_timed_out_is_completed_by_the_next()
     {
         File.WriteAllText(Host.Folder["replica"], "a file where a folder should be");
+        var late = Assert.Single(Host.Run("Sync-LitestreamDatabase ./app.db ./replica -Timeout 5ms").Errors);
+        Assert.StartsWith($"No confirmation of '{Database}' within 0.005 s.", late.Exception.Message, StringComparison.Ordinal);
         Assert.Equal(["Timeout"], Host.Run("Sync-LitestreamDatabase ./app.db ./replica -Timeout 500ms").ErrorIds);
         File.Delete(Host.Folder["replica"]);
 

@@ -23,7 +23,7 @@ internal sealed class S3Failures(S3Location location, TimeSpan limit, TimeProvid
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"it has not answered for {longest.TotalSeconds:0.#} s", e);
+            throw new TimeoutException($"it has not answered for {longest.InSeconds()}", e);
         }
     }
 

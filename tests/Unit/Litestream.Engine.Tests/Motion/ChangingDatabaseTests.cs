@@ -46,6 +46,21 @@ public sealed class ChangingDatabaseTests
         await Restored.AssertIsAsync(database, database.App.Image());
     }
 
+    [Theory]
+    [InlineData(0, "nothing has changed.")]
+    [InlineData(1, " pages have changed, and follow.")]
+    public async Task What_a_comparison_at_the_start_came_to_is_told(int commits, string told)
+    {
+        using var database = new TestDatabase();
+        await RunAsync(database);
+        if (commits > 0) database.App.Insert(commits);
+        database.CloseApp(); // the last one takes the WAL along
+
+        await using var replication = RunningReplication.Start(database);
+        var compared = await replication.WaitForAsync(ReplicationEventKind.Reconciled);
+        Assert.EndsWith(told, compared.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_database_that_left_WAL_mode_while_we_were_down_is_refused_or_switched_and_the_generation_goes_on()
     {

@@ -1,6 +1,7 @@
 using Litestream.Engine.Errors;
 using Litestream.Engine.Format;
 using Litestream.Engine.Replication;
+using Litestream.Engine.Tests.Fakes;
 using Litestream.Engine.Tests.Sqlite;
 using SQLitePCL;
 using Xunit;
@@ -293,6 +294,31 @@ public sealed class DatabaseReplicatorTests
             await running;
             await Assert.ThrowsAsync<LitestreamException>(() => replicator.SyncAsync(default).WaitAsync(TimeSpan.FromSeconds(10)));
         }
+    }
+
+    [Fact]
+    public async Task A_stop_in_a_hurry_ends_the_last_sync_and_loses_nothing()
+    {
+        using var database = new TestDatabase();
+        database.App.Insert(10);
+        var hung = new HookedReplicaClient(RunningReplication.Folder(database["replica"])) { Puts = (_, token) => Task.Delay(Timeout.InfiniteTimeSpan, token) };
+        using var stop = new CancellationTokenSource();
+        using var hurry = new CancellationTokenSource();
+        await using (var replicator = new DatabaseReplicator(
+            RunningReplication.OptionsFor(database.Path) with { ShutdownTimeout = TimeSpan.FromDays(1) }, [hung], new()))
+        {
+            var running = replicator.RunAsync(stop.Token, hurry.Token);
+            while (replicator.Status.Position is null) await Task.Delay(10);
+            await stop.CancelAsync();
+            Assert.NotEqual(running, await Task.WhenAny(running, Task.Delay(200)));
+            await hurry.CancelAsync();
+            var error = await Assert.ThrowsAsync<LitestreamException>(() => running.WaitAsync(TimeSpan.FromSeconds(30)));
+            Assert.Equal((ErrorCode.Timeout, $"The last sync of '{database.Path}' was cut short."), (error.Code, error.Message));
+        }
+
+        await using var next = RunningReplication.Start(database);
+        await next.SyncAsync();
+        Assert.Equal(database.App.Image(), await RunningReplication.RestoreAsync(database));
     }
 
     internal static async Task AssertIsContiguousAsync(TestDatabase database)

@@ -141,6 +141,16 @@ public sealed class SpoolFolderTests : IDisposable
     {
         var error = Assert.Throws<LitestreamException>(OpenFolder);
         Assert.Equal(ErrorCode.ReplicationAlreadyRunning, error.Code);
+        Assert.Equal($"'{_database.Path}' is being replicated already.", error.Message);
+    }
+
+    [Fact]
+    public void Open_refuses_the_folder_of_another_database()
+    {
+        using var other = new TestDatabase();
+        var error = Assert.Throws<LitestreamException>(() => MetadataFolder.Open(_database["meta"], other.Path, new()));
+        Assert.Equal(ErrorCode.ReplicationAlreadyRunning, error.Code);
+        Assert.Equal($"'{other.Path}' can't be replicated: another replication uses its metadata folder '{_database["meta"]}'.", error.Message);
     }
 
     [Fact]

@@ -230,6 +230,27 @@ public sealed class ReplicaVerifierTests(ITestOutputHelper output)
         return copy;
     }
 
+    [Theory]
+    [InlineData(100)]
+    [InlineData(50)]
+    public async Task Progress_tells_the_bytes_inside_an_object_and_ends_with_all(int percent)
+    {
+        using var sound = await SoundReplica.OfOursAsync();
+        await using var client = RunningReplication.Folder(sound.Path);
+        var told = new List<VerificationProgress>();
+
+        var result = (await new ReplicaVerifier(client, new()).VerifyAsync(sound.Generation, null, percent, new Teller(told.Add), default))!;
+
+        Assert.Equal(told.OrderBy(t => t.BytesDone), told);
+        Assert.Equal((result.BytesRead, result.BytesRead), (told[^1].BytesDone, told[^1].BytesTotal));
+        Assert.Contains(told, t => t.ObjectsDone == 0 && t.BytesDone > 0);
+    }
+
+    private sealed class Teller(Action<VerificationProgress> tell) : IProgress<VerificationProgress>
+    {
+        public void Report(VerificationProgress value) => tell(value);
+    }
+
     private static async Task<GenerationVerification> VerifyAsync(string path, KnownEnd? end)
     {
         await using var client = RunningReplication.Folder(path);

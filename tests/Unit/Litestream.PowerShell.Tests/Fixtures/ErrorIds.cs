@@ -1,4 +1,4 @@
-using System.Collections;
+using System.Management.Automation;
 using System.Reflection;
 
 namespace Litestream.PowerShell.Tests.Fixtures;
@@ -7,11 +7,13 @@ namespace Litestream.PowerShell.Tests.Fixtures;
 internal static class ErrorIds
 {
     /// <summary>Those of the module's table.</summary>
-    public static IReadOnlyList<string> InTable()
+    public static IReadOnlyList<string> InTable() => [.. WithCategories().Keys];
+
+    /// <summary>Those of the module's table, with their categories.</summary>
+    public static IReadOnlyDictionary<string, ErrorCategory> WithCategories()
     {
         var table = ModuleAssemblies.Cmdlets.GetType("Litestream.PowerShell.Errors.ErrorTable", throwOnError: true)!;
-        var categories = (IDictionary)table.GetField("s_categories", BindingFlags.NonPublic | BindingFlags.Static)!.GetValue(null)!;
-        return [.. categories.Keys.Cast<string>()];
+        return (Dictionary<string, ErrorCategory>)table.GetField("s_categories", BindingFlags.NonPublic | BindingFlags.Static)!.GetValue(null)!;
     }
 
     /// <summary>The engine's codes.</summary>

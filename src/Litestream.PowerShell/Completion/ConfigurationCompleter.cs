@@ -1,0 +1,31 @@
+using System.Management.Automation;
+using Litestream.Engine.Configuration;
+using Litestream.PowerShell.Internal;
+
+namespace Litestream.PowerShell.Completion;
+
+/// <summary>The databases of a configuration file: by the name of the file where that is enough.</summary>
+internal sealed class ConfigurationCompleter : Completer
+{
+    private const string ConfigPath = "ConfigPath";
+    private const string NoExpandEnvironment = "NoExpandEnvironment";
+
+    /// <inheritdoc/>
+    protected override Func<CancellationToken, Task<IReadOnlyList<CompletionCandidate>>> Prepare(TypedParameters typed)
+    {
+        var path = TypedParameters.ResolvePath(typed.Find<string>(ConfigPath) ?? ConfigurationReader.DefaultPath);
+        var reader = new ConfigurationReader
+        {
+            CurrentFolder = TypedParameters.CurrentFolder,
+            FindVariable = typed.Has(NoExpandEnvironment) ? null : Environment.GetEnvironmentVariable,
+        };
+        return _ => Task.FromResult<IReadOnlyList<CompletionCandidate>>(
+        [
+            .. reader.ReadFile(path).Databases.GroupBy(d => _Format.LastPart(d.Path)).SelectMany(g => g.Select(
+                d => new CompletionCandidate(WildcardPattern.Escape(g.Count() == 1 ? g.Key : d.Path), $"{d.Path}, to {string.Join(", ", d.Replicas.Select(r => r.Name))}")
+                {
+                    OtherBegin = g.Count() == 1 ? d.Path : g.Key,
+                })),
+        ]);
+    }
+}
