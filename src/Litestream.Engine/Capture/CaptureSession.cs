@@ -17,12 +17,15 @@ internal sealed class CaptureSession : IDisposable
     private const int MaxCheckpointTries = 700;
 
     /// <summary>How often a gap between two commits is looked for: about 20 ms in all. Nothing is locked meanwhile.</summary>
-    private const int MaxGapTries = 2000;
+    private const int MaxGapTries = 5000;
 
-    private const int GapSpin = 100;
+    /// <summary>Between two looks for a gap, which lasts for some microseconds: shorter than that.</summary>
+    private const int GapSpin = 20;
+
+    private const int CheckpointSpin = 100;
 
     /// <summary>After so many tries others get the core.</summary>
-    private const int TriesATurn = 20;
+    private const int TriesATurn = 500;
 
     private readonly EngineEnvironment _environment;
     private readonly SourceFiles _files;
@@ -260,7 +263,7 @@ internal sealed class CaptureSession : IDisposable
             var answer = isAlone ? CheckpointOnce() : LookOnly();
             EnsureLocks();
             if (!answer.IsBusy || CheckpointError is not null || tries == MaxCheckpointTries) return answer;
-            Thread.SpinWait(GapSpin);
+            Thread.SpinWait(CheckpointSpin);
         }
     }
 

@@ -16,7 +16,7 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     private static readonly TimeSpan s_shortestLook = TimeSpan.FromMilliseconds(5);
 
     /// <summary>After this time without a commit half of the former growth is still expected: a writer that was just kept waiting goes on.</summary>
-    private static readonly TimeSpan s_growthHalfLife = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_growthHalfLife = TimeSpan.FromMilliseconds(500);
 
     /// <summary>What a checkpoint is expected to take before there was one.</summary>
     private static readonly TimeSpan s_usualCheckpoint = TimeSpan.FromMilliseconds(10);

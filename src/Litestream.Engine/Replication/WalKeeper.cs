@@ -20,7 +20,7 @@ internal sealed class WalKeeper(ReplicationOptions options, DatabaseRecorder rec
     /// <returns>Whether something new was captured with it.</returns>
     public bool KeepAhead(DateTimeOffset now, CaptureSchedule schedule)
     {
-        if (!schedule.GrowsFast || recorder.TryLook() is not { New: > 0 } look || schedule.CheckpointDue(now, look.Frames) != CheckpointEffort.HoldingFirst) return false;
+        if (!schedule.GrowsFast || recorder.TryLook() is not { New: > 0 } look || schedule.CheckpointDue(now, look.Frames + look.New) != CheckpointEffort.HoldingFirst) return false;
         schedule.Grown(now, look.New);
         Checkpoint(now, schedule, CheckpointEffort.HoldingFirst);
         return true;

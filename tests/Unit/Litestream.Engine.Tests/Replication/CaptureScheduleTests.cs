@@ -287,9 +287,9 @@ public sealed class CaptureScheduleTests
         _schedule.Looked(At(100), isOpen: true, captured: 20_000, frames: 10_000); // 200,000 a second
         _schedule.Looked(At(110), isOpen: true, captured: 0, frames: 0);
         Assert.Equal(At(115), _schedule.NextDue(mayRest: false));
-        _schedule.Cut(At(1110), hadContent: true);
-        _schedule.Looked(At(1110), isOpen: true, captured: 0, frames: 0);
-        Assert.Equal(At(1210), _schedule.NextDue(mayRest: false));
+        _schedule.Cut(At(10_110), hadContent: true);
+        _schedule.Looked(At(10_110), isOpen: true, captured: 0, frames: 0);
+        Assert.Equal(At(10_210), _schedule.NextDue(mayRest: false));
     }
 
     [Fact]
