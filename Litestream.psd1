@@ -26,6 +26,7 @@
         'Stop-LitestreamReplication'
         'Sync-LitestreamDatabase'
         'Test-LitestreamBackup'
+        'Test-LitestreamEnvironment'
         'Test-LitestreamReplica'
         'Undo-LitestreamRestore'
     )

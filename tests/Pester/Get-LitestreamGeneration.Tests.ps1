@@ -32,4 +32,11 @@ Describe 'Get-LitestreamGeneration' {
         { Get-LitestreamGeneration "$TestDrive/nowhere" } |
             Should -Throw -ErrorId 'ReplicaNotFound,Litestream.PowerShell.Commands.GetLitestreamGenerationCommand'
     }
+
+    It 'Reads the replicas of a configuration' {
+        Set-Content "$TestDrive/litestream.yml" "dbs: [{path: '$TestDrive/app.db', replicas: [{path: '$TestDrive/replica'}]}]"
+        $expected = @(Get-LitestreamGeneration "$TestDrive/replica").Count
+        @(Get-LitestreamGeneration -ConfigPath "$TestDrive/litestream.yml").Count | Should -Be $expected
+        @(Get-LitestreamDatabase -ConfigPath "$TestDrive/litestream.yml" | Get-LitestreamGeneration).Count | Should -Be $expected
+    }
 }

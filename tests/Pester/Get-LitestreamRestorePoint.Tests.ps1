@@ -15,4 +15,11 @@ Describe 'Get-LitestreamRestorePoint' {
             Restore-LitestreamDatabase -Destination "$TestDrive/first.db"
         $result.Destination | Should -Exist
     }
+
+    It 'Reads the replicas of a configuration' {
+        Set-Content "$TestDrive/litestream.yml" "dbs: [{path: '$TestDrive/app.db', replicas: [{path: '$TestDrive/replica'}]}]"
+        $expected = @(Get-LitestreamRestorePoint "$TestDrive/replica").Count
+        @(Get-LitestreamRestorePoint -ConfigPath "$TestDrive/litestream.yml").Count | Should -Be $expected
+        @(Get-LitestreamDatabase -ConfigPath "$TestDrive/litestream.yml" | Get-LitestreamRestorePoint).Count | Should -Be $expected
+    }
 }

@@ -14,4 +14,11 @@ Describe 'Get-LitestreamSnapshot' {
         $snapshot.Index | Should -Be 0
         $snapshot.Offset | Should -Be 0
     }
+
+    It 'Reads the replicas of a configuration' {
+        Set-Content "$TestDrive/litestream.yml" "dbs: [{path: '$TestDrive/app.db', replicas: [{path: '$TestDrive/replica'}]}]"
+        $expected = @(Get-LitestreamSnapshot "$TestDrive/replica").Count
+        @(Get-LitestreamSnapshot -ConfigPath "$TestDrive/litestream.yml").Count | Should -Be $expected
+        @(Get-LitestreamDatabase -ConfigPath "$TestDrive/litestream.yml" | Get-LitestreamSnapshot).Count | Should -Be $expected
+    }
 }

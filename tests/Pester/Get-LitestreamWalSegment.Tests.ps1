@@ -17,4 +17,11 @@ Describe 'Get-LitestreamWalSegment' {
     It 'Lists nothing for an index that has none' {
         Get-LitestreamWalSegment "$TestDrive/replica" -Index 7 | Should -BeNullOrEmpty
     }
+
+    It 'Reads the replicas of a configuration' {
+        Set-Content "$TestDrive/litestream.yml" "dbs: [{path: '$TestDrive/app.db', replicas: [{path: '$TestDrive/replica'}]}]"
+        $expected = @(Get-LitestreamWalSegment "$TestDrive/replica").Count
+        @(Get-LitestreamWalSegment -ConfigPath "$TestDrive/litestream.yml").Count | Should -Be $expected
+        @(Get-LitestreamDatabase -ConfigPath "$TestDrive/litestream.yml" | Get-LitestreamWalSegment).Count | Should -Be $expected
+    }
 }

@@ -79,4 +79,12 @@ Describe 'Restore-LitestreamDatabase' {
         $result.Offset | Should -Be 1104
         "$said" | Should -BeLike "*$segment*lost*"
     }
+
+    It 'Restores to where a configuration says' {
+        $config = "$TestDrive/litestream.yml"
+        Set-Content $config "dbs: [{path: '$file', replicas: [{name: near, path: '$TestDrive/replica'}]}]"
+        (Restore-LitestreamDatabase -ConfigPath $config -ReplicaName near).Destination | Should -Be $file
+        { Restore-LitestreamDatabase -ConfigPath $config -ErrorAction Stop } | Should -Throw -ErrorId 'RestoreTargetExists,*'
+        (Get-LitestreamDatabase -ConfigPath $config | Restore-LitestreamDatabase -Destination "$TestDrive/dr/").Destination | Should -BeLike "*dr*$(Split-Path $file -Leaf)"
+    }
 }

@@ -110,4 +110,19 @@ Describe 'Start-LitestreamReplication' {
     It 'Refuses a duration that may be misread' {
         { Start-LitestreamReplication $database $replica -SyncInterval '10' } | Should -Throw -ErrorId 'ParameterArgumentTransformationError,*'
     }
+
+    It 'Takes up what comes to a folder' {
+        $null = New-Item -ItemType Directory "$folder/tenants/one", "$folder/tenants/two"
+        Set-Content "$folder/litestream.yml" "dbs: [{path: '$folder/tenants/*/app.db', replicas: [{path: '$folder/backup'}]}]"
+        Invoke-Shop create "$folder/tenants/one/app.db"
+        $job = Start-LitestreamReplication -ConfigPath "$folder/litestream.yml"
+        Wait-Until { (Get-LitestreamReplication).State -eq 'Running' }
+        Invoke-Shop create "$folder/tenants/two/app.db"
+        Wait-Until { @(Get-LitestreamReplication | Where-Object State -eq Running).Count -eq 2 }
+        Invoke-Selling "$folder/tenants/two/app.db"
+        Stop-LitestreamReplication -ConfigPath "$folder/litestream.yml"
+        $job.State | Should -Be 'Stopped'
+        $null = Restore-LitestreamDatabase "$folder/backup/two/app.db" "$folder/restored.db"
+        Invoke-Shop list "$folder/restored.db" | Should -Be (Invoke-Shop list "$folder/tenants/two/app.db")
+    }
 }

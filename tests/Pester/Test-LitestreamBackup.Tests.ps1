@@ -82,4 +82,11 @@ Describe 'Test-LitestreamBackup' {
             $LASTEXITCODE | Should -Be $case[1]
         }
     }
+
+    It 'Drills what a configuration names' {
+        Set-Content "$TestDrive/litestream.yml" "dbs: [{path: '$TestDrive/nowhere.db', replicas: [{path: '$TestDrive/replica'}]}]"
+        $drill = Test-LitestreamBackup -ConfigPath "$TestDrive/litestream.yml" -WarningAction SilentlyContinue -WarningVariable warnings
+        $drill.Result | Should -Be 'Passed'
+        $warnings | Should -BeLike '*compared with nothing*'
+    }
 }

@@ -22,4 +22,10 @@ Describe 'Test-LitestreamReplica' {
         ($tests | Where-Object Generation -eq $Earlier).Result | Should -Be 'Failed'
         $failures[0].FullyQualifiedErrorId | Should -Be 'ObjectMissing,Litestream.PowerShell.Commands.TestLitestreamReplicaCommand'
     }
+
+    It 'Passes each generation - configuration' {
+        Set-Content "$TestDrive/litestream.yml" "dbs: [{path: '$TestDrive/app.db', replicas: [{path: '$TestDrive/replica'}]}]"
+        (Test-LitestreamReplica -ConfigPath "$TestDrive/litestream.yml").Result | Should -Be 'Passed', 'Passed'
+        (Get-LitestreamDatabase -ConfigPath "$TestDrive/litestream.yml" | Test-LitestreamReplica -Generation $Later).Result | Should -Be 'Passed'
+    }
 }

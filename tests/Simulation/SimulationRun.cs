@@ -220,6 +220,8 @@ internal sealed class SimulationRun : IDisposable
     {
         // who repairs the wal-index and commits in one step has made two states
         if (operation is Operation.LockMemory or Operation.Unlock) _states.Observe();
+        // whoever closes last may repair, commit with that, and leave a wal-index like the one that was there at the start
+        if (operation == Operation.Delete && target == Scenario.DatabasePath + "-wal") _states.Forget();
         if (_isQuiet || _depth >= MaxDepth || _interruptions <= 0 || _machine.Failure is not null) return;
         var chance = operation switch
         {

@@ -21,6 +21,9 @@ internal sealed class CaptureSession : IDisposable
 
     private const int GapSpin = 100;
 
+    /// <summary>After so many tries others get the core.</summary>
+    private const int TriesATurn = 20;
+
     private readonly EngineEnvironment _environment;
     private readonly SourceFiles _files;
     private readonly ReaderRelay _relay;
@@ -284,18 +287,27 @@ internal sealed class CaptureSession : IDisposable
     /// <summary>Takes the write lock for a moment, if there is a gap between two commits in the next milliseconds. No busy
     /// handler: one that sleeps never meets the gaps of a busy writer. Null when there was none.</summary>
     /// <param name="patience">How much longer than usual to look for one: large transactions leave few.</param>
-    /// <returns>Ends the transaction when disposed.</returns>
+    /// <returns>Lets them in when disposed, or after half a second: whoever holds them may not count on it. Nothing does for its correctness.</returns>
     public IDisposable? TryHoldWriters(int patience)
     {
         var connection = OpenConnection();
-        for (var tries = 0; tries < MaxGapTries * patience; tries++)
+        var isHeld = false;
+        try
         {
-            if (connection.TryBeginWrite()) return connection;
-            Thread.SpinWait(GapSpin);
-        }
+            for (var tries = 1; tries <= MaxGapTries * patience; tries++)
+            {
+                if (isHeld = connection.TryBeginWrite()) return new HeldWriters(connection, _environment.Time);
+                // a writer that was put off its core in the middle of a commit makes no gap before it is back on one
+                if (tries % TriesATurn == 0) Thread.Sleep(0);
+                else Thread.SpinWait(GapSpin);
+            }
 
-        connection.Dispose();
-        return null;
+            return null;
+        }
+        finally
+        {
+            if (!isHeld) connection.Dispose();
+        }
     }
 
     /// <summary>A number that changes with each commit of others; null when somebody is in the way.</summary>

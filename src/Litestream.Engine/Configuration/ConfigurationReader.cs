@@ -57,10 +57,19 @@ public sealed class ConfigurationReader
         var scope = new ConfigurationScope(path, FindVariable is null ? null : new(FindVariable));
         var root = new ConfigurationSection(node, "", scope, KnownKeys.Root);
         var databases = new DatabaseReader(this, root, ReadDefaults(root));
+        var (named, folders) = (new List<DatabaseConfiguration>(), new List<DatabaseFolder>());
+        foreach (var section in root.Sections("dbs", KnownKeys.Database, KnownKeys.UnsupportedOfDatabase))
+        {
+            if (new FolderReader(this, databases).TryRead(section, scope) is { } folder) folders.Add(folder);
+            else named.Add(databases.Read(section, Resolve(FolderReader.PathOf(section)), scope));
+        }
+
+        EnsureDistinct(named, folders, path);
         return new()
         {
             Path = path,
-            Databases = Distinct(root.Sections("dbs", KnownKeys.Database, KnownKeys.UnsupportedOfDatabase).Select(s => databases.Read(s, scope)), path),
+            Databases = named,
+            Folders = folders,
             ShutdownTimeout = root.PositiveDuration("shutdown-sync-timeout"),
             Warnings = scope.Warnings,
         };
@@ -108,19 +117,18 @@ public sealed class ConfigurationReader
         return stream.Documents is [{ RootNode: var root }] && root is not YamlScalarNode { Style: ScalarStyle.Plain, Value: "" or null or "null" or "~" } ? root : null;
     }
 
-    private static List<DatabaseConfiguration> Distinct(IEnumerable<DatabaseConfiguration> read, string path)
+    private static void EnsureDistinct(List<DatabaseConfiguration> named, List<DatabaseFolder> folders, string path)
     {
-        List<DatabaseConfiguration> databases = [.. read];
+        List<DatabaseConfiguration> databases = [.. named.Concat(folders.Select(f => f.Template)).OrderBy(d => d.Line)];
         for (var i = 1; i < databases.Count; i++)
         {
             var database = databases[i];
-            if (databases.Take(i).FirstOrDefault(d => d.Path == database.Path) is { } same)
+            // of one folder several patterns may be given; their databases differ
+            if (databases.Take(i).FirstOrDefault(d => d.Path == database.Path) is { } same && named.Contains(same) && named.Contains(database))
                 throw ConfigurationError.At(path, database.Line, $"the database '{database.Path}' is there already, at line {same.Line}.", "Put all its replicas into one entry.");
-            var taken = databases.Take(i).SelectMany(d => d.Replicas).Select(r => r.Url).Intersect(database.Replicas.Select(r => r.Url)).FirstOrDefault();
+            var taken = databases.Take(i).Where(d => d.Path != database.Path).SelectMany(d => d.Replicas).Select(r => r.Url).Intersect(database.Replicas.Select(r => r.Url)).FirstOrDefault();
             if (taken is not null)
                 throw ConfigurationError.At(path, database.Line, $"the replica '{taken}' is that of another database, too.", "Give each database a replica of its own: two in one spoil both.");
         }
-
-        return databases;
     }
 }

@@ -8,12 +8,12 @@ namespace Litestream.Engine.Configuration;
 /// <param name="defaults">Of the whole file.</param>
 internal sealed class DatabaseReader(ConfigurationReader reader, ConfigurationSection root, RetentionDefaults defaults)
 {
-    public DatabaseConfiguration Read(ConfigurationSection section, ConfigurationScope scope)
+    /// <summary>Reads an entry.</summary>
+    /// <param name="section">The entry.</param>
+    /// <param name="path">Full path of the database, or of the folder.</param>
+    /// <param name="scope">Takes warnings.</param>
+    public DatabaseConfiguration Read(ConfigurationSection section, string path, ConfigurationScope scope)
     {
-        var path = section.Text("path") ?? throw section.Refuse("path", "a database has no 'path'.", "Give the path of its file.");
-        if (path.AsSpan().IndexOfAny('*', '?') >= 0)
-            throw section.Refuse("path", $"'{path}' has wildcards, which this version does not take.", "Name each database with an entry of its own.");
-        if (path.StartsWith("sqlite3://", StringComparison.Ordinal)) path = path["sqlite3://".Length..];
         var replicas = ReadReplicas(section);
         if (replicas.Count == 0) throw section.Refuse("path", $"the database '{path}' has no replica, so that nothing would be backed up.", "Give it 'replicas', or remove the entry.");
         TellDifferences(section, scope, replicas);
@@ -22,7 +22,7 @@ internal sealed class DatabaseReader(ConfigurationReader reader, ConfigurationSe
         var engine = new ReplicationOptions { DatabasePath = "" };
         return new()
         {
-            Path = reader.Resolve(path),
+            Path = path,
             Line = (int)section.Line,
             MetadataPath = section.Text("meta-path") is { } metadata ? reader.Resolve(metadata) + "-ps" : null,
             Replicas = replicas,

@@ -10,7 +10,6 @@ internal static class KnownKeys
     private const string NoBlocking = "no checkpoint that blocks the application is made";
     private const string NoValidation = "run Test-LitestreamReplica or Test-LitestreamBackup on a schedule";
     private const string NoHeartbeat = "nothing is called: watch Get-LitestreamReplication instead";
-    private const string NoFolders = "Name each database with 'path': folders as sources are not supported by this version.";
 
     private const string StoreKeys =
         "access-key-id secret-access-key bucket region endpoint force-path-style skip-verify storage-class sse-customer-algorithm sse-customer-key sse-kms-key-id";
@@ -35,15 +34,14 @@ internal static class KnownKeys
         ("jwt seed creds nkey username token tls root-cas client-cert client-key max-reconnects reconnect-wait timeout", Only("nats")));
 
     public static IReadOnlyDictionary<string, string?> Database { get; } = Known(
-        "path meta-path min-checkpoint-page-count replicas replica snapshot",
+        "path dir pattern recursive watch meta-path meta-dir min-checkpoint-page-count replicas replica snapshot",
         ("monitor-interval", "the database is watched, and looked at once a second beside that"),
         ("checkpoint-interval", "a checkpoint comes after min-checkpoint-page-count, and after 5 s without a commit"),
         ("max-checkpoint-page-count truncate-page-n", NoBlocking),
         ("busy-timeout max-sync-wal-bytes", NoTuning));
 
     public static IReadOnlyDictionary<string, string> UnsupportedOfDatabase { get; } = Table(
-        ("restore-if-db-not-exists", "Remove the key, and call Restore-LitestreamDatabase where the database does not exist."),
-        ("dir pattern recursive watch meta-dir", NoFolders));
+        ("restore-if-db-not-exists", "Remove the key, and call Restore-LitestreamDatabase where the database does not exist."));
 
     public static IReadOnlyDictionary<string, string?> Root { get; } = Known(
         $"dbs snapshot retention shutdown-sync-timeout sync-interval {StoreKeys}",

@@ -105,5 +105,5 @@ internal sealed class DrillRestorer(IReplicaClient replica, DrillRequest request
     private Task<RestoreResult> MakeAsync(
         RestorePlan plan, string destination, IntegrityCheckMode check, StateSearch? search, CancellationToken cancellationToken) =>
         new Restorer(environment).RestoreAsync(
-            replica, plan, destination, new() { Check = check, MaxSize = request.MaxSize, Observer = search }, progress, cancellationToken);
+            replica, plan, destination, new() { Check = check, MaxSize = request.MaxSize, Observer = search, FallsBack = false }, progress, cancellationToken);
 }

@@ -20,6 +20,8 @@ internal sealed class DrillSession(
     /// <summary>A difference is believed when it is seen twice: replication may just have begun anew between two looks.</summary>
     private const int MaxLooks = 2;
 
+    private const string OwnSchema = "A schema that needs functions or collations of its application can be checked by that alone: keep the copy, and let it look.";
+
     private readonly DrillRestorer _restorer = new(replica, request, environment, progress);
     private readonly LiveComparison? _comparison = request.Source is { } source ? new(source, replica, environment) : null;
 
@@ -104,11 +106,8 @@ internal sealed class DrillSession(
     private async Task ExamineAsync(LiveState? live, StateSearch? search, CancellationToken cancellationToken)
     {
         using var database = new RestoredDatabase(path, environment.VfsName, cancellationToken);
-        var isSound = await TryAsync(check => Result with { Integrity = check }, () => database.CheckIntegrity() is { Count: > 0 } messages
-            ? new(new(ErrorCode.IntegrityCheckFailed,
-                $"What the replica '{replica.Url}' restores does not pass SQLite's check: {string.Join("; ", messages.Take(5))}.", replica.Url,
-                "Check the live database too: a replica of a damaged one is damaged."), messages)
-            : Finding.Good).ConfigureAwait(false);
+        await TryAsync(check => Result with { Integrity = check }, () => CheckIntegrity(database)).ConfigureAwait(false);
+        var isSound = Result.Integrity.Status != DrillCheckStatus.Failed;
         if (isSound && request.ChecksForeignKeys)
             await TryAsync(check => Result with { ForeignKeys = check }, () => CheckForeignKeys(database)).ConfigureAwait(false);
         if (live is not null && search is not null)
@@ -116,6 +115,19 @@ internal sealed class DrillSession(
         if (isSound && request.AssertSql is { } sql)
             await TryAsync(check => Result with { Assertion = check }, () => Assert(database, sql)).ConfigureAwait(false);
         if (Result.Integrity.Status == DrillCheckStatus.Failed) await FindLastGoodAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private Finding CheckIntegrity(RestoredDatabase database)
+    {
+        var (messages, left) = database.CheckIntegrity();
+        return messages.Count > 0
+            ? new(new(ErrorCode.IntegrityCheckFailed,
+                $"What the replica '{replica.Url}' restores does not pass SQLite's check: {string.Join("; ", messages.Take(5))}.", replica.Url,
+                "Check the live database too: a replica of a damaged one is damaged."), messages)
+            : left.Count > 0
+            ? Finding.Of(new(ErrorCode.DatabaseError, $"SQLite can't check {string.Join(", ", left)} of what the replica '{replica.Url}' restores; all else holds.", replica.Url,
+                OwnSchema))
+            : Finding.Good;
     }
 
     private Finding CheckForeignKeys(RestoredDatabase database) => database.CheckForeignKeys() is { Count: > 0 } messages
@@ -202,5 +214,5 @@ internal sealed class DrillSession(
         ? new(ErrorCode.IntegrityCheckFailed, $"What the replica '{replica.Url}' restores is damaged: {e.Message}", replica.Url,
             "Check the live database too: a replica of a damaged one is damaged.", e)
         : new(ErrorCode.DatabaseError, $"SQLite can't check what the replica '{replica.Url}' restores: {e.Message}", replica.Url,
-            "A schema that needs functions or collations of its application can be checked by that alone: keep the copy, and let it look.", e);
+            OwnSchema, e);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Litestream.Engine.Restore;
 using Litestream.Engine.Sqlite;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
@@ -25,11 +26,11 @@ internal sealed class RestoredDatabase : IDisposable
         _interruption = cancellationToken.Register(() => raw.sqlite3_interrupt(_connection.Handle));
     }
 
-    /// <summary>What <c>integrity_check</c> finds; empty if nothing.</summary>
-    public IReadOnlyList<string> CheckIntegrity()
+    /// <summary>What <c>integrity_check</c> finds, nothing if all is well; and the tables that it can't check here.</summary>
+    public (IReadOnlyList<string> Messages, IReadOnlyList<string> Unchecked) CheckIntegrity()
     {
-        var messages = Read($"PRAGMA integrity_check({MessagesShown})", r => r.GetString(0));
-        return messages is ["ok"] ? [] : messages;
+        var left = new List<string>();
+        return (Answered(() => DatabaseCheck.Ask(_connection, "integrity_check", MessagesShown, left)), left);
     }
 
     /// <summary>What <c>foreign_key_check</c> finds, the first rows of it; empty if nothing.</summary>
@@ -50,17 +51,22 @@ internal sealed class RestoredDatabase : IDisposable
         _connection.Dispose();
     }
 
-    private List<T> Read<T>(string sql, Func<SqliteDataReader, T> read, int limit = MessagesShown)
+    private List<T> Read<T>(string sql, Func<SqliteDataReader, T> read, int limit = MessagesShown) => Answered(() =>
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = sql;
+        using var reader = command.ExecuteReader();
+        var rows = new List<T>();
+        while (rows.Count < limit && reader.Read()) rows.Add(read(reader));
+        return rows;
+    });
+
+    private T Answered<T>(Func<T> ask)
     {
         _cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            using var command = _connection.CreateCommand();
-            command.CommandText = sql;
-            using var reader = command.ExecuteReader();
-            var rows = new List<T>();
-            while (rows.Count < limit && reader.Read()) rows.Add(read(reader));
-            return rows;
+            return ask();
         }
         catch (SqliteException e) when (e.SqliteErrorCode == raw.SQLITE_INTERRUPT && _cancellationToken.IsCancellationRequested)
         {

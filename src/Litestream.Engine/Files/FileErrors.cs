@@ -5,10 +5,17 @@ namespace Litestream.Engine.Files;
 /// <summary>Turns what the operating system says into errors with a name.</summary>
 internal static class FileErrors
 {
+    private const int LinuxWouldBlock = 11;
+    private const int MacOSWouldBlock = 35;
+    private const int WindowsSharingViolation = unchecked((int)0x80070020);
     private const int PosixNoSpace = 28;
     private const int PosixQuota = 122;
     private const int WindowsDiskFull = unchecked((int)0x80070070);
     private const int WindowsHandleDiskFull = unchecked((int)0x80070027);
+
+    /// <summary>Whether somebody else has a file open that was to be had alone.</summary>
+    public static bool IsInUse(IOException e) => OperatingSystem.IsWindows() ? e.HResult == WindowsSharingViolation
+        : e.HResult == (OperatingSystem.IsMacOS() ? MacOSWouldBlock : LinuxWouldBlock);
 
     public static bool IsDiskFull(Exception e) =>
         e is IOException && e.HResult is PosixNoSpace or PosixQuota or WindowsDiskFull or WindowsHandleDiskFull;

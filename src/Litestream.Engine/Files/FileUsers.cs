@@ -6,37 +6,54 @@ namespace Litestream.Engine.Files;
 /// root.</summary>
 internal static class FileUsers
 {
-    /// <summary>How this process is named.</summary>
-    public const string ThisProcess = "this process";
-
     private const string Processes = "/proc";
 
     /// <summary>Names and ids of the processes, each once.</summary>
-    public static IReadOnlyList<string> Find(IReadOnlyCollection<FileIdentity> files)
+    /// <param name="files">The files.</param>
+    /// <param name="own">Which of them the caller has open, each once.</param>
+    public static IReadOnlyList<string> Find(IReadOnlyCollection<FileIdentity> files, IReadOnlyCollection<FileIdentity> own) => [.. FindIds(files, own).Select(Describe)];
+
+    /// <summary>Ids of the processes, each once.</summary>
+    /// <param name="files">The files.</param>
+    /// <param name="own">Which of them the caller has open, each once.</param>
+    public static IEnumerable<int> FindIds(IReadOnlyCollection<FileIdentity> files, IReadOnlyCollection<FileIdentity> own)
     {
         OpenDescriptors.Tidy();
-        return
-        [
-            .. Directory.EnumerateDirectories(Processes)
-                .Select(p => Path.GetFileName(p)).Where(n => n.All(char.IsAsciiDigit))
-                .Where(id => HasOpen($"{Processes}/{id}/fd", files))
-                .Select(Describe),
-        ];
+        return Directory.EnumerateDirectories(Processes)
+            .Select(p => Path.GetFileName(p)).Where(n => n.All(char.IsAsciiDigit))
+            .Where(id => CountOpen($"{Processes}/{id}/fd", files) > (IsThis(id) ? own.Count(files.Contains) : 0))
+            .Select(id => int.Parse(id, CultureInfo.InvariantCulture));
     }
 
-    private static bool HasOpen(string descriptors, IReadOnlyCollection<FileIdentity> files)
+    /// <summary>Name and id of a process, for people.</summary>
+    public static string Describe(int id)
+    {
+        if (id == Environment.ProcessId) return "this process";
+        try
+        {
+            return $"{File.ReadAllText($"{Processes}/{id}/comm").Trim()} (process {id})";
+        }
+        catch (Exception e) when (FileErrors.IsFileError(e))
+        {
+            return $"process {id}";
+        }
+    }
+
+    private static int CountOpen(string descriptors, IReadOnlyCollection<FileIdentity> files)
     {
         try
         {
             // what stands for no file any more can't be examined, and is none of these
-            return Directory.EnumerateFileSystemEntries(descriptors).Any(d => TryIdentify(d) is { } open && files.Contains(open));
+            return Directory.EnumerateFileSystemEntries(descriptors).Count(d => TryIdentify(d) is { } open && files.Contains(open));
         }
         catch (Exception e) when (FileErrors.IsFileError(e))
         {
             // it has ended, or belongs to somebody else
-            return false;
+            return 0;
         }
     }
+
+    private static bool IsThis(string id) => int.Parse(id, CultureInfo.InvariantCulture) == Environment.ProcessId;
 
     private static FileIdentity? TryIdentify(string descriptor)
     {
@@ -47,19 +64,6 @@ internal static class FileUsers
         catch (IOException)
         {
             return null;
-        }
-    }
-
-    private static string Describe(string id)
-    {
-        if (int.Parse(id, CultureInfo.InvariantCulture) == Environment.ProcessId) return ThisProcess;
-        try
-        {
-            return $"{File.ReadAllText($"{Processes}/{id}/comm").Trim()} (process {id})";
-        }
-        catch (Exception e) when (FileErrors.IsFileError(e))
-        {
-            return $"process {id}";
         }
     }
 }

@@ -53,11 +53,22 @@ public interface IFileSystem
     /// <param name="overwrite">Whether an existing file is replaced; otherwise it is an <see cref="IOException"/>.</param>
     void Rename(string from, string to, bool overwrite);
 
-    /// <summary>Puts a file in the place of another one within a folder. Where the system can do it, one of both has the name at every moment.</summary>
+    /// <summary>Puts a file in the place of another one within a folder: at every moment one of both has the name, where the system can do that. What
+    /// fails leaves everything as it was.</summary>
     /// <param name="from">What takes the place.</param>
     /// <param name="to">The place.</param>
-    /// <param name="former">The name of what was there; nothing may have it.</param>
+    /// <param name="former">The name of what was there; nothing may have it, nor the one with <see cref="FileSwap.Suffix"/>.</param>
     void Swap(string from, string to, string former);
+
+    /// <summary>Two names within a folder change their files in one step. False where the system can't do that: nothing has happened.</summary>
+    /// <param name="one">A file.</param>
+    /// <param name="other">Another one.</param>
+    bool TryExchange(string one, string other);
+
+    /// <summary>Gives a file a second name. False where the system can't do that: nothing has happened.</summary>
+    /// <param name="from">The file.</param>
+    /// <param name="to">The name; nothing may have it.</param>
+    bool TryLink(string from, string to);
 
     /// <summary>Gives a file the owner and permissions of another one. On Windows <see cref="Swap"/> does that.</summary>
     /// <param name="from">Whose.</param>
@@ -66,7 +77,8 @@ public interface IFileSystem
 
     /// <summary>Which processes have a file open, for people; as far as the system tells this account.</summary>
     /// <param name="files">The files.</param>
-    IReadOnlyList<string> FindUsers(IReadOnlyCollection<FileIdentity> files);
+    /// <param name="own">Which of them the caller itself has open, each once: this process is named only if it has more.</param>
+    IReadOnlyList<string> FindUsers(IReadOnlyCollection<FileIdentity> files, IReadOnlyCollection<FileIdentity> own);
 
     /// <summary>Deletes a file; nothing happens if it is not there.</summary>
     /// <param name="path">The file.</param>
@@ -95,6 +107,13 @@ public interface IFileSystem
     /// <param name="changed">Called on any thread; must return at once and not throw.</param>
     /// <returns>Ends the watching when disposed.</returns>
     IDisposable Watch(string path, Action changed);
+
+    /// <summary>Calls back soon after something has come to a folder, has changed there or has gone. May miss changes and may call without one: a hint.</summary>
+    /// <param name="directory">The folder; must exist.</param>
+    /// <param name="recursive">Whether the folders below are meant, too.</param>
+    /// <param name="changed">Is given the full path; called on any thread; must return at once and not throw.</param>
+    /// <returns>Ends the watching when disposed; null where nothing can be watched.</returns>
+    IDisposable? WatchFolder(string directory, bool recursive, Action<string> changed) => null;
 
     /// <summary>Guards the locks that SQLite's connections in this process hold on a database in WAL mode, from now on.</summary>
     /// <param name="databasePath">The database. All connections have it and its -shm open by now.</param>

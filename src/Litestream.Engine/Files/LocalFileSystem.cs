@@ -107,20 +107,16 @@ public sealed class LocalFileSystem : IFileSystem
     /// <inheritdoc/>
     public void Swap(string from, string to, string former)
     {
-        if (OperatingSystem.IsWindows())
-        {
-            // keeps the access rights of what is replaced, too
-            File.Replace(from, to, former);
-            return;
-        }
-
-        Rename(from, former, overwrite: false);
-        if (PosixNative.TryExchange(former, to)) return;
-        // without a moment in which nothing has the name; on file systems that have no links there is one
-        Rename(former, from, overwrite: false);
-        if (PosixNative.Link(to, former) != 0) Rename(to, former, overwrite: false);
-        Rename(from, to, overwrite: true);
+        // keeps the access rights of what is replaced, too
+        if (OperatingSystem.IsWindows()) File.Replace(from, to, former);
+        else FileSwap.Run(this, from, to, former);
     }
+
+    /// <inheritdoc/>
+    public bool TryExchange(string one, string other) => PosixNative.TryExchange(one, other);
+
+    /// <inheritdoc/>
+    public bool TryLink(string from, string to) => !OperatingSystem.IsWindows() && PosixNative.Link(from, to) == 0;
 
     /// <inheritdoc/>
     public void CopyAccess(string from, string to)
@@ -133,7 +129,8 @@ public sealed class LocalFileSystem : IFileSystem
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> FindUsers(IReadOnlyCollection<FileIdentity> files) => OperatingSystem.IsLinux() ? FileUsers.Find(files) : [];
+    public IReadOnlyList<string> FindUsers(IReadOnlyCollection<FileIdentity> files, IReadOnlyCollection<FileIdentity> own) =>
+        OperatingSystem.IsLinux() ? FileUsers.Find(files, own) : [];
 
     /// <summary>On Unix .NET looks whether the new name is free, and renames then: two could do so at once.</summary>
     /// <returns>False where the file system has no links, or something else is wrong that the other way tells better.</returns>
@@ -198,7 +195,7 @@ public sealed class LocalFileSystem : IFileSystem
         {
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
         }
-        catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException or PathTooLongException))
+        catch (IOException e) when (FileErrors.IsInUse(e))
         {
             return null;
         }
@@ -206,6 +203,9 @@ public sealed class LocalFileSystem : IFileSystem
 
     /// <inheritdoc/>
     public IDisposable Watch(string path, Action changed) => new FileWatch(path, changed);
+
+    /// <inheritdoc/>
+    public IDisposable? WatchFolder(string directory, bool recursive, Action<string> changed) => new FolderWatch(directory, recursive, changed);
 
     /// <inheritdoc/>
     /// <remarks>macOS has no documented locks of open file descriptions, and tells a process nothing of its own locks: there capture itself

@@ -34,6 +34,10 @@ internal static partial class PosixNative
     /// <summary>Linux: statx shall tell when the file was made.</summary>
     public const uint StatxBirth = 0x800;
 
+    public const int MayEnter = 1;
+    public const int MayWrite = 2;
+    public const int MayRead = 4;
+
     /// <summary>A POSIX lock, which belongs to the process.</summary>
     public const int SetLock = 6;
 
@@ -62,14 +66,20 @@ internal static partial class PosixNative
     [LibraryImport("libc", EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int RenameAt(int fromDirectory, string from, int toDirectory, string to, uint flags);
 
-    /// <summary>Linux: two names change their files in one step. False where the C library, the kernel or the file system can't do that.</summary>
+    [LibraryImport("libc", EntryPoint = "renamex_np", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int RenameExtended(string from, string to, uint flags);
+
+    /// <summary>Linux, macOS: two names change their files in one step. False where the C library, the kernel or the file system can't do that.</summary>
     public static bool TryExchange(string one, string other)
     {
+        // RENAME_EXCHANGE and RENAME_SWAP
         const uint Exchange = 2;
-        if (!OperatingSystem.IsLinux()) return false;
+        if (OperatingSystem.IsWindows()) return false;
         try
         {
-            return RenameAt(AtCurrentDirectory, one, AtCurrentDirectory, other, Exchange) == 0;
+            return OperatingSystem.IsMacOS()
+                ? RenameExtended(one, other, Exchange) == 0
+                : RenameAt(AtCurrentDirectory, one, AtCurrentDirectory, other, Exchange) == 0;
         }
         catch (EntryPointNotFoundException)
         {
@@ -99,6 +109,10 @@ internal static partial class PosixNative
     /// <summary>macOS on Intel: the same.</summary>
     [LibraryImport("libc", EntryPoint = "lstat$INODE64", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int LinkStatIntel(string path, Span<byte> result);
+
+    /// <summary>Asks what this account may do with a path, as <see cref="MayRead"/>, <see cref="MayWrite"/> and <see cref="MayEnter"/> say.</summary>
+    [LibraryImport("libc", EntryPoint = "access", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Access(string path, int mode);
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint GetEffectiveUserId();

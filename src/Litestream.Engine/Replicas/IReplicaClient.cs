@@ -17,6 +17,9 @@ public interface IReplicaClient : IAsyncDisposable
     /// <summary>What was asked of such a store so far; null of one that costs nothing.</summary>
     RequestCounts? Requests => null;
 
+    /// <summary>How much later the store's clock was than this machine's when it answered last, to a second; null if it does not tell.</summary>
+    TimeSpan? ClockDifference => null;
+
     /// <summary>Whether <see cref="ReplicaObject.Time"/> of a listing is when the object was stored, and <see cref="GetTimeAsync"/> tells the time
     /// that it was given.</summary>
     bool HidesTimes => false;

@@ -21,6 +21,9 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     /// <summary>What a checkpoint is expected to take before there was one.</summary>
     private static readonly TimeSpan s_usualCheckpoint = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>What it takes where the device is busy otherwise.</summary>
+    private static readonly TimeSpan s_slowCheckpoint = TimeSpan.FromMilliseconds(100);
+
     private DateTimeOffset? _firstSignal;
     private DateTimeOffset _lastSignal = start;
     private DateTimeOffset _lastLook = start;
@@ -33,7 +36,6 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     private TimeSpan _yieldInterval = s_yieldAfter;
     private TimeSpan _lookInterval = options.CaptureInterval;
     private TimeSpan _checkpointTime = s_usualCheckpoint;
-    private TimeSpan _cutTime;
     private double _framesASecond;
 
     /// <summary>Whether a change is waiting to be captured or cut.</summary>
@@ -71,16 +73,13 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
         _grownSince = now;
     }
 
-    /// <summary>Notes that all that was captured is cut.</summary>
+    /// <summary>Notes that a cut has taken all that was captured.</summary>
     /// <param name="now">The time when it began.</param>
-    /// <param name="took">How long it took.</param>
-    /// <param name="hadContent">Whether a segment came of it.</param>
-    public void Cut(DateTimeOffset now, TimeSpan took, bool hadContent)
+    /// <param name="hadContent">Whether a segment comes of it.</param>
+    public void Cut(DateTimeOffset now, bool hadContent)
     {
         _firstSignal = null;
-        if (!hadContent) return;
-        _lastCut = now;
-        _cutTime = took;
+        if (hadContent) _lastCut = now;
     }
 
     /// <summary>Whether what is captured is to be cut now.</summary>
@@ -91,9 +90,15 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
 
     /// <summary>When there is something to do next.</summary>
     /// <param name="mayRest">Whether the reader could be brought to rest.</param>
-    public DateTimeOffset NextDue(bool mayRest)
+    /// <param name="mayCut">Whether a cut could begin.</param>
+    public DateTimeOffset NextDue(bool mayRest, bool mayCut = true)
     {
-        if (_firstSignal is { } first) return Earlier(CutDue(first), Later(first, _lastLook + _lookInterval));
+        if (_firstSignal is { } first)
+        {
+            var look = Later(first, _lastLook + _lookInterval);
+            return mayCut ? Earlier(CutDue(first), look) : look;
+        }
+
         var poll = _lastLook + options.PollInterval;
         return mayRest ? Earlier(Earlier(poll, _nextYield), Later(_nextRest, _lastSignal + options.CheckpointQuietInterval)) : poll;
     }
@@ -118,19 +123,19 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
         _nextYield = now + _yieldInterval;
     }
 
-    /// <summary>Whether the WAL grows so fast that a checkpoint has to keep writers out from its begin.</summary>
-    public bool GrowsFast => GrowthIn(_checkpointTime) >= options.CheckpointPageCount / 4d;
+    /// <summary>Whether the WAL grows so fast that a checkpoint has to keep writers out from its begin: beside them a device that takes its time
+    /// would let it get too large. Without us it is the writer itself that waits for that.</summary>
+    public bool GrowsFast =>
+        GrowthInSlowCheckpoint >= options.CheckpointPageCount / 2d;
 
     /// <summary>How hard to try to checkpoint a WAL of so many frames; null when that is not due. Writers are kept out where the WAL is too
-    /// large, or would be by the end of a checkpoint without that, or of a cut, which waits for the disk.</summary>
+    /// large, or would be by the end of a checkpoint without that.</summary>
     public CheckpointEffort? CheckpointDue(DateTimeOffset now, uint frames)
     {
-        var isBeforeLongCut = IsCutDue(now) && GrowsFast && _nextForce <= now && frames + GrowthIn(_cutTime) >= options.ForcedCheckpointPageCount;
-        if (isBeforeLongCut && frames >= options.CheckpointPageCount / 4) return CheckpointEffort.HoldingFirst;
         if (frames < options.CheckpointPageCount) return null;
-        if (_nextForce > now || frames + GrowthIn(s_shortestLook + _checkpointTime) < options.ForcedCheckpointPageCount)
-            return _nextCheckpoint <= now ? CheckpointEffort.Yielding : null;
-        return GrowsFast ? CheckpointEffort.HoldingFirst : CheckpointEffort.HoldingLast;
+        if (_nextForce <= now && GrowsFast && frames + GrowthInSlowCheckpoint >= options.ForcedCheckpointPageCount) return CheckpointEffort.HoldingFirst;
+        if (_nextForce <= now && frames + GrowthIn(s_shortestLook + _checkpointTime) >= options.ForcedCheckpointPageCount) return CheckpointEffort.HoldingLast;
+        return _nextCheckpoint <= now ? CheckpointEffort.Yielding : null;
     }
 
     /// <summary>Notes a try to checkpoint: after a failure somebody reads or writes all the time, so don't press.</summary>
@@ -148,6 +153,8 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
         else if (outcome == CheckpointOutcome.Hindered && effort != CheckpointEffort.Yielding) _nextForce = now + s_forceRetry;
         _nextRest = now + options.CheckpointQuietInterval;
     }
+
+    private double GrowthInSlowCheckpoint => GrowthIn(_checkpointTime > s_slowCheckpoint ? _checkpointTime : s_slowCheckpoint);
 
     private double GrowthIn(TimeSpan time) => _framesASecond * time.TotalSeconds;
 

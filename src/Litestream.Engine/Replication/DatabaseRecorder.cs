@@ -20,12 +20,16 @@ internal sealed class DatabaseRecorder(
     private WalStreamWriter? _stream;
     private StreamHead? _head;
     private Position? _seen;
+    private CutJob? _cut;
 
     /// <summary>The snapshot that is being copied.</summary>
     public SnapshotInProgress Snapshot { get; } = new(spool, events, environment.Background);
 
     /// <summary>Is called right before a generation begins.</summary>
     public Action GenerationBegins { get; set; } = () => { };
+
+    /// <summary>Is called, on any thread, when a cut that was begun has ended.</summary>
+    public Action CutEnded { get; set; } = () => { };
 
     /// <summary>The present generation; null before there is one.</summary>
     public GenerationId? Generation { get; private set; }
@@ -65,8 +69,20 @@ internal sealed class DatabaseRecorder(
     /// <summary>Frames of the WAL's present life.</summary>
     public uint WalFrames => _session?.Point.Frame ?? 0;
 
-    /// <summary>Whether something is captured that is not yet a segment.</summary>
+    /// <summary>Whether something is captured that no cut has taken.</summary>
     public bool HasOpenSegment => _stream is { IsEmpty: false };
+
+    /// <summary>Uncompressed bytes that are captured and that no cut has taken.</summary>
+    public long OpenSize => _stream?.Size ?? 0;
+
+    /// <summary>Whether a cut goes on beside capture, or has ended and is to be settled.</summary>
+    public bool HasCut => _cut is not null;
+
+    /// <summary>Whether a cut goes on beside capture.</summary>
+    public bool IsCutting => _cut is { IsCompleted: false };
+
+    /// <summary>Whether one has ended, and <see cref="Settle"/> tells how.</summary>
+    public bool HasEndedCut => _cut is { IsCompleted: true };
 
     /// <summary>Starts to watch the database, and goes on with the remembered generation or begins one. False when somebody is
     /// in the way.</summary>
@@ -96,6 +112,7 @@ internal sealed class DatabaseRecorder(
     /// <param name="reason">Why, for people.</param>
     public bool TryStartGeneration(string reason)
     {
+        Settle();
         if (_session!.TryOpenView() is not { } view) return false;
         try
         {
@@ -191,14 +208,42 @@ internal sealed class DatabaseRecorder(
     /// <returns>Whether there was something.</returns>
     public bool Cut()
     {
+        Settle();
         if (!HasOpenSegment) return false;
         Commit(_stream!);
         return true;
     }
 
+    /// <summary>Begins to do what <see cref="Cut"/> does, beside capture. Nothing while the last one is not settled.</summary>
+    /// <returns>Whether a cut began.</returns>
+    public bool BeginCut()
+    {
+        if (_cut is not null || !HasOpenSegment) return false;
+        var state = Seal(_stream!);
+        _cut = CutJob.Start(_stream!, state, spool, environment.Background, CutEnded);
+        (_stream, _head) = (null, RollIfFull(state.Head));
+        return true;
+    }
+
+    /// <summary>Waits for a cut that was begun, if there is one. Where it failed, goes back to the durable state and throws why.</summary>
+    public void Settle()
+    {
+        try
+        {
+            EndCut();
+        }
+        catch
+        {
+            // what follows on it has nothing to follow on
+            Rewind();
+            throw;
+        }
+    }
+
     /// <summary>Remembers how an orderly stop leaves the database file; everything is captured and cut.</summary>
     public void StampSource()
     {
+        Settle();
         if (spool.State is { } state && new Continuity(_session!, environment).ReadStamp() is { } stamp) spool.Commit(Stream(), state with { Source = _session!.Point, Stamp = stamp });
     }
 
@@ -224,10 +269,17 @@ internal sealed class DatabaseRecorder(
         }
         finally
         {
-            if (spool.State is { } state)
+            try
             {
-                _session?.RewindTo(state.Source);
-                _head = RollIfFull(state.Head);
+                EndCut();
+            }
+            finally
+            {
+                if (spool.State is { } state)
+                {
+                    _session?.RewindTo(state.Source);
+                    _head = RollIfFull(state.Head);
+                }
             }
         }
     }
@@ -248,9 +300,10 @@ internal sealed class DatabaseRecorder(
         }
         finally
         {
-            // whatever the spool's device says, the application's WAL is let go
+            // whatever the spool's device says, and however long it takes, the application's WAL is let go
             _session?.Dispose();
             _session = null;
+            EndCut();
         }
     }
 
@@ -313,14 +366,27 @@ internal sealed class DatabaseRecorder(
 
     private void Commit(WalStreamWriter stream)
     {
+        var state = Seal(stream);
+        spool.Commit(stream, state);
+        (_stream, _head) = (null, RollIfFull(state.Head));
+        events.Place = (Generation!.Value, state.Head.Position);
+    }
+
+    /// <summary>The state with what is captured.</summary>
+    private SpoolState Seal(WalStreamWriter stream)
+    {
         // frames that were taken while something else was done, or before it failed, were seen no earlier than now
         if (!stream.IsEmpty && stream.Head.Position != _seen) NoteSeen();
         var counted = stream.Segments[^1].IsEmpty ? 0 : 1;
-        var head = stream.Head with { SegmentCount = stream.Head.SegmentCount + counted };
-        spool.Commit(stream, StateAt(Generation!.Value, head, _clock.ForCommit()));
-        _stream = null;
-        _head = RollIfFull(head);
-        events.Place = (Generation!.Value, head.Position);
+        return StateAt(Generation!.Value, stream.Head with { SegmentCount = stream.Head.SegmentCount + counted }, _clock.ForCommit());
+    }
+
+    private void EndCut()
+    {
+        if (_cut is not { } cut) return;
+        _cut = null; // whether or not it succeeded
+        cut.Finish();
+        events.Place = (Generation!.Value, cut.End);
     }
 
     /// <summary>Goes on with the remembered generation, where the WAL proves that nothing was missed, or else by comparing all pages.</summary>

@@ -301,11 +301,11 @@ public sealed class DatabaseReplicator : IAsyncDisposable
     private async Task ReleaseAsync(IEnumerable<ReplicaLease> leases)
     {
         using var limit = new CancellationTokenSource(s_releaseLimit, _environment.Time);
-        foreach (var lease in leases)
+        foreach (var (lease, shipper) in leases.Zip(_shippers))
         {
             try
             {
-                await lease.ReleaseAsync(limit.Token).ConfigureAwait(false);
+                await lease.ReleaseAsync(HeadOf(shipper), limit.Token).ConfigureAwait(false);
             }
             catch (Exception e) when (e is LitestreamException or OperationCanceledException)
             {
@@ -314,6 +314,10 @@ public sealed class DatabaseReplicator : IAsyncDisposable
             }
         }
     }
+
+    private ReplicaHead? HeadOf(Shipper shipper) => _present is { } present && shipper.Status.Position is { } position
+        ? new(present.Id.ToString(), position.Index, position.Offset, _environment.Time.GetUtcNow())
+        : null;
 
     /// <summary>Waits until the replicas hold everything.</summary>
     /// <returns>False when one of them can only go on with another generation.</returns>

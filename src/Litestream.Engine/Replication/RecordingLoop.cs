@@ -25,6 +25,7 @@ internal sealed class RecordingLoop
     private DateTimeOffset? _lastChange;
     private long _lastLook;
     private long _uncutSince;
+    private long _openSince;
     private string? _whyNewGeneration;
     private long? _dataVersion;
     private int _failures;
@@ -46,6 +47,7 @@ internal sealed class RecordingLoop
         _lastLook = environment.Time.GetUtcNow().UtcTicks;
         _whyNewGeneration = options.NewGeneration ? "it was asked for" : null;
         _wal = new(options, recorder, events, environment.Time);
+        recorder.CutEnded = Wake;
         _source = new(options, environment, recorder, events)
         {
             WhyNewGeneration = () => WhyNewGeneration,
@@ -191,6 +193,9 @@ internal sealed class RecordingLoop
     private async Task FinishOnceAsync(CancellationToken limit)
     {
         if (WhyNewGeneration is { } reason) await BeginGenerationAsync(reason, limit).ConfigureAwait(false);
+        // one that hangs must not keep the database's files longer than the stop may take
+        while (_recorder.IsCutting) await Task.Delay(s_busyRetry, _environment.Time, limit).ConfigureAwait(false);
+        SettleLast();
         await _recorder.Snapshot.FinishFirstAsync(limit).ConfigureAwait(false);
         while (_recorder.TryCapture(limit) is null) await Task.Delay(s_busyRetry, _environment.Time, limit).ConfigureAwait(false);
         _recorder.Cut();
@@ -199,8 +204,24 @@ internal sealed class RecordingLoop
         _recorder.StampSource();
     }
 
+    /// <summary>Ends a cut before what is left is captured last: what it has failed to keep is captured again with that, and the next cut tells whether
+    /// the device takes it.</summary>
+    private void SettleLast()
+    {
+        try
+        {
+            _recorder.Settle();
+        }
+        catch (Exception e) when (e is LitestreamException || FileErrors.IsFileError(e))
+        {
+            var error = Named(e);
+            _events.Write(ReplicationEventKind.RetryScheduled, ReplicationSeverity.Warning, $"{error.Message} {error.Hint} It is tried again at once.", error: error);
+        }
+    }
+
     private void Lose(ContinuityLostException reason)
     {
+        _syncs.GoBack();
         switch (reason)
         {
             case LocksLostException: break; // the WAL itself can prove that nothing was missed
@@ -211,10 +232,16 @@ internal sealed class RecordingLoop
             default: _source.WhyUnsure = reason.Message; break;
         }
 
-        // told when the files are let go, so that whoever hears of it finds them free
-        _recorder.CloseSession();
-        _events.Write(reason is LocksLostException ? ReplicationEventKind.LocksLost : ReplicationEventKind.ContinuityLost,
-            ReplicationSeverity.Warning, $"Continuity is in doubt: {reason.Message}.", error: reason);
+        try
+        {
+            _recorder.CloseSession();
+        }
+        finally
+        {
+            // told when the files are let go, so that whoever hears of it finds them free
+            _events.Write(reason is LocksLostException ? ReplicationEventKind.LocksLost : ReplicationEventKind.ContinuityLost,
+                ReplicationSeverity.Warning, $"Continuity is in doubt: {reason.Message}.", error: reason);
+        }
     }
 
     /// <summary>What was committed before the database went is still in the files that our connections hold.</summary>
@@ -222,6 +249,7 @@ internal sealed class RecordingLoop
     {
         try
         {
+            SettleLast();
             _recorder.CaptureLast();
         }
         catch (Exception e) when (e is ContinuityLostException or LitestreamException || FileErrors.IsFileError(e))
@@ -251,32 +279,36 @@ internal sealed class RecordingLoop
 
     private async Task WaitForWorkAsync(CancellationToken stop)
     {
-        while (_recorder.IsOpen && !_syncs.Any && WhyNewGeneration is null)
+        while (_recorder is { IsOpen: true, HasEndedCut: false } && !IsAsked && WhyNewGeneration is null)
         {
             var now = _clock.Now;
-            var due = _schedule.NextDue(!_recorder.IsResting);
+            var due = _schedule.NextDue(mayRest: !_recorder.IsResting, mayCut: !_recorder.HasCut);
             if (due <= now) return;
 
             // Under a storm of writes one look at the signal every quiet interval is enough.
             if (_schedule.IsSignalled) await Task.Delay(Shorter(due - now, _options.QuietInterval), _environment.Time, stop).ConfigureAwait(false);
             var wait = _schedule.IsSignalled ? TimeSpan.Zero : due - now;
-            if (await _wake.WaitAsync(wait, _environment.Time, stop).ConfigureAwait(false))
+            if (await _wake.WaitAsync(wait, _environment.Time, stop).ConfigureAwait(false) && !_recorder.HasEndedCut)
                 _schedule.Signal(_clock.Now);
         }
 
         stop.ThrowIfCancellationRequested();
     }
 
+    /// <summary>Whether somebody waits for what the loop can do now.</summary>
+    private bool IsAsked => _syncs.Any || (_syncs.AnyCaptured && !_recorder.HasCut);
+
     private async Task WorkAsync(CancellationToken stop)
     {
         if (_isSuspended) await ResumeAsync(stop).ConfigureAwait(false);
+        await SettleCutAsync(stop).ConfigureAwait(false);
         if (!_recorder.IsOpen) await OpenAsync(stop).ConfigureAwait(false);
         if (WhyNewGeneration is { } reason) await BeginGenerationAsync(reason, stop).ConfigureAwait(false);
         Snapshots.Step();
 
         var now = _clock.Now;
         var looked = _environment.Time.GetUtcNow();
-        if (_schedule.IsPollDue(now) && !_syncs.Any && !HasNewVersion() && !IsRestDue(now))
+        if (_schedule.IsPollDue(now) && !IsAsked && !HasNewVersion() && !IsRestDue(now))
         {
             Looked(now, looked, captured: 0);
             return;
@@ -299,10 +331,6 @@ internal sealed class RecordingLoop
             _wal.Captured();
             if (frames > 0 || ahead) _lastChange = now;
             Looked(now, looked, frames.Value);
-            // a cut waits for the disk: meanwhile such a WAL would grow by as much again
-            if (_wal.IsTooLarge(now, _schedule)) _wal.Keep(now, _schedule, _lastChange);
-            if (requests.Count > 0 || _schedule.IsCutDue(now)) Cut(now);
-            if (!_recorder.HasOpenSegment) Volatile.Write(ref _uncutSince, 0);
         }
         catch
         {
@@ -310,24 +338,54 @@ internal sealed class RecordingLoop
             throw;
         }
 
-        foreach (var request in requests) request.TrySetResult();
+        _syncs.Captured(requests);
+        if (!_recorder.HasCut && (_syncs.AnyCaptured || _schedule.IsCutDue(now))) BeginCut(now);
+        if (_recorder is { HasOpenSegment: false, HasCut: false }) NoteAllDurable();
         _wal.Keep(now, _schedule, _lastChange);
         EnforceBound();
         if (!HasReplica()) Suspend();
     }
 
-    private void Cut(DateTimeOffset now)
+    private void NoteAllDurable()
     {
-        var began = _environment.Time.GetTimestamp();
-        var hadContent = _recorder.Cut();
-        _schedule.Cut(now, _environment.Time.GetElapsedTime(began), hadContent);
+        NothingWaits();
+        _syncs.AllDurable();
+    }
+
+    private void NothingWaits()
+    {
+        _openSince = 0;
+        Volatile.Write(ref _uncutSince, 0);
+    }
+
+    private void BeginCut(DateTimeOffset now)
+    {
+        var hasContent = _recorder.BeginCut();
+        _schedule.Cut(now, hasContent);
+        if (hasContent) _syncs.CutBegan();
+        _openSince = 0;
+    }
+
+    /// <summary>Ends a cut that is ready or has failed. One that the device holds up is waited for only where what was captured since then
+    /// is more than the spool may grow by.</summary>
+    private async Task SettleCutAsync(CancellationToken stop)
+    {
+        if (!_recorder.HasCut) return;
+        while (_recorder.IsCutting && _recorder.OpenSize > _options.SpoolLimit)
+            await Task.Delay(s_busyRetry, _environment.Time, stop).ConfigureAwait(false);
+        if (_recorder.IsCutting) return;
+        _recorder.Settle();
+        _syncs.CutSucceeded();
+        Volatile.Write(ref _uncutSince, _openSince);
     }
 
     private void Looked(DateTimeOffset now, DateTimeOffset time, uint captured)
     {
         _schedule.Looked(now, _recorder.HasOpenSegment, captured, _recorder.IsResting ? 0 : _recorder.WalFrames);
         Volatile.Write(ref _lastLook, time.UtcTicks);
-        if (_recorder.HasOpenSegment) Interlocked.CompareExchange(ref _uncutSince, _environment.Time.GetTimestamp(), 0);
+        if (!_recorder.HasOpenSegment) return;
+        if (_openSince == 0) _openSince = _environment.Time.GetTimestamp();
+        Interlocked.CompareExchange(ref _uncutSince, _openSince, 0);
     }
 
     private bool HasNewVersion()
@@ -360,6 +418,7 @@ internal sealed class RecordingLoop
     private async Task BeginGenerationAsync(string reason, CancellationToken stop)
     {
         while (!_recorder.TryStartGeneration(reason)) await Task.Delay(s_busyRetry, _environment.Time, stop).ConfigureAwait(false);
+        _syncs.GoBack();
         _whyNewGeneration = null;
         Stepped();
     }
@@ -371,7 +430,8 @@ internal sealed class RecordingLoop
         LastError = new LitestreamException(ErrorCode.ReplicationStalled,
             $"Every replica of '{_options.DatabasePath}' is given up: none takes data, and the spool reached its bound of {_options.SpoolLimit} bytes.",
             _options.DatabasePath, "Make a replica reachable; a new generation with a new snapshot follows by itself.");
-        Volatile.Write(ref _uncutSince, 0);
+        _syncs.GoBack();
+        NothingWaits();
         _recorder.EndGeneration();
         _events.Write(ReplicationEventKind.Waiting, ReplicationSeverity.Warning,
             "No replica is left: the database is let go until one takes data again.", error: LastError);
@@ -388,12 +448,13 @@ internal sealed class RecordingLoop
 
     private async Task RecoverAsync(LitestreamException error, CancellationToken stop)
     {
+        _syncs.GoBack();
         try
         {
             _recorder.Rewind();
             if (error.Code is ErrorCode.DiskFull or ErrorCode.MetadataUnwritable) LetGoOfLargeWal();
         }
-        catch (Exception e) when (FileErrors.IsFileError(e))
+        catch (Exception e) when (e is LitestreamException || FileErrors.IsFileError(e))
         {
             error = Named(e);
         }

@@ -53,9 +53,13 @@ internal sealed class ReplicaLease(IReplicaClient client, LeaseHolder me, bool t
         await client.GetVersionedAsync(Key, cancellationToken).ConfigureAwait(false) is { } there && LeaseHolder.Parse(there.Content.Span)?.Run == me.Run;
 
     /// <summary>Lets the replica go, if it is ours. Nobody may claim it for us afterwards.</summary>
-    public async Task ReleaseAsync(CancellationToken cancellationToken)
+    /// <param name="head">To where it was shipped; null if nothing was.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task ReleaseAsync(ReplicaHead? head, CancellationToken cancellationToken)
     {
-        if (_wasHeld && await IsHeldAsync(cancellationToken).ConfigureAwait(false)) await client.DeleteAsync([Key], cancellationToken).ConfigureAwait(false);
+        if (!_wasHeld || !await IsHeldAsync(cancellationToken).ConfigureAwait(false)) return;
+        if (head is not null) await head.WriteAsync(client, cancellationToken).ConfigureAwait(false);
+        await client.DeleteAsync([Key], cancellationToken).ConfigureAwait(false);
     }
 
     private bool Got()

@@ -9,6 +9,15 @@ public enum ReplicationEventKind
     /// <summary>The database is not there, has no page yet, or can't be opened for now; the message says which.</summary>
     Waiting,
 
+    /// <summary>A database has come to a folder of the configuration; its replication begins.</summary>
+    DatabaseFound,
+
+    /// <summary>A database has gone from a folder of the configuration; its replication ends, and its replicas stay as they are.</summary>
+    DatabaseGone,
+
+    /// <summary>A folder of the configuration, or a database in it, can't be looked at or replicated as it is; the others go on.</summary>
+    FolderTrouble,
+
     /// <summary>Other processes can't reach the replication; it goes on.</summary>
     ControlUnavailable,
 

@@ -13,10 +13,6 @@ internal sealed class WalKeeper(ReplicationOptions options, DatabaseRecorder rec
     private LitestreamException? _checkpointError;
     private DateTimeOffset? _foreignSince;
 
-    /// <summary>Whether the WAL is to be checkpointed for its size.</summary>
-    public bool IsTooLarge(DateTimeOffset now, CaptureSchedule schedule) =>
-        !recorder.IsResting && schedule.CheckpointDue(now, recorder.WalFrames) is not null;
-
     /// <summary>Checkpoints before what is new is captured, where the WAL grows so fast that it would get too large during that capture: then
     /// the capture is made while writers are kept out.</summary>
     /// <param name="now">The time.</param>

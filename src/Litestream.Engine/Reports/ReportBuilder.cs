@@ -1,6 +1,7 @@
 using Litestream.Engine.Errors;
 using Litestream.Engine.Format;
 using Litestream.Engine.Replicas;
+using Litestream.Engine.Restore;
 
 namespace Litestream.Engine.Reports;
 
@@ -24,7 +25,11 @@ public sealed class ReportBuilder(DateTimeOffset createdAt)
         try
         {
             await foreach (var generation in new ReplicaCatalog(replica).ListGenerationsAsync(cancellationToken).ConfigureAwait(false))
-                generations.Add(Describe(generation));
+            {
+                var windows = new List<RestoreWindow>();
+                await foreach (var window in new RestoreWindowFinder(replica).FindAsync(generation, [], cancellationToken).ConfigureAwait(false)) windows.Add(window);
+                generations.Add(Describe(generation, windows));
+            }
         }
         catch (LitestreamException exception)
         {
@@ -79,13 +84,24 @@ public sealed class ReportBuilder(DateTimeOffset createdAt)
         Sizes = [.. r.Sizes.DistinctBy(s => s.Time).OrderBy(s => s.Time)],
     })]);
 
-    private static ReportedGeneration Describe(GenerationInfo generation)
+    private static ReportedGeneration Describe(GenerationInfo generation, List<RestoreWindow> windows) => new(generation.Id.ToString(),
+        [.. generation.Snapshots.Select(s => new ReportedObject(s.CreatedAt, s.Size))],
+        [.. generation.Segments.Select(s => new ReportedObject(s.CreatedAt, s.Size))],
+        [.. windows.Select(w => new TimeRange(w.From, w.To))], [.. GapsOf(generation, windows)]);
+
+    // What the windows leave out. Their times are the objects' own, and a listing may show others: so before and behind them objects tell, not times.
+    private static IEnumerable<TimeRange> GapsOf(GenerationInfo generation, List<RestoreWindow> windows)
     {
-        var windows = RestoreWindows.Of(generation);
-        return new(generation.Id.ToString(),
-            [.. generation.Snapshots.Select(s => new ReportedObject(s.CreatedAt, s.Size))],
-            [.. generation.Segments.Select(s => new ReportedObject(s.CreatedAt, s.Size))],
-            windows, RestoreWindows.GapsOf(generation, windows));
+        var isWholeFromStart = windows.Count > 0 && generation.Segments.All(s => s.Start.Index >= windows[0].Points[0].Index)
+            && generation.Snapshots.All(s => s.Index >= windows[0].Points[0].Index);
+        var reached = isWholeFromStart ? windows[0].From : generation.CreatedAt!.Value;
+        foreach (var window in windows)
+        {
+            if (window.From > reached) yield return new(reached, window.From);
+            if (window.To > reached) reached = window.To;
+        }
+
+        if ((windows.Count == 0 || windows[^1].MissingKey is not null) && generation.UpdatedAt > reached) yield return new(reached, generation.UpdatedAt.Value);
     }
 
     private void Update(string url, Func<ReplicaReport, ReplicaReport> change)

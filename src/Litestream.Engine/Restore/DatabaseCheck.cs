@@ -17,7 +17,7 @@ internal static class DatabaseCheck
     /// <param name="mode">How thoroughly.</param>
     /// <param name="vfs">SQLite VFS; null for the default.</param>
     /// <param name="cancellationToken">Interrupts the check.</param>
-    /// <returns>Tables that could not be checked: their indexes need a collation or a function that only the application has.</returns>
+    /// <returns>Tables that could not be checked, with the reason: their indexes need a collation or a function that only the application has.</returns>
     /// <exception cref="LitestreamException"><see cref="ErrorCode.IntegrityCheckFailed"/>, with SQLite's first messages.</exception>
     public static IReadOnlyList<string> Run(string path, string name, IntegrityCheckMode mode, string? vfs, CancellationToken cancellationToken)
     {
@@ -29,7 +29,7 @@ internal static class DatabaseCheck
             using var connection = ImmutableDatabase.Open(path, vfs);
             using var interruption = cancellationToken.Register(() => raw.sqlite3_interrupt(connection.Handle));
             var pragma = mode == IntegrityCheckMode.Full ? "integrity_check" : "quick_check";
-            messages = TryRead(connection, $"PRAGMA {pragma}({MessagesShown})") ?? CheckTables(connection, pragma, left);
+            messages = Ask(connection, pragma, MessagesShown, left);
         }
         catch (SqliteException e) when (e.SqliteErrorCode == Interrupted && cancellationToken.IsCancellationRequested)
         {
@@ -41,27 +41,45 @@ internal static class DatabaseCheck
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        if (messages is not ["ok"]) throw Failed(name, string.Join("; ", messages), null);
+        if (messages.Count > 0) throw Failed(name, string.Join("; ", messages), null);
         return left;
     }
 
+    /// <summary>Asks SQLite for its check.</summary>
+    /// <param name="connection">The database.</param>
+    /// <param name="pragma"><c>integrity_check</c> or <c>quick_check</c>.</param>
+    /// <param name="limit">The most messages to gather.</param>
+    /// <param name="left">Gets the names of tables that it could not check, with the reason.</param>
+    /// <returns>What is wrong; empty if nothing is.</returns>
+    /// <exception cref="SqliteException">It gave no answer.</exception>
+    public static List<string> Ask(SqliteConnection connection, string pragma, int limit, List<string> left) =>
+        TryRead(connection, $"PRAGMA {pragma}({limit})", out _) is not { } messages ? CheckTables(connection, pragma, limit, left)
+        : messages is ["ok"] ? []
+        : messages;
+
     // A schema may need collations or functions that only its application has. That says nothing of the file: what can be checked without is.
-    private static List<string> CheckTables(SqliteConnection connection, string pragma, List<string> left)
+    private static List<string> CheckTables(SqliteConnection connection, string pragma, int limit, List<string> left)
     {
-        if (TryRead(connection, "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0") is not { } tables) return ["its schema can't be read"];
+        if (TryRead(connection, "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0", out var unread) is not { } tables)
+        {
+            left.Add($"its schema ({unread})");
+            return [];
+        }
+
         var messages = new List<string>();
         foreach (var table in tables)
         {
-            if (TryRead(connection, $"PRAGMA {pragma}('{table.Replace("'", "''", StringComparison.Ordinal)}')") is { } found) messages.AddRange(found.Where(m => m != "ok"));
-            else left.Add(table);
+            if (TryRead(connection, $"PRAGMA {pragma}('{table.Replace("'", "''", StringComparison.Ordinal)}')", out var why) is { } found) messages.AddRange(found.Where(m => m != "ok"));
+            else left.Add($"{table} ({why})");
         }
 
-        return messages.Count > 0 ? [.. messages.Take(MessagesShown)] : ["ok"];
+        return [.. messages.Take(limit)];
     }
 
     // null where SQLite can't ask that of this schema
-    private static List<string>? TryRead(SqliteConnection connection, string sql)
+    private static List<string>? TryRead(SqliteConnection connection, string sql, out string? why)
     {
+        why = null;
         try
         {
             using var command = connection.CreateCommand();
@@ -73,6 +91,7 @@ internal static class DatabaseCheck
         }
         catch (SqliteException e) when (e.SqliteErrorCode == raw.SQLITE_ERROR)
         {
+            why = raw.sqlite3_errmsg(connection.Handle).utf8_to_string();
             return null;
         }
     }

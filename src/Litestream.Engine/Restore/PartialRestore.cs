@@ -18,7 +18,7 @@ internal sealed class PartialRestore(Func<RestorePlan, bool, Task<RestoreResult>
             try
             {
                 var result = await make(candidate, false).ConfigureAwait(false);
-                return result with { Warnings = [.. failures.Select(f => Skipped(f.Plan, f.Error, candidate)), .. result.Warnings] };
+                return result with { Warnings = [.. failures.Select(f => RestoreWarning.SnapshotSkipped(f.Plan, f.Error, candidate)), .. result.Warnings] };
             }
             catch (LitestreamException e) when (Damage.IsOfChain(e))
             {
@@ -81,8 +81,4 @@ internal sealed class PartialRestore(Func<RestorePlan, bool, Task<RestoreResult>
             return false;
         }
     }
-
-    private static RestoreWarning Skipped(RestorePlan plan, LitestreamException error, RestorePlan used) => new(
-        RestoreWarningKind.SnapshotSkipped, plan.Snapshot.Key,
-        $"A restore from the snapshot of index {plan.Snapshot.Index} failed: {error.Message} The snapshot of index {used.Snapshot.Index} was used.");
 }

@@ -103,6 +103,7 @@ internal sealed class PlanApplier
             while (!IsEnded && !(isStopped = segment.Start.Index == stopIndex && wal.NextFrameEnd > _plan.StopOffset)
                 && await wal.ReadFrameAsync(content, cancellationToken).ConfigureAwait(false))
             {
+                if (_plan.NeedsLinks && !wal.IsLinked) throw NotLinked(segment);
                 transaction.Add(wal.Frame.PageNumber, wal.Page);
                 _overhang?.Replay(wal.Frame.PageNumber, wal.Frame.IsCommit);
                 if (wal.Frame.IsCommit) Commit(transaction, pages, wal, segment);
@@ -172,6 +173,9 @@ internal sealed class PlanApplier
         Transactions++;
         IsEnded = _options.Observer?.Committed(Reached, PageCount) ?? false;
     }
+
+    private static LitestreamException NotLinked(WalSegmentInfo segment) => new(ErrorCode.ObjectMissing,
+        $"Nothing proves that no object is missing before '{segment.Key}'.", segment.Key, "Allow a partial restore, and check what it makes.");
 
     private void Report(RestorePhase phase, long bytes) => _progress?.Report(new(phase, _bytesDone + bytes, _plan.Size));
 }

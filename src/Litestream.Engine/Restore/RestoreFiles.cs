@@ -48,7 +48,7 @@ internal sealed class RestoreFiles : IDisposable
         foreach (var name in files.List(folder).Where(e => !e.IsDirectory).Select(e => e.Name).Where(n => IsLock(n, prefix)))
         {
             var path = IoPath.Combine(folder, name[..^LockSuffix.Length]);
-            if (files.TryLock(path + LockSuffix) is not { } held) continue;
+            if (TryLock(files, path + LockSuffix) is not { } held) continue;
             using var abandoned = new RestoreFiles(files, path, held);
             abandoned.Delete();
         }
@@ -80,6 +80,19 @@ internal sealed class RestoreFiles : IDisposable
         catch (Exception e) when (FileErrors.IsFileError(e))
         {
             // another restore tidies up in this very moment, and deletes it; if not, the next one does
+        }
+    }
+
+    private static IDisposable? TryLock(IFileSystem files, string path)
+    {
+        try
+        {
+            return files.TryLock(path);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // of another account, which has to tidy up itself
+            return null;
         }
     }
 

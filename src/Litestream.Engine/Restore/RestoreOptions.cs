@@ -17,6 +17,10 @@ public sealed record RestoreOptions
     /// <summary>The largest database to make, in bytes; null for any. Default null.</summary>
     public long? MaxSize { get; init; }
 
+    /// <summary>Whether a restore whose snapshot is damaged goes on from an older one, where the replica proves that nothing is lost by that; the result has a
+    /// warning then. Default true.</summary>
+    public bool FallsBack { get; init; } = true;
+
     /// <summary>Looks on; null for nobody.</summary>
     internal IRestoreObserver? Observer { get; init; }
 

@@ -17,10 +17,14 @@ public sealed record RestorePlan(string ReplicaUrl, SnapshotInfo Snapshot, IRead
     /// <summary>Whether the restore may stop at the last commit before damage, and use another snapshot than the first choice.</summary>
     public bool AllowsPartial { get; init; }
 
+    /// <summary>Whether each index has to be tied to the end of the one before, so that nothing can be missing between them.</summary>
+    internal bool NeedsLinks { get; init; }
+
     /// <summary>What is known by names alone not to be reached; null if nothing is. Only where <see cref="AllowsPartial"/>.</summary>
     public RestoreLoss? Loss { get; init; }
 
-    /// <summary>What might do, in order, when this plan's snapshot is of no use; tried only where <see cref="AllowsPartial"/>.</summary>
+    /// <summary>What might do, in order, when this plan's snapshot is of no use; tried where <see cref="AllowsPartial"/>, or where nothing can be lost
+    /// by it.</summary>
     public IReadOnlyList<RestorePlan> Alternatives { get; init; } = [];
 
     /// <summary>What is remarkable about the choice.</summary>

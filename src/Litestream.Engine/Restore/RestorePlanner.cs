@@ -21,6 +21,21 @@ public sealed class RestorePlanner(IReplicaClient replica)
     {
         ArgumentNullException.ThrowIfNull(request);
         Check(request);
+        try
+        {
+            return await PlanOnceAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (LitestreamException e) when (MayBeTorn(e))
+        {
+            // retention deletes snapshots first: what it took away between two of the listings, the next ones show whole
+            return await PlanOnceAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static bool MayBeTorn(LitestreamException error) => Damage.IsOfChain(error) || error.Code is ErrorCode.GenerationNotFound;
+
+    private async Task<RestorePlan> PlanOnceAsync(RestoreRequest request, CancellationToken cancellationToken)
+    {
         var warnings = new List<RestoreWarning>();
         var generation = request.Generation is { } id
             ? await SeparateAsync(await _catalog.GetGenerationAsync(id, cancellationToken).ConfigureAwait(false), request, cancellationToken).ConfigureAwait(false)

@@ -7,7 +7,7 @@ namespace Litestream.Engine.Restore;
 internal sealed class RestoreTarget : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private static readonly string[] s_companions = ["", "-wal", "-shm", "-journal"];
+    private static readonly string[] s_companions = ["", .. CompanionFiles.Sqlite];
 
     private readonly EngineEnvironment _environment;
     private readonly IFileSystem _files;
@@ -34,7 +34,8 @@ internal sealed class RestoreTarget : IDisposable
     {
         var files = environment.Files;
         if (existing != ExistingDatabase.Refuse) destination = files.ResolveLink(destination);
-        if (IsReplaced(files, destination, existing)) new DatabaseReplacement(environment, destination).RefuseUsers();
+        RefusePartOfAnother(files, destination);
+        if (IsReplaced(files, destination, existing)) HeldDatabase.RefuseUsers(files, destination);
         else RefuseExisting(files, destination);
         DurableDirectory.Create(files, Path.GetDirectoryName(destination)!);
         RestoreFiles.TidyUp(files, destination);
@@ -82,6 +83,7 @@ internal sealed class RestoreTarget : IDisposable
 
     private void PublishNew()
     {
+        RefusePartOfAnother(_files, _destination);
         RefuseExisting(_files, _destination);
         // before the rename: what fails behind it would call a restore failed that has succeeded
         _partial.DeleteCompanions();
@@ -134,6 +136,14 @@ internal sealed class RestoreTarget : IDisposable
         {
             if (files.Find(destination + companion) is not null) throw Exists(destination, destination + companion);
         }
+    }
+
+    // SQLite would take it for a log of that database, and overwrite it or replay it
+    private static void RefusePartOfAnother(IFileSystem files, string destination)
+    {
+        if (CompanionFiles.DatabaseOf(destination) is { } database && files.Find(database) is { IsDirectory: false })
+            throw new LitestreamException(ErrorCode.InvalidArgument, $"'{destination}' is the name of a file that SQLite keeps beside the database '{database}'.", destination,
+                "Restore to another path.");
     }
 
     private static LitestreamException Exists(string destination, string found) => new(ErrorCode.RestoreTargetExists,

@@ -7,14 +7,12 @@ namespace Litestream.Engine.Restore;
 /// <param name="environment">Files, time and VFS.</param>
 public sealed class RestoreUndo(EngineEnvironment environment)
 {
-    private static readonly string[] s_logs = ["-wal", "-journal"];
-
     /// <summary>Puts the former database back.</summary>
     /// <param name="destination">Full path of the database that was restored.</param>
     /// <param name="safetyCopy">Where the former one is kept: <see cref="RestoreResult.SafetyCopy"/>.</param>
     /// <returns>Where the restored database is kept now.</returns>
-    /// <exception cref="LitestreamException"><see cref="ErrorCode.DatabaseNotFound"/>, <see cref="ErrorCode.RestoreTargetInUse"/>,
-    /// <see cref="ErrorCode.RestoreTargetUnwritable"/>.</exception>
+    /// <exception cref="LitestreamException"><see cref="ErrorCode.DatabaseNotFound"/>, <see cref="ErrorCode.InvalidArgument"/>,
+    /// <see cref="ErrorCode.RestoreTargetInUse"/>, <see cref="ErrorCode.RestoreTargetUnwritable"/>.</exception>
     public string Run(string destination, string safetyCopy)
     {
         var files = environment.Files;
@@ -26,19 +24,14 @@ public sealed class RestoreUndo(EngineEnvironment environment)
 
         try
         {
-            // somebody may have looked into it: what its logs hold has to be in the file before it is called otherwise
-            new DatabaseReplacement(environment, safetyCopy).Settle();
-            destination = files.ResolveLink(destination);
+            (destination, safetyCopy) = (files.ResolveLink(destination), files.ResolveLink(safetyCopy));
+            if (files.Identify(destination) == files.Identify(safetyCopy)) throw Unfit(safetyCopy, $"is the same file as '{destination}'");
+            if (IdentifyFolder(destination) != IdentifyFolder(safetyCopy)) throw Unfit(safetyCopy, $"is not in the folder of '{destination}', so they can't be exchanged in one step");
             var replacement = new DatabaseReplacement(environment, destination);
             var former = replacement.NameFor("undone");
-            replacement.Run(safetyCopy, former);
-            // they are there only if SQLite could not read the database that they belong to
-            foreach (var log in s_logs)
-            {
-                if (files.Find(safetyCopy + log) is not null) files.Rename(safetyCopy + log, destination + log, overwrite: false);
-            }
-
-            files.FlushDirectory(Path.GetDirectoryName(destination)!);
+            // somebody may have looked into it: what its logs hold has to be in the file before it is called otherwise, and nobody may add to it then
+            using var kept = HeldDatabase.Take(environment, safetyCopy);
+            replacement.Run(kept, former);
             return former;
         }
         catch (Exception e) when (FileErrors.IsFileError(e))
@@ -46,4 +39,9 @@ public sealed class RestoreUndo(EngineEnvironment environment)
             throw FileErrors.Wrap(e, destination, "put the former database back", ErrorCode.RestoreTargetUnwritable);
         }
     }
+
+    private FileIdentity? IdentifyFolder(string path) => environment.Files.Identify(Path.GetDirectoryName(path)!);
+
+    private static LitestreamException Unfit(string safetyCopy, string what) => new(ErrorCode.InvalidArgument, $"'{safetyCopy}' {what}.", safetyCopy,
+        "Give what the restore has told, Destination and SafetyCopy, where the restore has put them.");
 }

@@ -34,8 +34,10 @@ public sealed class Restorer(EngineEnvironment environment)
         Check(destination, options);
         try
         {
-            if (!plan.AllowsPartial) return await MakeAsync(plan, isTrial: false).ConfigureAwait(false);
-            return await new PartialRestore(MakeAsync).RunAsync(plan).ConfigureAwait(false);
+            if (plan.AllowsPartial) return await new PartialRestore(MakeAsync).RunAsync(plan).ConfigureAwait(false);
+            return options.FallsBack
+                ? await new FallbackRestore(p => MakeAsync(p, isTrial: false)).RunAsync(plan).ConfigureAwait(false)
+                : await MakeAsync(plan, isTrial: false).ConfigureAwait(false);
         }
         catch (Exception e) when (FileErrors.IsFileError(e))
         {

@@ -19,6 +19,9 @@ internal sealed class WalStreamWriter(Func<StreamHead, SegmentWriter> create, St
     /// <summary>Whether nothing was appended.</summary>
     public bool IsEmpty => _segments.Count == 1 && Open.IsEmpty;
 
+    /// <summary>Uncompressed bytes that were appended.</summary>
+    public long Size => _segments.Sum(s => s.Head.Position.Offset - s.Start.Position.Offset);
+
     /// <summary>The segments in order; the last one may be empty.</summary>
     public IReadOnlyList<SegmentWriter> Segments => _segments;
 

@@ -63,17 +63,27 @@ internal sealed class ChainVerifier(IReplicaClient replica, GenerationInfo gener
 
     private async Task ReadSnapshotAsync(SnapshotInfo snapshot, CancellationToken cancellationToken)
     {
+        // what is between is missing by name: this one begins anew, and is not held against what is not there
+        if (_isBegun && snapshot.Index > _wal!.Position.Index + 1)
+        {
+            AddGap(_wal.Position.Index + 1);
+            Break();
+        }
+
         var own = new PageMap();
         var known = _pages;
         var different = new List<uint>();
         var pageSize = await SnapshotPages.ReadAsync(replica, snapshot.Key, (page, digest) =>
         {
-            if (known is null) own.Add(digest);
-            else if (page > known.Count || (known[page] != default && known[page] != digest)) different.Add(page);
+            if (!_isBegun) own.Add(digest);
+            if (known is not null && (page > known.Count || (known[page] != default && known[page] != digest))) different.Add(page);
             _lastPage = page;
         }, cancellationToken).ConfigureAwait(false);
-        if (known is null)
+        if (known is null || !_isBegun)
         {
+            // without any WAL between them two snapshots are the same, or it is gone
+            if (known is not null && (different.Count > 0 || _lastPage != known.Count)) AddGap(_baseIndex);
+            _wal?.Dispose();
             (_pages, _pageSize, _snapshotKey, _baseIndex) = (own, pageSize, snapshot.Key, snapshot.Index);
             _wal = new(pageSize);
             End = new(snapshot.Index, 0);
@@ -128,6 +138,12 @@ internal sealed class ChainVerifier(IReplicaClient replica, GenerationInfo gener
         if (_ahead.Count == 0 || !_isBegun || _wal!.Position.Index < _aheadIndex) return;
         _ahead.Clear();
         Add(ErrorCode.ObjectCorrupt, _snapshotKey, Disagrees(_snapshotKey));
+    }
+
+    private void AddGap(int index)
+    {
+        var key = ObjectKey.Segment(generation.Id, new(index, 0));
+        Add(ErrorCode.ObjectMissing, key, $"The object '{key}' is missing, so the WAL can't be applied beyond it.");
     }
 
     private static string Disagrees(string key) => $"The snapshot '{key}' is not what the objects before it make of the database.";

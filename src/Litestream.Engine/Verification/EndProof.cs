@@ -3,10 +3,11 @@ namespace Litestream.Engine.Verification;
 /// <summary>Whether the end of a generation is all that was shipped: objects that are gone from the end leave no trace in a replica.</summary>
 public enum EndProof
 {
-    /// <summary>Nothing is there to hold the end against: neither the database's metadata folder nor a later position is known.</summary>
+    /// <summary>Nothing is there to hold the end against: the database's metadata folder is not known, and the replica is being written to, or was not left by an orderly
+    /// stop.</summary>
     NotProvable,
 
-    /// <summary>The generation reaches as far as the state beside the database says.</summary>
+    /// <summary>The generation reaches as far as the state beside the database says, or the last orderly stop.</summary>
     Proven,
 
     /// <summary>The generation ends before what was shipped of it.</summary>

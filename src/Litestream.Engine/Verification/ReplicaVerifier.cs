@@ -14,20 +14,50 @@ namespace Litestream.Engine.Verification;
 /// <param name="environment">Time and randomness.</param>
 public sealed class ReplicaVerifier(IReplicaClient replica, EngineEnvironment environment)
 {
-    /// <summary>Reads a generation.</summary>
+    private const int MaxReadings = 5;
+
+    private readonly ReplicaCatalog _catalog = new(replica);
+
+    /// <summary>Reads a generation. What was listed and is gone now may have been deleted by retention, so then what is left is read.</summary>
     /// <param name="generation">As it was listed.</param>
     /// <param name="end">To where it is known to have been shipped; null if that is not known.</param>
     /// <param name="samplePercent">How many of the objects to read, from 1 to 100. Of a sample it is only seen whether its objects decode, and
     /// whether each segment ends where the next one begins.</param>
     /// <param name="progress">Is told how far it is.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>What was found; null if the whole generation is gone.</returns>
     /// <exception cref="LitestreamException">The replica can't be read; what it holds is no reason.</exception>
-    public async Task<GenerationVerification> VerifyAsync(
-        GenerationInfo generation, Position? end, int samplePercent, IProgress<VerificationProgress>? progress, CancellationToken cancellationToken)
+    public async Task<GenerationVerification?> VerifyAsync(
+        GenerationInfo generation, KnownEnd? end, int samplePercent, IProgress<VerificationProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(generation);
         ArgumentOutOfRangeException.ThrowIfLessThan(samplePercent, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(samplePercent, 100);
+        for (var reading = 1; ; reading++)
+        {
+            var result = await ReadAsync(generation, end, samplePercent, progress, cancellationToken).ConfigureAwait(false);
+            if (result.Damages.Count == 0 || reading == MaxReadings) return result;
+            if (await _catalog.ReadGenerationAsync(generation.Id, cancellationToken).ConfigureAwait(false) is not { } now) return null;
+            if (!IsShortenedByRetention(generation, now)) return result;
+            generation = now;
+        }
+    }
+
+    // it deletes from the beginning, up to a snapshot that stays; what is gone from anywhere else is lost
+    private static bool IsShortenedByRetention(GenerationInfo listed, GenerationInfo now)
+    {
+        if (now.Snapshots.Count == 0) return false;
+        List<int> gone =
+        [
+            .. listed.Snapshots.Select(s => s.Index).Except(now.Snapshots.Select(s => s.Index)),
+            .. listed.Segments.Select(s => s.Start).Except(now.Segments.Select(s => s.Start)).Select(p => p.Index),
+        ];
+        return gone.Count > 0 && gone.TrueForAll(i => i < now.Snapshots[0].Index);
+    }
+
+    private async Task<GenerationVerification> ReadAsync(
+        GenerationInfo generation, KnownEnd? end, int samplePercent, IProgress<VerificationProgress>? progress, CancellationToken cancellationToken)
+    {
         var began = environment.Time.GetTimestamp();
         var first = generation.Snapshots.Count > 0 ? generation.Snapshots[0].Index : int.MaxValue;
         var unreachable = generation.Segments.Where(s => s.Start.Index < first).ToList();
@@ -59,9 +89,15 @@ public sealed class ReplicaVerifier(IReplicaClient replica, EngineEnvironment en
         return new(generation, objects, bytes, damages, unreachable, reached, ProofOf(generation, end, reached), environment.Time.GetElapsedTime(began));
     }
 
-    private static EndProof ProofOf(GenerationInfo generation, Position? end, Position? reached)
+    private static EndProof ProofOf(GenerationInfo generation, KnownEnd? end, Position? reached)
     {
         if (end is not { } known) return EndProof.NotProvable;
+        var proof = Compare(generation, known.Position, reached);
+        return proof == EndProof.Proven && !known.IsLast ? EndProof.NotProvable : proof;
+    }
+
+    private static EndProof Compare(GenerationInfo generation, Position known, Position? reached)
+    {
         // of a sample only names tell: that the last object is not before the end, or stands in an index that another one followed
         if (reached is null)
         {

@@ -10,7 +10,7 @@ namespace Litestream.PowerShell.Abstractions;
 
 /// <summary>Base of the cmdlets that begin to replicate databases in this process.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public abstract class DatabaseCommand : StoreCommand
+public abstract class DatabaseCommand : ConfigurationCommand
 {
     /// <summary>The files that a parameter names.</summary>
     private protected IReadOnlyList<string> FindDatabases(string path, bool literal)

@@ -20,7 +20,7 @@ public abstract class LitestreamCommand : PSCmdlet, IDisposable
 
     internal static EngineEnvironment Environment { get; } = new();
 
-    private protected CancellationToken PipelineStop => _stopping.Token;
+    internal CancellationToken PipelineStop => _stopping.Token;
 
     /// <inheritdoc/>
     protected override void StopProcessing() => _stopping.Cancel();
@@ -76,7 +76,7 @@ public abstract class LitestreamCommand : PSCmdlet, IDisposable
     }
 
     /// <summary>Does the work for one item; its failure is an error record and does not end the pipeline.</summary>
-    private protected void Try(object? target, Action work)
+    internal void Try(object? target, Action work)
     {
         try
         {

@@ -4,6 +4,7 @@ using Litestream.Engine.Errors;
 using Litestream.Engine.Format;
 using Litestream.Engine.Replicas;
 using Litestream.PowerShell.Completion;
+using Litestream.PowerShell.Configurations;
 using Litestream.PowerShell.Models;
 using EngineException = Litestream.Engine.Errors.LitestreamException;
 
@@ -11,10 +12,10 @@ namespace Litestream.PowerShell.Abstractions;
 
 /// <summary>Base of the cmdlets that list what a replica holds.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public abstract class ReplicaCommand : StoreCommand
+public abstract class ReplicaCommand : ConfiguredReplicaCommand
 {
     /// <summary>Folder or URL of the replica.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ReplicaSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public LitestreamReplica[] Replica { get; set; } = [];
 
@@ -25,19 +26,12 @@ public abstract class ReplicaCommand : StoreCommand
     public string? Generation { get; set; }
 
     /// <inheritdoc/>
-    protected sealed override void ProcessRecord()
+    protected sealed override void ProcessRecord() => ForEachReplica(Replica, (client, source) =>
     {
-        foreach (var replica in Replica)
-        {
-            TryWithReplica(replica, client =>
-            {
-                var catalog = new ReplicaCatalog(client);
-                foreach (var generation in ReadGenerations(catalog)) WriteGeneration(client, generation, Complete(replica, client.Url));
-            });
-        }
-    }
+        foreach (var generation in ReadGenerations(new(client))) WriteGeneration(client, generation, source);
+    });
 
-    private protected abstract void WriteGeneration(IReplicaClient client, GenerationInfo generation, LitestreamReplica replica);
+    private protected abstract void WriteGeneration(IReplicaClient client, GenerationInfo generation, ReplicaSource source);
 
     private IEnumerable<GenerationInfo> ReadGenerations(ReplicaCatalog catalog) => Generation is null
         ? Enumerate(catalog.ListGenerationsAsync(PipelineStop))

@@ -43,18 +43,24 @@ public abstract class StoreCommand : LitestreamCommand
 
     private protected static bool IsS3(string url) => url.StartsWith(S3Scheme, StringComparison.OrdinalIgnoreCase);
 
-    private protected void TryWithReplica(LitestreamReplica replica, Action<IReplicaClient> work) => Try(replica.Url, () =>
+    private protected void TryWithReplica(LitestreamReplica replica, Action<IReplicaClient> work) => Try(replica.Url, () => WithReplica(replica, client =>
+    {
+        work(client);
+        return true;
+    }));
+
+    private protected T WithReplica<T>(LitestreamReplica replica, Func<IReplicaClient, T> work)
     {
         var client = OpenReplica(replica);
         try
         {
-            work(client);
+            return work(client);
         }
         finally
         {
             client.DisposeAsync().AsTask().GetAwaiter().GetResult();
         }
-    });
+    }
 
     /// <summary>A URL goes to the engine as it is; a path may be one of a PowerShell drive, or relative to its location.</summary>
     private protected IReplicaClient OpenReplica(LitestreamReplica replica) => ReplicaClients.Open(
@@ -102,7 +108,7 @@ public abstract class StoreCommand : LitestreamCommand
 
     private bool HasSettings => Endpoint is not null || Region is not null || Credential is not null || SessionToken is not null || ProfileName is not null;
 
-    private S3Settings? SettingsOf(LitestreamReplica replica)
+    private protected S3Settings? SettingsOf(LitestreamReplica replica)
     {
         if (!HasSettings) return replica.Settings;
         if (!IsS3(replica.Url))

@@ -2,15 +2,16 @@ using System.Management.Automation;
 using Litestream.Engine.Format;
 using Litestream.Engine.Replicas;
 using Litestream.PowerShell.Abstractions;
+using Litestream.PowerShell.Configurations;
 using Litestream.PowerShell.Models;
 
 namespace Litestream.PowerShell.Commands;
 
 /// <summary>Lists the generations of a replica.</summary>
-[Cmdlet(VerbsCommon.Get, "LitestreamGeneration")]
+[Cmdlet(VerbsCommon.Get, "LitestreamGeneration", DefaultParameterSetName = ReplicaSet)]
 [OutputType(typeof(LitestreamGeneration))]
 public sealed class GetLitestreamGenerationCommand : ReplicaCommand
 {
-    private protected override void WriteGeneration(IReplicaClient client, GenerationInfo generation, LitestreamReplica replica) =>
-        WriteObject(generation.ToModel(replica));
+    private protected override void WriteGeneration(IReplicaClient client, GenerationInfo generation, ReplicaSource source) =>
+        WriteObject(generation.ToModel(source.Replica));
 }

@@ -4,13 +4,14 @@ using Litestream.Engine.Replicas;
 using Litestream.Engine.Restore;
 using Litestream.Engine.Verification;
 using Litestream.PowerShell.Abstractions;
+using Litestream.PowerShell.Configurations;
 using Litestream.PowerShell.Models;
 using Litestream.PowerShell.Verifying;
 
 namespace Litestream.PowerShell.Commands;
 
 /// <summary>Shows what a replica can be restored to, and where there are gaps.</summary>
-[Cmdlet(VerbsCommon.Get, "LitestreamRestorePoint")]
+[Cmdlet(VerbsCommon.Get, "LitestreamRestorePoint", DefaultParameterSetName = ReplicaSet)]
 [OutputType(typeof(LitestreamRestoreWindow), typeof(LitestreamRestorePoint))]
 public sealed class GetLitestreamRestorePointCommand : ReplicaCommand
 {
@@ -24,10 +25,23 @@ public sealed class GetLitestreamRestorePointCommand : ReplicaCommand
     [Parameter]
     public SwitchParameter Verify { get; set; }
 
-    private protected override void WriteGeneration(IReplicaClient client, GenerationInfo generation, LitestreamReplica replica)
+    private protected override void WriteGeneration(IReplicaClient client, GenerationInfo generation, ReplicaSource source)
     {
+        var replica = source.Replica;
+        IReadOnlyCollection<string> damaged = [];
+        if (Verify)
+        {
+            if (ReadAll(client, generation, replica) is not { } found)
+            {
+                WriteVerbose($"The generation {generation.Id} was deleted while it was read.");
+                return;
+            }
+
+            (generation, damaged) = (found.Generation, [.. found.Damages.Select(d => d.Key)]);
+        }
+
         var isEmpty = true;
-        foreach (var window in Enumerate(new RestoreWindowFinder(client).FindAsync(generation, FindDamaged(client, generation, replica), PipelineStop)))
+        foreach (var window in Enumerate(new RestoreWindowFinder(client).FindAsync(generation, damaged, PipelineStop)))
         {
             isEmpty = false;
             if (!All)
@@ -42,12 +56,10 @@ public sealed class GetLitestreamRestorePointCommand : ReplicaCommand
         if (isEmpty) WriteWarning($"The generation {generation.Id} of '{replica}' can't be restored: it has no snapshot that is sound.");
     }
 
-    private IReadOnlyCollection<string> FindDamaged(IReplicaClient client, GenerationInfo generation, LitestreamReplica replica)
+    private GenerationVerification? ReadAll(IReplicaClient client, GenerationInfo generation, LitestreamReplica replica)
     {
-        if (!Verify) return [];
         var progress = new VerificationProgressView($"generation {generation.Id} of {replica}");
-        var result = WaitWithProgress(token => new ReplicaVerifier(client, Environment).VerifyAsync(generation, null, WholePercent, progress, token),
+        return WaitWithProgress(token => new ReplicaVerifier(client, Environment).VerifyAsync(generation, null, WholePercent, progress, token),
             progress.ToRecord, progress.ToCompleted());
-        return [.. result.Damages.Select(d => d.Key)];
     }
 }

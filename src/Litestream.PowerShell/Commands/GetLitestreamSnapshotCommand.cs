@@ -2,17 +2,18 @@ using System.Management.Automation;
 using Litestream.Engine.Format;
 using Litestream.Engine.Replicas;
 using Litestream.PowerShell.Abstractions;
+using Litestream.PowerShell.Configurations;
 using Litestream.PowerShell.Models;
 
 namespace Litestream.PowerShell.Commands;
 
 /// <summary>Lists the snapshots of a replica.</summary>
-[Cmdlet(VerbsCommon.Get, "LitestreamSnapshot")]
+[Cmdlet(VerbsCommon.Get, "LitestreamSnapshot", DefaultParameterSetName = ReplicaSet)]
 [OutputType(typeof(LitestreamSnapshot))]
 public sealed class GetLitestreamSnapshotCommand : ReplicaCommand
 {
-    private protected override void WriteGeneration(IReplicaClient client, GenerationInfo generation, LitestreamReplica replica)
+    private protected override void WriteGeneration(IReplicaClient client, GenerationInfo generation, ReplicaSource source)
     {
-        foreach (var snapshot in generation.Snapshots) WriteObject(snapshot.ToModel(replica));
+        foreach (var snapshot in generation.Snapshots) WriteObject(snapshot.ToModel(source.Replica));
     }
 }

@@ -2,12 +2,13 @@ using System.Management.Automation;
 using Litestream.Engine.Format;
 using Litestream.Engine.Replicas;
 using Litestream.PowerShell.Abstractions;
+using Litestream.PowerShell.Configurations;
 using Litestream.PowerShell.Models;
 
 namespace Litestream.PowerShell.Commands;
 
 /// <summary>Lists the WAL segments of a replica, with start and end.</summary>
-[Cmdlet(VerbsCommon.Get, "LitestreamWalSegment")]
+[Cmdlet(VerbsCommon.Get, "LitestreamWalSegment", DefaultParameterSetName = ReplicaSet)]
 [OutputType(typeof(LitestreamWalSegment))]
 public sealed class GetLitestreamWalSegmentCommand : ReplicaCommand
 {
@@ -16,11 +17,11 @@ public sealed class GetLitestreamWalSegmentCommand : ReplicaCommand
     [ValidateRange(0, int.MaxValue)]
     public int? Index { get; set; }
 
-    private protected override void WriteGeneration(IReplicaClient client, GenerationInfo generation, LitestreamReplica replica)
+    private protected override void WriteGeneration(IReplicaClient client, GenerationInfo generation, ReplicaSource source)
     {
         if (Index is { } index)
             generation = generation with { Segments = [.. generation.Segments.Where(s => s.Start.Index == index)] };
         foreach (var segment in Enumerate(new ReplicaCatalog(client).MeasureSegmentsAsync(generation, PipelineStop)))
-            WriteObject(segment.ToModel(replica));
+            WriteObject(segment.ToModel(source.Replica));
     }
 }

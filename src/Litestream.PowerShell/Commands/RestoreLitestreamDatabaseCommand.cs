@@ -7,13 +7,14 @@ using Litestream.PowerShell.Errors;
 using Litestream.PowerShell.Internal;
 using Litestream.PowerShell.Models;
 using Litestream.PowerShell.Restoring;
+using EngineException = Litestream.Engine.Errors.LitestreamException;
 
 namespace Litestream.PowerShell.Commands;
 
 /// <summary>Restores a database from a replica.</summary>
 [Cmdlet(VerbsData.Restore, "LitestreamDatabase", SupportsShouldProcess = true, DefaultParameterSetName = PositionSet)]
 [OutputType(typeof(LitestreamRestoreResult))]
-public sealed class RestoreLitestreamDatabaseCommand : StoreCommand
+public sealed class RestoreLitestreamDatabaseCommand : ConfiguredReplicaCommand
 {
     private const string PositionSet = "Position";
     private const string TimestampSet = "Timestamp";
@@ -24,23 +25,29 @@ public sealed class RestoreLitestreamDatabaseCommand : StoreCommand
     private int _activity;
 
     /// <summary>Folder or URL of the replica.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PositionSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = TimestampSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public LitestreamReplica[] Replica { get; set; } = [];
 
-    /// <summary>The file to make, or a folder (one that exists, or with a separator at the end) for it.</summary>
-    [Parameter(Mandatory = true, Position = 1)]
+    /// <summary>The file to make, or a folder (one that exists, or with a separator at the end) for it; without it, the path that the
+    /// configuration says.</summary>
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = PositionSet)]
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = TimestampSet)]
+    [Parameter(ParameterSetName = ConfigSet)]
     [ValidateNotNullOrEmpty]
-    public string Destination { get; set; } = string.Empty;
+    public string? Destination { get; set; }
 
     /// <summary>The database that was replicated: its file name is used when Destination is a folder.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = PositionSet, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = TimestampSet, ValueFromPipelineByPropertyName = true)]
     [Alias("DatabasePath")]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
     /// <summary>Where below Destination, which is a folder then, the file is made: what Find-LitestreamReplica tells.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = PositionSet, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = TimestampSet, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string? RelativePath { get; set; }
 
@@ -52,18 +59,21 @@ public sealed class RestoreLitestreamDatabaseCommand : StoreCommand
 
     /// <summary>The last WAL index to apply.</summary>
     [Parameter(ParameterSetName = PositionSet, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ConfigSet)]
     [ValidateRange(0, int.MaxValue)]
     [ArgumentCompleter(typeof(IndexCompleter))]
     public int? Index { get; set; }
 
     /// <summary>Where in the last index to stop: its commits up to this byte are applied.</summary>
     [Parameter(ParameterSetName = PositionSet, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ConfigSet)]
     [Alias("EndOffset")]
     [ValidateOffset]
     public long? Offset { get; set; }
 
     /// <summary>Restore the state of this time.</summary>
     [Parameter(Mandatory = true, ParameterSetName = TimestampSet)]
+    [Parameter(ParameterSetName = ConfigSet)]
     [TimeTransformation]
     public DateTimeOffset? Timestamp { get; set; }
 
@@ -91,20 +101,8 @@ public sealed class RestoreLitestreamDatabaseCommand : StoreCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (var replica in Replica)
-        {
-            TryWithReplica(replica, client => _inputs.Add(new(
-                replica,
-                new()
-                {
-                    Generation = Generation is null ? null : ReplicaCommand.ParseGeneration(Generation),
-                    Index = Index,
-                    Offset = Offset,
-                    Timestamp = Timestamp,
-                    AllowPartial = AllowPartial,
-                },
-                TargetOf(client.Url))));
-        }
+        if (ConfigPath is not null) Try(ConfigPath, () => AddConfigured(ConfigPath));
+        else foreach (var replica in Replica) TryWithReplica(replica, client => _inputs.Add(new(replica, ToRequest(), TargetOf(client.Url))));
     }
 
     /// <inheritdoc/>
@@ -139,9 +137,54 @@ public sealed class RestoreLitestreamDatabaseCommand : StoreCommand
         }
     }
 
+    private void AddConfigured(string configPath)
+    {
+        var found = FindConfigured();
+        if (found is not [var database])
+            throw new LitestreamException(ErrorTable.TargetNotUnique,
+                $"{found.Count} databases of {configPath} are meant: {string.Join(", ", found.Select(d => d.Path))}. Nothing was restored.", configPath,
+                "Name one with -Database; or for several pipe Get-LitestreamDatabase here.");
+        var (request, target) = (ToRequest(), Destination is null ? database.Path
+            : RestoreTarget.Resolve(ResolvePath(Destination), RestoreTarget.IsFolder(Destination), database.Path, database.Path));
+        _inputs.Add(new(Choose(ReplicasOf(database), request), request, target));
+    }
+
+    /// <summary>Of several replicas the one that leads furthest; those that can't be read are named by a warning.</summary>
+    private LitestreamReplica Choose(IReadOnlyList<LitestreamReplica> replicas, RestoreRequest request)
+    {
+        if (replicas is [var only]) return only;
+        (LitestreamReplica Replica, RestorePlan Plan)? best = null;
+        var failures = new List<(LitestreamReplica Replica, EngineException Error)>();
+        foreach (var replica in replicas)
+        {
+            try
+            {
+                var plan = WithReplica(replica, client => Await(token => new RestorePlanner(client).PlanAsync(request, token)));
+                if (best is not { } former || ReplicaChoice.LeadsFurther(plan, former.Plan)) best = (replica, plan);
+            }
+            catch (EngineException e)
+            {
+                failures.Add((replica, e));
+            }
+        }
+
+        if (best is not { } choice) throw failures[0].Error;
+        foreach (var (replica, error) in failures) WriteWarning($"'{replica}' is passed over, and '{choice.Replica}' is restored: {error.Message}");
+        return choice.Replica;
+    }
+
+    private RestoreRequest ToRequest() => new()
+    {
+        Generation = Generation is null ? null : ReplicaCommand.ParseGeneration(Generation),
+        Index = Index,
+        Offset = Offset,
+        Timestamp = Timestamp,
+        AllowPartial = AllowPartial,
+    };
+
     private string TargetOf(string url) => RelativePath is null
-        ? RestoreTarget.Resolve(ResolvePath(Destination), RestoreTarget.IsFolder(Destination), Path, url)
-        : RestoreTarget.ResolveBelow(ResolvePath(Destination), RelativePath);
+        ? RestoreTarget.Resolve(ResolvePath(Destination!), RestoreTarget.IsFolder(Destination!), Path, url)
+        : RestoreTarget.ResolveBelow(ResolvePath(Destination!), RelativePath);
 
     private void Begin(RestoreInput input, List<RunningRestore> running, CancellationToken cancellationToken)
     {

@@ -2,10 +2,10 @@ using System.Management.Automation;
 using Litestream.Engine.Capture;
 using Litestream.Engine.Configuration;
 using Litestream.Engine.Errors;
+using Litestream.Engine.Replicas;
 using Litestream.Engine.Replication;
 using Litestream.PowerShell.Abstractions;
 using Litestream.PowerShell.Binding;
-using Litestream.PowerShell.Completion;
 using Litestream.PowerShell.Configurations;
 using Litestream.PowerShell.Errors;
 using Litestream.PowerShell.Models;
@@ -24,7 +24,7 @@ public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventO
 
     private readonly List<string> _databases = [];
     private readonly List<(DatabaseConfiguration Database, TimeSpan? ShutdownTimeout)> _configured = [];
-    private ConfiguredDatabases? _configurations;
+    private readonly List<(DatabaseFolder Folder, LitestreamConfiguration Configuration)> _folders = [];
 
     /// <summary>Databases; wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true)]
@@ -43,22 +43,6 @@ public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventO
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = LiteralPathSet)]
     [ValidateNotNullOrEmpty]
     public LitestreamReplica[] Replica { get; set; } = [];
-
-    /// <summary>A configuration file: its databases are replicated by one job.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ConfigSet, ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
-    public string? ConfigPath { get; set; }
-
-    /// <summary>Of those in the file only these: paths, file names or wildcards.</summary>
-    [Parameter(ParameterSetName = ConfigSet, ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(ConfigurationCompleter))]
-    public string[]? Database { get; set; }
-
-    /// <summary>Leave $NAME in the file as it is.</summary>
-    [Parameter(ParameterSetName = ConfigSet, ValueFromPipelineByPropertyName = true)]
-    public SwitchParameter NoExpandEnvironment { get; set; }
 
     /// <summary>Folder for what waits to be shipped; without it, .NAME-litestream-ps beside the database.</summary>
     [Parameter(ParameterSetName = PathSet)]
@@ -141,10 +125,12 @@ public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventO
         try
         {
             AddSessions(sessions);
-            if (sessions.Count == 0) return;
+            var folders = ToReplications();
+            if (sessions.Count == 0 && folders.Count == 0) return;
             isStarted = true;
-            if (Wait) new ForegroundReplication(sessions, this).Run(ShutdownTimeout is null ? s_ctrlC : null, PipelineStop);
-            else WriteObject(StartJob(sessions));
+            var group = new ReplicationGroup(sessions, folders);
+            if (Wait) new ForegroundReplication(group, this).Run(ShutdownTimeout is null ? s_ctrlC : null, PipelineStop);
+            else WriteObject(StartJob(group, folders.Count > 0));
         }
         finally
         {
@@ -158,10 +144,33 @@ public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventO
             Try(database, () => AddSession(sessions, new ReplicationOptions { DatabasePath = database, WaitForDatabase = WaitForDatabase }, Replica));
         foreach (var (database, timeout) in _configured)
         {
-            var options = database.ToOptions();
-            if (timeout is { } limit) options = options with { ShutdownTimeout = limit };
-            Try(database.Path, () => AddSession(sessions, options, database.ToReplicas()));
+            Try(database.Path, () => AddSession(sessions, ToOptions(database, timeout), database.ToReplicas()));
         }
+    }
+
+    /// <summary>What keeps looking into the folders that are watched. It runs when the pipeline has long ended, and asks nobody.</summary>
+    private List<FolderReplication> ToReplications()
+    {
+        var replications = new List<FolderReplication>();
+        var location = SessionState.Path.CurrentFileSystemLocation.ProviderPath;
+        foreach (var (folder, configuration) in _folders)
+        {
+            if (!ShouldProcess($"{folder.Path}, {folder.Pattern}", "Start replication of the databases that come there")) continue;
+            replications.Add(new(folder, path => configuration.FolderOf(path) == folder, Open, Environment));
+
+            ReplicationSession Open(DatabaseConfiguration database) => new(
+                Complete(ToOptions(database, configuration.ShutdownTimeout)),
+                [.. database.ToReplicas().Select(r => ReplicaClients.Open(r.Url, location, Environment, SettingsOf(r)))], Environment);
+        }
+
+        if (replications.Count > 0) ProcessShutdown.Watch();
+        return replications;
+    }
+
+    private static ReplicationOptions ToOptions(DatabaseConfiguration database, TimeSpan? shutdownTimeout)
+    {
+        var options = database.ToOptions();
+        return shutdownTimeout is { } limit ? options with { ShutdownTimeout = limit } : options;
     }
 
     /// <summary>Of several, when an error was to end the pipeline before they were started.</summary>
@@ -173,11 +182,23 @@ public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventO
 
     private void AddConfigured(string configPath)
     {
-        _configurations ??= new(this);
-        var timeout = _configurations.Read(configPath, !NoExpandEnvironment).ShutdownTimeout;
-        foreach (var database in _configurations.Find(configPath, !NoExpandEnvironment, Database))
-            if (!_configured.Exists(c => c.Database.Path == database.Path)) _configured.Add((database, timeout));
+        var configuration = Configured.Read(configPath, !NoExpandEnvironment);
+        var databases = FindConfigured();
+        foreach (var database in databases)
+            if (!_configured.Exists(c => c.Database.Path == database.Path)) _configured.Add((database, configuration.ShutdownTimeout));
+        // who names databases means these, and none that come
+        if (Database is not null) return;
+        foreach (var folder in configuration.Folders)
+        {
+            if (folder.IsWatched) _folders.Add((folder, configuration));
+            else if (!databases.Any(d => configuration.FolderOf(d.Path) == folder))
+                Try(folder.Path, () => throw NoDatabase(folder));
+        }
     }
+
+    private static LitestreamException NoDatabase(DatabaseFolder folder) => new(
+        nameof(ErrorCode.DatabaseNotFound), $"No database in '{folder.Path}' matches '{folder.Pattern}'.", folder.Path,
+        "Correct 'dir' or 'pattern', or wait for databases with 'watch: true'.");
 
     private void AddSession(List<ReplicationSession> sessions, ReplicationOptions options, IReadOnlyCollection<LitestreamReplica> replicas)
     {
@@ -191,10 +212,10 @@ public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventO
         if (TryEnter(session, "Start replication to")) sessions.Add(session);
     }
 
-    private LitestreamReplicationJob StartJob(List<ReplicationSession> sessions)
+    private LitestreamReplicationJob StartJob(ReplicationGroup group, bool isOfFolders)
     {
-        var name = Name ?? System.IO.Path.GetFileName(ConfigPath is not null && sessions.Count > 1 ? ResolvePath(ConfigPath) : sessions[0].DatabasePath);
-        var job = new LitestreamReplicationJob(MyInvocation.Line.Trim(), name, sessions);
+        var name = Name ?? System.IO.Path.GetFileName(!isOfFolders && group.Sessions is [var only] ? only.DatabasePath : ResolvePath(ConfigPath!));
+        var job = new LitestreamReplicationJob(MyInvocation.Line.Trim(), name, group);
         JobRepository.Add(job);
         job.Start();
         return job;

@@ -2,7 +2,6 @@ using System.Management.Automation;
 using Litestream.Engine.Replication;
 using Litestream.PowerShell.Abstractions;
 using Litestream.PowerShell.Completion;
-using Litestream.PowerShell.Configurations;
 using Litestream.PowerShell.Models;
 using Litestream.PowerShell.Replications;
 
@@ -11,12 +10,11 @@ namespace Litestream.PowerShell.Commands;
 /// <summary>Ends replications after a last sync, also those of other processes.</summary>
 [Cmdlet(VerbsLifecycle.Stop, "LitestreamReplication", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
 [OutputType(typeof(LitestreamReplication))]
-public sealed class StopLitestreamReplicationCommand : LitestreamCommand
+public sealed class StopLitestreamReplicationCommand : RunningReplicationCommand
 {
     private static readonly TimeSpan s_moment = TimeSpan.FromSeconds(5);
 
     private readonly List<RunningReplication> _replications = [];
-    private ConfiguredDatabases? _configurations;
 
     /// <summary>Databases; wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true)]
@@ -25,45 +23,12 @@ public sealed class StopLitestreamReplicationCommand : LitestreamCommand
     [ArgumentCompleter(typeof(ReplicationCompleter))]
     public string[]? Path { get; set; }
 
-    /// <summary>Databases, without wildcards.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet, ValueFromPipelineByPropertyName = true)]
-    [Alias("PSPath", "DatabasePath")]
-    [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(ReplicationCompleter))]
-    public string[]? LiteralPath { get; set; }
-
-    /// <summary>A configuration file: the replications of its databases end.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ConfigSet, ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
-    public string? ConfigPath { get; set; }
-
-    /// <summary>Of those in the file only these: paths, file names or wildcards.</summary>
-    [Parameter(ParameterSetName = ConfigSet, ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(ConfigurationCompleter))]
-    public string[]? Database { get; set; }
-
-    /// <summary>Leave $NAME in the file as it is.</summary>
-    [Parameter(ParameterSetName = ConfigSet, ValueFromPipelineByPropertyName = true)]
-    public SwitchParameter NoExpandEnvironment { get; set; }
-
     /// <summary>Write how each ended.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        if (ConfigPath is not null)
-        {
-            _configurations ??= new(this);
-            Try(ConfigPath, () => Add(_configurations.FindReplications(ConfigPath, !NoExpandEnvironment, Database)));
-            return;
-        }
-
-        foreach (var path in LiteralPath ?? Path!) Try(path, () => Add(this.FindReplications(path, LiteralPath is not null)));
-    }
+    protected override void ProcessRecord() => Find(Path, Add);
 
     /// <inheritdoc/>
     protected override void EndProcessing()

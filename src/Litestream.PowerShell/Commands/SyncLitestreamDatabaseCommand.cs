@@ -30,7 +30,6 @@ public sealed class SyncLitestreamDatabaseCommand : DatabaseCommand
     private readonly List<string> _databases = [];
     private readonly List<(ReplicationOptions Options, LitestreamReplica[] Replicas)> _configured = [];
     private readonly HashSet<(int, string)> _pushed = [];
-    private ConfiguredDatabases? _configurations;
 
     /// <summary>Databases; wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true)]
@@ -52,22 +51,6 @@ public sealed class SyncLitestreamDatabaseCommand : DatabaseCommand
     [ValidateNotNullOrEmpty]
     public LitestreamReplica[]? Replica { get; set; }
 
-    /// <summary>A configuration file: its databases are synced to their replicas.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ConfigSet, ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
-    public string? ConfigPath { get; set; }
-
-    /// <summary>Of those in the file only these: paths, file names or wildcards.</summary>
-    [Parameter(ParameterSetName = ConfigSet, ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(ConfigurationCompleter))]
-    public string[]? Database { get; set; }
-
-    /// <summary>Leave $NAME in the file as it is.</summary>
-    [Parameter(ParameterSetName = ConfigSet, ValueFromPipelineByPropertyName = true)]
-    public SwitchParameter NoExpandEnvironment { get; set; }
-
     /// <summary>Folder for what waits to be shipped; without it, .NAME-litestream-ps beside the database.</summary>
     [Parameter(ParameterSetName = PathSet)]
     [Parameter(ParameterSetName = LiteralPathSet)]
@@ -88,7 +71,7 @@ public sealed class SyncLitestreamDatabaseCommand : DatabaseCommand
     {
         if (ConfigPath is not null)
         {
-            Try(ConfigPath, () => AddConfigured(ConfigPath));
+            Try(ConfigPath, AddConfigured);
             return;
         }
 
@@ -116,10 +99,9 @@ public sealed class SyncLitestreamDatabaseCommand : DatabaseCommand
         foreach (var (options, replicas) in _configured) Try(options.DatabasePath, () => Sync(options, replicas));
     }
 
-    private void AddConfigured(string configPath)
+    private void AddConfigured()
     {
-        _configurations ??= new(this);
-        foreach (var database in _configurations.Find(configPath, !NoExpandEnvironment, Database))
+        foreach (var database in FindConfigured())
         {
             if (!_configured.Exists(c => c.Options.DatabasePath == database.Path))
                 _configured.Add((database.ToOptions() with { WaitForDatabase = false }, database.ToReplicas()));

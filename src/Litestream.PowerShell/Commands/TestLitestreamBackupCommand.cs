@@ -4,6 +4,7 @@ using Litestream.Engine.Replicas;
 using Litestream.PowerShell.Abstractions;
 using Litestream.PowerShell.Binding;
 using Litestream.PowerShell.Completion;
+using Litestream.PowerShell.Configurations;
 using Litestream.PowerShell.Drills;
 using Litestream.PowerShell.Errors;
 using Litestream.PowerShell.Models;
@@ -15,19 +16,23 @@ namespace Litestream.PowerShell.Commands;
 /// <summary>The restore drill: proves that a replica restores, by restoring it to a folder of its own, and checks what comes out.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "LitestreamBackup", DefaultParameterSetName = PositionSet)]
 [OutputType(typeof(LitestreamDrillResult))]
-public sealed class TestLitestreamBackupCommand : StoreCommand
+public sealed class TestLitestreamBackupCommand : ConfiguredReplicaCommand
 {
     private const string PositionSet = "Position";
     private const string TimestampSet = "Timestamp";
     private const string RandomSet = "Random";
 
     /// <summary>Folder or URL of the replica.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PositionSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = TimestampSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = RandomSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public LitestreamReplica[] Replica { get; set; } = [];
 
     /// <summary>The live database to compare with.</summary>
-    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 1, ParameterSetName = PositionSet, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 1, ParameterSetName = TimestampSet, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 1, ParameterSetName = RandomSet, ValueFromPipelineByPropertyName = true)]
     [Alias("DatabasePath")]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
@@ -40,23 +45,27 @@ public sealed class TestLitestreamBackupCommand : StoreCommand
 
     /// <summary>The last WAL index to apply.</summary>
     [Parameter(ParameterSetName = PositionSet, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ConfigSet)]
     [ValidateRange(0, int.MaxValue)]
     [ArgumentCompleter(typeof(IndexCompleter))]
     public int? Index { get; set; }
 
     /// <summary>Where in the last index to stop: its commits up to this byte are applied.</summary>
     [Parameter(ParameterSetName = PositionSet, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ConfigSet)]
     [Alias("EndOffset")]
     [ValidateOffset]
     public long? Offset { get; set; }
 
     /// <summary>Restore the state of this time.</summary>
     [Parameter(Mandatory = true, ParameterSetName = TimestampSet)]
+    [Parameter(ParameterSetName = ConfigSet)]
     [TimeTransformation]
     public DateTimeOffset? Timestamp { get; set; }
 
     /// <summary>Restore any point that the replica promises.</summary>
     [Parameter(Mandatory = true, ParameterSetName = RandomSet)]
+    [Parameter(ParameterSetName = ConfigSet)]
     public SwitchParameter RandomPoint { get; set; }
 
     /// <summary>Where the restored database lies meanwhile; without it, the folder for temporary files.</summary>
@@ -93,14 +102,11 @@ public sealed class TestLitestreamBackupCommand : StoreCommand
     public TimeSpan Timeout { get; set; } = TimeSpan.FromHours(1);
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        foreach (var replica in Replica) TryWithReplica(replica, client => Test(client, Complete(replica, client.Url)));
-    }
+    protected override void ProcessRecord() => ForEachReplica(Replica, Test);
 
-    private void Test(IReplicaClient client, LitestreamReplica replica)
+    private void Test(IReplicaClient client, ReplicaSource source)
     {
-        var request = ToRequest(client.Url);
+        var (replica, request) = (source.Replica, ToRequest(FindLive(source), client.Url));
         var progress = new RestoreProgressView(client.Url, activity: 1);
         using var run = WaitWithProgress(token => new Drill(Environment).RunAsync(client, request, progress, token), progress.ToRecord, progress.ToCompleted());
         var result = Assert is null || run.RestoredPath is null || run.Result.Verdict == DrillVerdict.Failed
@@ -122,9 +128,18 @@ public sealed class TestLitestreamBackupCommand : StoreCommand
         return broken;
     }
 
-    private DrillRequest ToRequest(string url)
+    /// <summary>The database to compare with; null for none. One in a file may live on another machine.</summary>
+    private string? FindLive(ReplicaSource source)
     {
-        var source = Path is null ? null : FindSource(Environment.Files.ResolveLink(ResolvePath(Path)), url);
+        if (source.Database is not { } database) return Path is null ? null : ResolvePath(Path);
+        if (Environment.Files.Find(database.Path) is { IsDirectory: false }) return database.Path;
+        WriteWarning($"'{database.Path}' does not exist, so that what is restored is compared with nothing.");
+        return null;
+    }
+
+    private DrillRequest ToRequest(string? live, string url)
+    {
+        var source = live is null ? null : FindSource(Environment.Files.ResolveLink(live), url);
         var request = new DrillRequest
         {
             Point = new()

@@ -2,9 +2,11 @@ using System.Management.Automation;
 using Litestream.Engine.Errors;
 using Litestream.Engine.Format;
 using Litestream.Engine.Replicas;
+using Litestream.Engine.Replication;
 using Litestream.Engine.Spool;
 using Litestream.Engine.Verification;
 using Litestream.PowerShell.Abstractions;
+using Litestream.PowerShell.Configurations;
 using Litestream.PowerShell.Errors;
 using Litestream.PowerShell.Models;
 using Litestream.PowerShell.Verifying;
@@ -13,19 +15,19 @@ using EngineException = Litestream.Engine.Errors.LitestreamException;
 namespace Litestream.PowerShell.Commands;
 
 /// <summary>Reads what a replica holds and tells whether it restores; writes nothing.</summary>
-[Cmdlet(VerbsDiagnostic.Test, "LitestreamReplica")]
+[Cmdlet(VerbsDiagnostic.Test, "LitestreamReplica", DefaultParameterSetName = ReplicaSet)]
 [OutputType(typeof(LitestreamReplicaTest))]
 public sealed class TestLitestreamReplicaCommand : ReplicaCommand
 {
     private const int WholePercent = 100;
 
     /// <summary>The database that is replicated there: its metadata folder proves the end.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ReplicaSet)]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
     /// <summary>The metadata folder, if it is not the one beside the database.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ReplicaSet)]
     [ValidateNotNullOrEmpty]
     public string? MetadataPath { get; set; }
 
@@ -34,17 +36,42 @@ public sealed class TestLitestreamReplicaCommand : ReplicaCommand
     [ValidateRange(1, WholePercent)]
     public int SamplePercent { get; set; } = WholePercent;
 
-    private protected override void WriteGeneration(IReplicaClient client, GenerationInfo generation, LitestreamReplica replica)
+    private protected override void WriteGeneration(IReplicaClient client, GenerationInfo generation, ReplicaSource source)
     {
         // taken before the objects are listed: what is shipped meanwhile is more, never less
-        var shipped = Path is null ? null : ShippedEnd.Find(ResolvePath(Path), MetadataPath is null ? null : ResolvePath(MetadataPath), Environment);
-        var listed = shipped is null ? generation : Await(token => new ReplicaCatalog(client).GetGenerationAsync(generation.Id, token));
-        var end = shipped?.Generation == generation.Id ? shipped.Position : (Position?)null;
+        var replica = source.Replica;
+        var end = FindEnd(client, source, generation.Id);
+        var listed = end is null ? generation : Await(token => new ReplicaCatalog(client).GetGenerationAsync(generation.Id, token));
         var progress = new VerificationProgressView($"generation {generation.Id} of {replica}");
         var result = WaitWithProgress(token => new ReplicaVerifier(client, Environment).VerifyAsync(listed, end, SamplePercent, progress, token),
             progress.ToRecord, progress.ToCompleted());
+        if (result is null)
+        {
+            EnsureOthersAreLeft(client, generation.Id);
+            return;
+        }
+
         WriteObject(result.ToModel(replica));
         if (!result.Passed) WriteError(FailureOf(result).ToRecord(replica));
+    }
+
+    // beside the database, or, where nothing is there, as the replica itself tells
+    private KnownEnd? FindEnd(IReplicaClient client, ReplicaSource source, GenerationId generation)
+    {
+        if (FindShippedEnd(source) is not { } shipped) return Await(token => ReplicaHead.FindEndAsync(client, generation, token));
+        return shipped.Generation == generation ? new KnownEnd(shipped.Position) : null;
+    }
+
+    private ShippedEnd? FindShippedEnd(ReplicaSource source) => source.Database is { } database
+        ? ShippedEnd.Find(Environment.Files.ResolveLink(database.Path), database.MetadataPath, Environment)
+        : Path is null ? null : ShippedEnd.Find(ResolvePath(Path), MetadataPath is null ? null : ResolvePath(MetadataPath), Environment);
+
+    // deleted as a whole since it was listed: retention does that to an old one, while a newer one is there
+    private void EnsureOthersAreLeft(IReplicaClient client, GenerationId deleted)
+    {
+        if (Generation is not null) Await(token => new ReplicaCatalog(client).GetGenerationAsync(deleted, token));
+        var left = Enumerate(new ReplicaCatalog(client).ListGenerationsAsync(PipelineStop)).Count();
+        WriteVerbose($"The generation {deleted} was deleted while it was read; {left} are left.");
     }
 
     private static EngineException FailureOf(GenerationVerification result) => result.Damages is [var first, ..]

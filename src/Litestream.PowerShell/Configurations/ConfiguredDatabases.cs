@@ -2,6 +2,7 @@ using System.Management.Automation;
 using Litestream.Engine.Configuration;
 using Litestream.Engine.Errors;
 using Litestream.PowerShell.Abstractions;
+using Litestream.PowerShell.Errors;
 using Litestream.PowerShell.Replications;
 using EngineException = Litestream.Engine.Errors.LitestreamException;
 
@@ -15,6 +16,7 @@ internal sealed class ConfiguredDatabases(LitestreamCommand command)
         OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? WildcardOptions.IgnoreCase : WildcardOptions.None;
 
     private readonly Dictionary<(string Path, bool Expands), LitestreamConfiguration> _files = [];
+    private readonly Dictionary<LitestreamConfiguration, IReadOnlyList<DatabaseConfiguration>> _databases = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Reads a file.</summary>
     /// <param name="configPath">The file.</param>
@@ -38,9 +40,16 @@ internal sealed class ConfiguredDatabases(LitestreamCommand command)
     public IReadOnlyList<DatabaseConfiguration> Find(string configPath, bool expands, IReadOnlyList<string>? names)
     {
         var configuration = Read(configPath, expands);
-        if (configuration.Databases.Count == 0)
+        if (configuration is { Databases.Count: 0, Folders.Count: 0 })
             throw new EngineException(ErrorCode.InvalidConfiguration, $"{configuration.Path} names no database.", configuration.Path, "List the databases below 'dbs'.");
-        return names is null ? configuration.Databases : [.. names.SelectMany(n => Match(configuration, n)).Distinct()];
+        if (!_databases.TryGetValue(configuration, out var all))
+        {
+            _databases.Add(configuration, all = FindAll(configuration));
+            foreach (var folder in configuration.Folders.Where(f => !all.Any(d => configuration.FolderOf(d.Path) == f)))
+                command.WriteWarning($"No database in '{folder.Path}' matches '{folder.Pattern}' now.");
+        }
+
+        return names is null ? all : [.. names.SelectMany(n => Match(command, configuration, all, n)).DistinctBy(d => d.Path)];
     }
 
     /// <summary>The replications, of whatever process, of those that are meant. That a process does not answer is an error beside them.</summary>
@@ -49,18 +58,42 @@ internal sealed class ConfiguredDatabases(LitestreamCommand command)
     /// <param name="names">Paths, file names or wildcards; null for all.</param>
     public IReadOnlyList<RunningReplication> FindReplications(string configPath, bool expands, IReadOnlyList<string>? names)
     {
+        var running = command.FindReplications(path: null, literal: false);
+        // those of folders need not be there any more
+        var configuration = Read(configPath, expands);
+        _databases[configuration] = [.. FindAll(configuration).Concat(running.Select(r => Describe(configuration, r.DatabasePath)).OfType<DatabaseConfiguration>()).DistinctBy(d => d.Path)];
         var meant = Find(configPath, expands, names).Select(d => LitestreamCommand.Environment.Files.ResolveLink(d.Path)).ToHashSet();
-        return [.. command.FindReplications(path: null, literal: false).Where(r => meant.Contains(r.DatabasePath))];
+        return [.. running.Where(r => meant.Contains(r.DatabasePath))];
     }
 
-    private List<DatabaseConfiguration> Match(LitestreamConfiguration configuration, string name)
+    /// <summary>The databases that are named, and those that are in the folders now. What can't be looked at is an error beside them.</summary>
+    private List<DatabaseConfiguration> FindAll(LitestreamConfiguration configuration)
+    {
+        List<DatabaseConfiguration> all = [.. configuration.Databases];
+        foreach (var folder in configuration.Folders)
+        {
+            var content = new FolderScan(folder, LitestreamCommand.Environment).Look(_ => false, command.PipelineStop);
+            foreach (var failure in content.Failures) command.WriteError(failure.ToRecord(folder.Path));
+            foreach (var path in content.Databases.Where(p => configuration.FolderOf(p) == folder))
+                command.Try(path, () => all.Add(folder.Describe(path)));
+        }
+
+        return all;
+    }
+
+    /// <summary>What is said of a database in a folder; null if it is in none.</summary>
+    private static DatabaseConfiguration? Describe(LitestreamConfiguration configuration, string path) => configuration.FolderOf(path)?.Describe(path);
+
+    private static List<DatabaseConfiguration> Match(LitestreamCommand command, LitestreamConfiguration configuration, IReadOnlyList<DatabaseConfiguration> all, string name)
     {
         var full = command.ResolvePath(name);
-        var exact = configuration.Databases.Where(d => d.Path == full || Path.GetFileName(d.Path) == name).ToList();
+        var exact = all.Where(d => d.Path == full || Path.GetFileName(d.Path) == name).ToList();
         if (exact.Count > 0) return exact;
         var isWildcard = WildcardPattern.ContainsWildcardCharacters(name);
+        // one of a folder that is not there, as before it is restored
+        if (!isWildcard && Describe(configuration, full) is { } absent) return [absent];
         var (file, path) = (new WildcardPattern(name, s_caseOption), new WildcardPattern(full, s_caseOption));
-        var found = isWildcard ? configuration.Databases.Where(d => file.IsMatch(Path.GetFileName(d.Path)) || path.IsMatch(d.Path)).ToList() : [];
+        var found = isWildcard ? all.Where(d => file.IsMatch(Path.GetFileName(d.Path)) || path.IsMatch(d.Path)).ToList() : [];
         return found.Count > 0 || isWildcard ? found : throw new EngineException(
             ErrorCode.DatabaseNotFound, $"{configuration.Path} has no database '{name}'.", name, "Get-LitestreamDatabase lists those that it has.");
     }

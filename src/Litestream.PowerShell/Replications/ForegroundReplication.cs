@@ -1,34 +1,28 @@
 namespace Litestream.PowerShell.Replications;
 
 /// <summary>Runs sessions on a pipeline's thread until they end: what happens is written there, as only that thread may.</summary>
-internal sealed class ForegroundReplication(IReadOnlyList<ReplicationSession> sessions, IEventOutput output)
+internal sealed class ForegroundReplication(ReplicationGroup group, IEventOutput output)
 {
-    private readonly ReplicationGroup _group = new(sessions);
-
     /// <summary>Returns when all have ended; when the pipeline stops, after their last sync.</summary>
     /// <param name="limit">How long the last sync may take when the pipeline stops; null for as long as at any stop.</param>
     /// <param name="pipelineStop">Cancelled when the pipeline stops.</param>
     internal void Run(TimeSpan? limit, CancellationToken pipelineStop)
     {
-        using var stop = pipelineStop.Register(() =>
-        {
-            if (limit is { } hurry) _group.RequestStop(hurry);
-            else _group.RequestStop();
-        });
+        using var stop = pipelineStop.Register(() => group.RequestStop(limit));
         try
         {
-            _group.Start(() => Task.CompletedTask);
-            while (_group.Writes.WaitToReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult())
+            group.Start(() => Task.CompletedTask);
+            while (group.Writes.WaitToReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult())
             {
-                while (_group.Writes.TryRead(out var write)) write(output);
+                while (group.Writes.TryRead(out var write)) write(output);
             }
         }
         finally
         {
             // also when a write threw: the pipeline has stopped, or an error was to end it
-            _group.RequestStop();
-            _group.WaitForEnd();
-            foreach (var session in sessions) ReplicationRegistry.Remove(session);
+            group.RequestStop();
+            group.WaitForEnd();
+            foreach (var session in group.Sessions) ReplicationRegistry.Remove(session);
         }
     }
 }

@@ -11,22 +11,20 @@ public sealed class LitestreamReplicationJob : Job
     private readonly Replications.ReplicationGroup _group;
     private readonly Replications.JobStreams _streams;
 
-    internal LitestreamReplicationJob(string command, string? name, IReadOnlyList<Replications.ReplicationSession> sessions)
+    internal LitestreamReplicationJob(string command, string? name, Replications.ReplicationGroup group)
         : base(command, name)
     {
         PSJobTypeName = "LitestreamReplication";
-        _group = new(sessions);
-        foreach (var session in sessions) session.JobId = Id;
-        DatabasePath = [.. sessions.Select(s => s.DatabasePath)];
-        Replica = [.. sessions.SelectMany(s => s.Replicas)];
+        _group = group;
+        _group.JobId = Id;
         _streams = new(this);
     }
 
-    /// <summary>Full paths of the databases.</summary>
-    public IReadOnlyList<string> DatabasePath { get; }
+    /// <summary>Full paths of the databases. Those of folders come and go.</summary>
+    public IReadOnlyList<string> DatabasePath => [.. _group.Sessions.Select(s => s.DatabasePath)];
 
     /// <summary>The replicas, without secrets.</summary>
-    public IReadOnlyList<string> Replica { get; }
+    public IReadOnlyList<string> Replica => [.. _group.Sessions.SelectMany(s => s.Replicas)];
 
     /// <inheritdoc/>
     public override string Location => string.Join(", ", Replica);
@@ -69,6 +67,7 @@ public sealed class LitestreamReplicationJob : Job
 
     private static string Describe(IReadOnlyList<ReplicationStatus> all)
     {
+        if (all.Count == 0) return "No database";
         var states = all.GroupBy(s => s.State).OrderBy(g => g.Key).Select(g => $"{g.Count()} {g.Key}");
         return $"{string.Join(", ", states)}, lag {_Format.Duration(all.SelectMany(s => s.Replicas).Max(r => r.Lag))}";
     }

@@ -59,6 +59,9 @@ internal sealed class ReplicationSession : IReplicationControl, IAsyncDisposable
         Completion = Task.Run(ServeAsync);
     }
 
+    /// <summary>Whether its end was asked for.</summary>
+    internal bool IsStopRequested => _stop.IsCancellationRequested;
+
     /// <summary>Asks for the last sync and the end. Returns at once; may be called again.</summary>
     internal void RequestStop() => _stop.Cancel();
 

@@ -1,4 +1,5 @@
 using Litestream.Engine.Errors;
+using Litestream.Engine.Restore;
 using EngineException = Litestream.Engine.Errors.LitestreamException;
 
 namespace Litestream.PowerShell.Restoring;
@@ -19,7 +20,12 @@ internal static class RestoreTarget
             throw new EngineException(ErrorCode.InvalidArgument,
                 $"'{relativePath}' can't be the path of a file below '{destination}'.", relativePath, "Restore this replica by itself, with a file as -Destination.");
         var path = Path.Combine([destination, .. parts]);
-        return Path.HasExtension(path) ? path : path + ".db";
+        if (!Path.HasExtension(path)) return path + ".db";
+        // beside the database of the same fleet that the rest of the name may belong to
+        if (CompanionFiles.IsOneByName(path))
+            throw new EngineException(ErrorCode.InvalidArgument, $"'{relativePath}' is the name of a file that belongs to another database.", relativePath,
+                "Restore this replica by itself, with a file as -Destination.");
+        return path;
     }
 
     /// <summary>The file itself; or in a folder the name of the database; or, when that is not known, the name of the replica's

@@ -71,13 +71,17 @@ internal sealed class SimulatedFileSystem(Machine machine, SimulatedProcess proc
         Disk.Rename(from, to);
     }
 
+    public bool TryExchange(string one, string other) => false;
+
+    public bool TryLink(string from, string to) => false;
+
     /// <summary>There is one account.</summary>
     public void CopyAccess(string from, string to)
     {
     }
 
     /// <summary>The machine does not tell.</summary>
-    public IReadOnlyList<string> FindUsers(IReadOnlyCollection<FileIdentity> files) => [];
+    public IReadOnlyList<string> FindUsers(IReadOnlyCollection<FileIdentity> files, IReadOnlyCollection<FileIdentity> own) => [];
 
     public void Delete(string path)
     {

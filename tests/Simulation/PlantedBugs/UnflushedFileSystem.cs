@@ -23,9 +23,13 @@ internal sealed class UnflushedFileSystem(IFileSystem files) : IFileSystem
 
     public void Swap(string from, string to, string former) => files.Swap(from, to, former);
 
+    public bool TryExchange(string one, string other) => files.TryExchange(one, other);
+
+    public bool TryLink(string from, string to) => files.TryLink(from, to);
+
     public void CopyAccess(string from, string to) => files.CopyAccess(from, to);
 
-    public IReadOnlyList<string> FindUsers(IReadOnlyCollection<FileIdentity> open) => files.FindUsers(open);
+    public IReadOnlyList<string> FindUsers(IReadOnlyCollection<FileIdentity> open, IReadOnlyCollection<FileIdentity> own) => files.FindUsers(open, own);
 
     public void Delete(string path) => files.Delete(path);
 

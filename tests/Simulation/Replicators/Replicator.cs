@@ -28,8 +28,9 @@ internal sealed class Replicator : IDisposable
     private PresentGeneration? _present;
     private string? _loss;
     private Task _pending = Task.CompletedTask;
-    private bool _isCopying;
+    private int _inBackground;
     private bool _isRecording;
+    private bool _hasFailedBeside;
     private Leaving _leaving;
 
     /// <summary>Starts; runs in the process.</summary>
@@ -120,7 +121,7 @@ internal sealed class Replicator : IDisposable
     public string? TakeLoss() => Interlocked.Exchange(ref _loss, null);
 
     /// <summary>Whether one of its threads is in the middle of a step.</summary>
-    public bool IsOnStack => _isRecording || _isCopying || _sides.Any(s => s.IsOnStack);
+    public bool IsOnStack => _isRecording || _inBackground > 0 || _sides.Any(s => s.IsOnStack);
 
     public string Present => _present?.Id.ToString() ?? "";
 
@@ -135,15 +136,15 @@ internal sealed class Replicator : IDisposable
     {
         switch (thread)
         {
-            case 0 when !_isRecording && _isCopying:
-                Exclusively(ref _isRecording, CaptureBesideCopy);
+            case 0 when !_isRecording && _inBackground > 0:
+                Exclusively(ref _isRecording, CaptureBeside);
                 break;
             case 0 when !_isRecording:
                 Exclusively(ref _isRecording, Record);
                 break;
             // within a step of the recorder it would be waited for
-            case 1 when !_isCopying && !_isRecording && _background.HasWork:
-                Exclusively(ref _isCopying, _background.RunNext);
+            case 1 when !_isRecording && _background.HasWork:
+                RunInBackground();
                 break;
             case > 1 when thread < 2 + _sides.Count:
                 _sides[thread - 2].Ship();
@@ -173,6 +174,7 @@ internal sealed class Replicator : IDisposable
     private void Record()
     {
         if (_leaving is Leaving.Failed or Leaving.DoneWithNothing) return;
+        if (_hasFailedBeside) GoBack();
         if (_plant.Reopens(_recorder.IsOpen)) _recorder.CloseSession();
         if (!_pending.IsCompleted) _machine.Clock.FireDue();
         else if (_leaving == Leaving.No) _pending = _loop.StepAsync(default);
@@ -197,20 +199,50 @@ internal sealed class Replicator : IDisposable
         Publish();
     }
 
-    /// <summary>What the loop does while a copy runs, without what would wait for the copy's end.</summary>
-    private void CaptureBesideCopy()
+    /// <summary>A copy and a cut, also in the middle of each other.</summary>
+    private void RunInBackground()
     {
-        if (!_pending.IsCompleted || !_recorder.IsOpen || _recorder.Generation is null) return;
+        _inBackground++;
         try
         {
+            _background.RunNext();
+        }
+        finally
+        {
+            _inBackground--;
+        }
+    }
+
+    /// <summary>What the loop does while a copy or a cut goes on, without what would wait for their end.</summary>
+    private void CaptureBeside()
+    {
+        if (_hasFailedBeside || !_pending.IsCompleted || !_recorder.IsOpen || _recorder.Generation is null) return;
+        try
+        {
+            if (_recorder.HasEndedCut) _recorder.Settle();
             if (_recorder.TryCapture(default) is null) return;
             if (_machine.Random.Next(3) == 0) _recorder.TryRest((CheckpointEffort)Math.Max(0, _machine.Random.Next(5) - 2));
-            if (_machine.Random.Next(3) == 0) _recorder.Cut();
+            if (_machine.Random.Next(3) == 0) _recorder.BeginCut();
         }
         catch (Exception e) when (e is ContinuityLostException or LitestreamException || FileErrors.IsFileError(e))
         {
-            // the loop finds the same in its own next step, and recovers from it
+            // going back waits for a cut's end
+            if (_recorder.IsCutting) _hasFailedBeside = true;
+            else GoBack();
+        }
+    }
+
+    /// <summary>The loop finds in its own next step what was found beside a copy, and recovers from it.</summary>
+    private void GoBack()
+    {
+        _hasFailedBeside = false;
+        try
+        {
             _recorder.Rewind();
+        }
+        catch (Exception e) when (e is LitestreamException || FileErrors.IsFileError(e))
+        {
+            _machine.Trace.Note("a cut failed");
         }
     }
 

@@ -10,7 +10,10 @@ internal sealed class StepScheduler : TaskScheduler
     /// <summary>Runs one task to its end; others may run at each of its operations.</summary>
     public void RunNext()
     {
-        if (_waiting.TryDequeue(out var task)) TryExecuteTask(task);
+        while (_waiting.TryDequeue(out var task) && !TryExecuteTask(task))
+        {
+            // somebody waited for it and has run it
+        }
     }
 
     protected override IEnumerable<Task> GetScheduledTasks() => _waiting;

@@ -14,7 +14,7 @@ internal static class InteropLongCase
 
     public static async Task<int> RunAsync(TimeSpan duration)
     {
-        var oracle = await Oracle.FindAsync() ?? throw new RunFailedException("Litestream 0.3.13 can't run here.");
+        var oracle = Oracle.Find() ?? throw new RunFailedException("Litestream 0.3.13 can't run here.");
         var folder = RunFolder.Create("interop-long");
         await TestDatabase.CreateAsync(folder.Database, RunPlan.Draw(1) with { PageSize = 4096, InitialRows = 1000 });
         await using (var replicator = new EngineReplicator(new ReplicationOptions { DatabasePath = folder.Database }, folder.Replica))

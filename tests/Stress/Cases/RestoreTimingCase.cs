@@ -16,7 +16,7 @@ internal static class RestoreTimingCase
 
     public static async Task<int> RunAsync(int megabytes)
     {
-        var oracle = await Oracle.FindAsync() ?? throw new RunFailedException("Litestream 0.3.13 can't run here.");
+        var oracle = Oracle.Find() ?? throw new RunFailedException("Litestream 0.3.13 can't run here.");
         var folder = RunFolder.Create("restore-timing");
         await ChildProcess.RunAsync("dotnet",
         [

@@ -21,7 +21,7 @@ internal sealed class Suite(StressSettings settings)
     /// <returns>How many failed.</returns>
     public async Task<int> ExecuteAsync()
     {
-        var oracle = await Oracle.FindAsync();
+        var oracle = Oracle.Find();
         int failures = 0, oracleRestores = 0, engineRestores = 0, travels = 0;
         for (var number = 1; number <= settings.Runs; number++)
         {

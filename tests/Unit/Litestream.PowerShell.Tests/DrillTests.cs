@@ -62,10 +62,17 @@ public sealed class DrillTests(NotesHost notes) : IClassFixture<NotesHost>
     [InlineData("-Assert { $true; $false }", false)]
     [InlineData("-Assert { $null }", false)]
     [InlineData("-Assert { throw 'too few notes' }", false)]
-    [InlineData("-Assert { Get-Item ./nowhere }", false)]
+    [InlineData("-Assert { Get-LitestreamGeneration ./nowhere; $true }", false)]
+    [InlineData("-Assert { Get-Nothing; $true }", false)]
+    [InlineData("-Assert { Test-Notes }", false)]
+    [InlineData("-Assert { Test-Notes; $true }", false)]
+    [InlineData("-Assert { Test-Notes -ErrorAction SilentlyContinue; $true }", true)]
+    [InlineData("-Assert { Show-Notes; $true }", true)]
     [InlineData("-AssertSql 'SELECT 1' -Assert { $false }", false)]
     public void Assertions_decide(string assertion, bool holds)
     {
+        ImportNotes();
+
         var result = _host.Run($"Test-LitestreamBackup ./replica {assertion}");
 
         var drill = Assert.Single(result.Output);
@@ -73,6 +80,17 @@ public sealed class DrillTests(NotesHost notes) : IClassFixture<NotesHost>
         Assert.Equal(holds ? "Passed" : "Failed", drill.Value<string>("AssertionStatus"));
         Assert.Equal(holds ? [] : ["AssertionFailed"], result.ErrorIds);
         Assert.Equal(holds, drill.Value<IReadOnlyList<string>>("AssertionMessages")!.Count == 0);
+    }
+
+    [Fact]
+    public void An_assertion_says_what_was_wrong_and_its_warnings_are_shown()
+    {
+        ImportNotes();
+
+        var result = _host.Run("Test-LitestreamBackup ./replica -Assert { Show-Notes; throw 'too few notes' }");
+
+        Assert.Equal(["few notes"], result.Warnings);
+        Assert.Equal(["The assertion threw: too few notes"], Assert.Single(result.Output).Value<IReadOnlyList<string>>("AssertionMessages"));
     }
 
     [Fact]
@@ -148,4 +166,13 @@ public sealed class DrillTests(NotesHost notes) : IClassFixture<NotesHost>
 
     private static IEnumerable<string?> Statuses(PSObject drill) =>
         new[] { "Restore", "Integrity", "ForeignKey", "Comparison", "Assertion" }.Select(c => drill.Value<string>(c + "Status"));
+
+    // functions of a script module, which know nothing of the preferences of whoever calls them
+    private void ImportNotes() => _host.Run(
+        """
+        New-Module -Name Notes {
+            function Test-Notes { [CmdletBinding()] param() $PSCmdlet.WriteError([System.Management.Automation.ErrorRecord]::new([System.Exception]::new('no note'), 'NoNote', 'NotSpecified', $null)) }
+            function Show-Notes { [CmdletBinding()] param() $PSCmdlet.WriteWarning('few notes') }
+        } | Import-Module -Force
+        """).Succeeded();
 }

@@ -73,6 +73,9 @@ public sealed class FleetTests : IDisposable
     [InlineData("a/../../outside")]
     [InlineData("/etc/outside")]
     [InlineData("a//b")]
+    [InlineData("app.db-wal")]
+    [InlineData("shop/app.db-SHM")]
+    [InlineData("app.db.restore-00000000-lock")]
     public void A_path_that_leads_elsewhere_is_refused(string relative)
     {
         var result = _host.Run(

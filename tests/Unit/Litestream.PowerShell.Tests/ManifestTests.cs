@@ -14,7 +14,7 @@ public sealed class ManifestTests(ModuleHost host) : IClassFixture<ModuleHost>
         "Export-LitestreamReport", "Find-LitestreamReplica", "Get-LitestreamDatabase", "Get-LitestreamGeneration", "Get-LitestreamReplication", "Get-LitestreamRestorePoint",
         "Get-LitestreamSnapshot", "Get-LitestreamWalSegment",
         "New-LitestreamReplica", "Remove-LitestreamGeneration", "Restore-LitestreamDatabase", "Start-LitestreamReplication", "Stop-LitestreamReplication",
-        "Sync-LitestreamDatabase", "Test-LitestreamBackup", "Test-LitestreamReplica", "Undo-LitestreamRestore",
+        "Sync-LitestreamDatabase", "Test-LitestreamBackup", "Test-LitestreamEnvironment", "Test-LitestreamReplica", "Undo-LitestreamRestore",
     ];
 
     [Fact]

@@ -16,6 +16,9 @@ public sealed class ReplicaTestTests : ReplicationTests
 
         Assert.Equal(("Passed", "Proven"), (test.Value<string>("Result"), test.Value<string>("EndProof")));
         Assert.Equal(test.Value<int>("ObjectCount"), test.Value<int>("ObjectsRead"));
+        // the sync has noted its end in the replica
+        Assert.Equal("Proven", Assert.Single(Host.Run("Test-LitestreamReplica ./replica").Succeeded()).Value<string>("EndProof"));
+        File.Delete(Host.Folder["replica/litestream-ps.head"]);
         Assert.Equal("NotProvable", Assert.Single(Host.Run("Test-LitestreamReplica ./replica").Succeeded()).Value<string>("EndProof"));
     }
 

@@ -58,6 +58,45 @@ public sealed class S3DrillTests : ReplicationTests, IAsyncLifetime
     }
 
     [SkippableFact]
+    public void A_fleet_is_found_below_a_prefix_restored_and_reported()
+    {
+        Skip.If(_store is null, "moto_server is not here");
+        string[] names = ["shop/orders.db", "shop/stock", "notes.sqlite"];
+        foreach (var name in names)
+        {
+            Application.Write(Database, commits: 3);
+            Run($"Sync-LitestreamDatabase ./app.db s3://bucket/all/{name} -MetadataPath './meta/{name}' @store").Succeeded();
+        }
+
+        _requests.Clear();
+        var found = Run("Find-LitestreamReplica s3://bucket/all @store").Succeeded();
+        Assert.Equal(names.Order(StringComparer.Ordinal), found.Select(f => f.Value<string>("RelativePath")).Order(StringComparer.Ordinal));
+        var restored = Run("Find-LitestreamReplica s3://bucket/all @store | Restore-LitestreamDatabase -Destination ./dr/ -ThrottleLimit 8").Succeeded();
+        Assert.Equal(3, restored.Count);
+        Assert.All((string[])["dr/shop/orders.db", "dr/shop/stock.db", "dr/notes.sqlite"], f => Assert.True(File.Exists(Host.Folder[f]), f));
+        Run("Find-LitestreamReplica s3://bucket/all @store | Test-LitestreamBackup | Export-LitestreamReport ./report.json -Format Json -Replica (Find-LitestreamReplica s3://bucket/all @store).Replica").Succeeded();
+        Assert.All(_requests, r => Assert.True(r.StartsWith("GET ", StringComparison.Ordinal) || r.StartsWith("HEAD ", StringComparison.Ordinal), r));
+
+        using var report = System.Text.Json.JsonDocument.Parse(File.ReadAllBytes(Host.Folder["report.json"]));
+        var replicas = report.RootElement.GetProperty("replicas").EnumerateArray().ToList();
+        Assert.Equal(3, replicas.Count);
+        Assert.All(replicas, r =>
+        {
+            Assert.Equal("Passed", Assert.Single(r.GetProperty("drills").EnumerateArray()).GetProperty("result").GetString());
+            var generation = Assert.Single(r.GetProperty("generations").EnumerateArray());
+            Assert.Equal((1, 0), (generation.GetProperty("windows").GetArrayLength(), generation.GetProperty("gaps").GetArrayLength()));
+        });
+    }
+
+    [SkippableFact]
+    public void The_end_of_a_replica_in_S3_is_proven_by_its_head()
+    {
+        Replicate();
+
+        Assert.Equal("Proven", Assert.Single(Run("Test-LitestreamReplica s3://bucket/app @store").Succeeded()).Value<string>("EndProof"));
+    }
+
+    [SkippableFact]
     public void Drill_compares_with_a_live_database_that_is_replicated_to_S3()
     {
         Replicate();

@@ -15,6 +15,7 @@ internal sealed class S3Connection : IDisposable
     private readonly S3Location _location;
     private readonly S3Settings _settings;
     private readonly S3RequestCounter _counter = new();
+    private readonly S3Clock _clock;
     private readonly S3HttpClientFactory _http;
     private readonly SemaphoreSlim _gate = new(1, 1);
     private AmazonS3Client? _client;
@@ -22,15 +23,20 @@ internal sealed class S3Connection : IDisposable
     /// <summary>Prepares.</summary>
     /// <param name="location">The bucket.</param>
     /// <param name="settings">What is said of it.</param>
-    public S3Connection(S3Location location, S3Settings settings)
+    /// <param name="time">This machine's clock.</param>
+    public S3Connection(S3Location location, S3Settings settings, TimeProvider time)
     {
-        (_location, _settings, _http) = (location, settings, new(_counter));
+        (_location, _settings, _clock) = (location, settings, new(time));
+        _http = new(_counter, _clock);
         Dialect = S3Dialect.Of(Endpoint);
         if (settings.Adapt is { } adapt) Dialect = adapt(Dialect);
     }
 
     /// <summary>What was asked so far.</summary>
     public RequestCounts Counts => _counter.Counts;
+
+    /// <summary>How much later the store's clock is than this machine's; null before its first answer.</summary>
+    public TimeSpan? ClockDifference => _clock.Difference;
 
     /// <summary>How the store speaks.</summary>
     public S3Dialect Dialect { get; }

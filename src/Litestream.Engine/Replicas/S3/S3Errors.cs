@@ -12,6 +12,10 @@ internal static class S3Errors
     public static bool IsMissing(Exception e) =>
         e is AmazonS3Exception { ErrorCode: "NoSuchKey" or "NoSuchUpload" } or AmazonS3Exception { StatusCode: HttpStatusCode.NotFound, ErrorCode: not "NoSuchBucket" };
 
+    /// <summary>Whether the store knows the user, who lacks a right.</summary>
+    public static bool LacksRight(Exception? e) => e is AmazonS3Exception { ErrorCode: "AccessDenied" or "Forbidden" }
+        or DeleteObjectsException { Response.DeleteErrors: [{ Code: "AccessDenied" }, ..] };
+
     /// <summary>Whether it is the way or the store that has failed, and not the program.</summary>
     public static bool IsStoreError(Exception e) => e is AmazonServiceException or AmazonClientException or HttpRequestException or IOException or TimeoutException;
 

@@ -12,10 +12,10 @@ internal sealed class S3HttpClientFactory : HttpClientFactory, IDisposable
 
     private readonly HttpClient _client;
 
-    public S3HttpClientFactory(S3RequestCounter counter)
+    public S3HttpClientFactory(S3RequestCounter counter, S3Clock clock)
     {
         var handler = new SocketsHttpHandler { ConnectTimeout = s_connectTimeout, PooledConnectionIdleTimeout = s_idleLifetime, AllowAutoRedirect = false };
-        _client = new(new CountingHandler(counter) { InnerHandler = handler }) { Timeout = Timeout.InfiniteTimeSpan };
+        _client = new(new CountingHandler(counter, clock) { InnerHandler = handler }) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
     public override HttpClient CreateHttpClient(IClientConfig clientConfig) => _client;
@@ -26,12 +26,13 @@ internal sealed class S3HttpClientFactory : HttpClientFactory, IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    private sealed class CountingHandler(S3RequestCounter counter) : DelegatingHandler
+    private sealed class CountingHandler(S3RequestCounter counter, S3Clock clock) : DelegatingHandler
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             counter.Note(request);
             var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            clock.Note(response);
             if (!HasLostItsPlace(request, response)) return response;
             response.Dispose();
             throw new HttpRequestException("The server did not understand the request: it answers 400 without a word.");

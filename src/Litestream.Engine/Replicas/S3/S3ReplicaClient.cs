@@ -26,7 +26,7 @@ internal sealed class S3ReplicaClient : IReplicaClient
     public S3ReplicaClient(S3Location location, S3Settings settings, TimeProvider time)
     {
         _location = location;
-        _connection = new(location, settings);
+        _connection = new(location, settings, time);
         _requests = new(location, settings, _connection.Dialect);
         _failures = new(location, settings.Timeout, time);
         _versioned = new(_requests, _connection.Dialect, time);
@@ -40,6 +40,9 @@ internal sealed class S3ReplicaClient : IReplicaClient
 
     /// <inheritdoc/>
     public RequestCounts? Requests => _connection.Counts;
+
+    /// <inheritdoc/>
+    public TimeSpan? ClockDifference => _connection.ClockDifference;
 
     /// <inheritdoc/>
     public bool HidesTimes => true;

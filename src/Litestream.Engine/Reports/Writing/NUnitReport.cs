@@ -16,9 +16,11 @@ public static class NUnitReport
         ArgumentNullException.ThrowIfNull(report);
         XElement[] suites = [.. report.Replicas.Select((r, i) => Suite("TestFixture", $"1-{i + 1}", r.Url, CasesOf(r, i)))];
         var run = Suite("Assembly", "1-0", "Litestream", suites);
-        var document = new XDocument(new XElement("test-run", new XAttribute("id", "0"), new XAttribute("testcasecount", run.Attribute("total")!.Value),
-            run.Attributes().Where(a => a.Name != "type" && a.Name != "id" && a.Name != "name" && a.Name != "fullname" && a.Name != "testcasecount"),
-            Time("start-time", report.CreatedAt), run));
+        string[] ofSuitesAlone = ["type", "id", "runstate"];
+        var document = new XDocument(new XElement("test-run", new XAttribute("id", "0"), run.Attributes().Where(a => !ofSuitesAlone.Contains(a.Name.LocalName)), run));
+        // of a run without any test, too
+        document.Root!.SetAttributeValue("start-time", document.Root.Attribute("start-time")?.Value ?? Format(report.CreatedAt));
+        document.Root.SetAttributeValue("end-time", document.Root.Attribute("end-time")?.Value ?? Format(report.CreatedAt));
         using var stream = new MemoryStream();
         // names are the admin's, and XML can't hold every character that a file name can
         using (var writer = XmlWriter.Create(stream, new() { Indent = true, Encoding = new UTF8Encoding(false) })) document.Save(writer);
@@ -43,9 +45,10 @@ public static class NUnitReport
     private static XElement Case(string url, string name, string result, TimeSpan duration, DateTimeOffset start, string? reason)
     {
         var message = new XElement("message", new XCData(Clean(reason ?? result)));
-        return new("test-case", new XAttribute("name", Clean(name)), new XAttribute("fullname", Clean($"{url} {name}")), new XAttribute("runstate", "Runnable"),
+        return new("test-case", new XAttribute("name", Clean(name)), new XAttribute("fullname", Clean($"{url} {name}")),
+            new XAttribute("methodname", Clean(name)), new XAttribute("classname", Clean(url)), new XAttribute("runstate", "Runnable"),
             new XAttribute("result", result is "Passed" or "Failed" or "Skipped" or "Inconclusive" ? result : "Inconclusive"),
-            Time("start-time", start), Time("end-time", start + duration),
+            new XAttribute("start-time", Format(start)), new XAttribute("end-time", Format(start + duration)),
             new XAttribute("duration", duration.TotalSeconds.ToString("F6", CultureInfo.InvariantCulture)), new XAttribute("asserts", 1),
             result switch { "Passed" => null, "Failed" => new XElement("failure", message), _ => new XElement("reason", message) });
     }
@@ -61,10 +64,13 @@ public static class NUnitReport
             new XAttribute("testcasecount", cases.Length), new XAttribute("runstate", "Runnable"), new XAttribute("result", overall),
             new XAttribute("total", cases.Length), new XAttribute("passed", Count("Passed")), new XAttribute("failed", Count("Failed")),
             new XAttribute("warnings", 0), new XAttribute("inconclusive", Count("Inconclusive")), new XAttribute("skipped", Count("Skipped")),
-            new XAttribute("asserts", cases.Length), new XAttribute("duration", seconds.ToString("F6", CultureInfo.InvariantCulture)), items);
+            new XAttribute("asserts", cases.Length), new XAttribute("duration", seconds.ToString("F6", CultureInfo.InvariantCulture)),
+            // in this form they sort as times do
+            cases.Length == 0 ? null : new XAttribute("start-time", cases.Min(c => c.Attribute("start-time")!.Value)!),
+            cases.Length == 0 ? null : new XAttribute("end-time", cases.Max(c => c.Attribute("end-time")!.Value)!), items);
     }
 
-    private static XAttribute Time(string name, DateTimeOffset time) => new(name, time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+    private static string Format(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static string Stamp(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 

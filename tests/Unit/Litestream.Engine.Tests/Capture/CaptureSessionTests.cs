@@ -1,5 +1,6 @@
 using Litestream.Engine.Capture;
 using Litestream.Engine.Tests.Sqlite;
+using Microsoft.Extensions.Time.Testing;
 using SQLitePCL;
 using Xunit;
 
@@ -164,6 +165,18 @@ public sealed class CaptureSessionTests : IDisposable
         App.Execute("COMMIT");
         using (_session.TryHoldWriters(patience: 1))
             Assert.Equal(raw.SQLITE_BUSY, App.TryExecute(Application.InsertSql(1, 10)));
+        App.Insert();
+    }
+
+    [Fact]
+    public void Writers_are_let_in_though_whoever_keeps_them_out_waits_for_ever()
+    {
+        var time = new FakeTimeProvider();
+        using var session = CaptureSession.TryOpen(_database.Info, new() { Time = time })!;
+        using var writers = session.TryHoldWriters(patience: 1);
+        time.Advance(TimeSpan.FromMilliseconds(499));
+        Assert.Equal(raw.SQLITE_BUSY, App.TryExecute(Application.InsertSql(1, 10)));
+        time.Advance(TimeSpan.FromMilliseconds(1));
         App.Insert();
     }
 

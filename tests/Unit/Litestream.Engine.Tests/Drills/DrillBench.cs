@@ -11,11 +11,11 @@ using Xunit;
 namespace Litestream.Engine.Tests.Drills;
 
 /// <summary>A database, its replica in a folder, and drills of it in a working folder that has to be empty afterwards.</summary>
-internal sealed class DrillBench : IDisposable
+internal sealed class DrillBench(int pageSize = 4096, string setup = "") : IDisposable
 {
     private readonly TempFolder _work = new();
 
-    public TestDatabase Database { get; } = new();
+    public TestDatabase Database { get; } = new(pageSize, setup);
 
     public Application App => Database.App;
 

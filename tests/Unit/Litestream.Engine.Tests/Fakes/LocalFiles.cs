@@ -23,11 +23,20 @@ internal abstract class LocalFiles : IFileSystem
 
     public virtual void Rename(string from, string to, bool overwrite) => _files.Rename(from, to, overwrite);
 
-    public virtual void Swap(string from, string to, string former) => _files.Swap(from, to, former);
+    public virtual void Swap(string from, string to, string former)
+    {
+        if (OperatingSystem.IsWindows()) _files.Swap(from, to, former);
+        else FileSwap.Run(this, from, to, former);
+    }
+
+    public virtual bool TryExchange(string one, string other) => _files.TryExchange(one, other);
+
+    public virtual bool TryLink(string from, string to) => _files.TryLink(from, to);
 
     public virtual void CopyAccess(string from, string to) => _files.CopyAccess(from, to);
 
-    public virtual IReadOnlyList<string> FindUsers(IReadOnlyCollection<FileIdentity> files) => _files.FindUsers(files);
+    public virtual IReadOnlyList<string> FindUsers(IReadOnlyCollection<FileIdentity> files, IReadOnlyCollection<FileIdentity> own) =>
+        _files.FindUsers(files, own);
 
     public virtual void Delete(string path) => _files.Delete(path);
 

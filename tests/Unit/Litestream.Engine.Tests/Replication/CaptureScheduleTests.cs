@@ -43,7 +43,7 @@ public sealed class CaptureScheduleTests
     {
         for (var ms = 300; ms <= 1400; ms += 10) _schedule.Signal(At(ms));
         Assert.True(_schedule.IsCutDue(At(1300)));
-        _schedule.Cut(At(1400), TimeSpan.Zero, hadContent: true);
+        _schedule.Cut(At(1400), hadContent: true);
         for (var ms = 1410; ms <= 2390; ms += 10)
         {
             _schedule.Signal(At(ms));
@@ -56,7 +56,7 @@ public sealed class CaptureScheduleTests
     [Fact]
     public void A_change_soon_after_a_cut_waits_for_the_interval()
     {
-        _schedule.Cut(At(100), TimeSpan.Zero, hadContent: true);
+        _schedule.Cut(At(100), hadContent: true);
         _schedule.Signal(At(200));
         Assert.False(_schedule.IsCutDue(At(1099)));
         Assert.True(_schedule.IsCutDue(At(1100)));
@@ -65,7 +65,7 @@ public sealed class CaptureScheduleTests
     [Fact]
     public void A_cut_without_content_delays_nothing()
     {
-        _schedule.Cut(At(100), TimeSpan.Zero, hadContent: false);
+        _schedule.Cut(At(100), hadContent: false);
         _schedule.Signal(At(200));
         Assert.True(_schedule.IsCutDue(At(220)));
     }
@@ -75,7 +75,7 @@ public sealed class CaptureScheduleTests
     {
         Assert.False(_schedule.IsCutDue(At(100_000)));
         _schedule.Signal(At(100_000));
-        _schedule.Cut(At(100_020), TimeSpan.Zero, hadContent: true);
+        _schedule.Cut(At(100_020), hadContent: true);
         Assert.False(_schedule.IsCutDue(At(200_000)));
     }
 
@@ -93,7 +93,7 @@ public sealed class CaptureScheduleTests
         _schedule.Signal(At(100));
         _schedule.Looked(At(110), isOpen: false, captured: 0, frames: 0);
         Assert.True(_schedule.IsSignalled);
-        _schedule.Cut(At(120), TimeSpan.Zero, hadContent: false);
+        _schedule.Cut(At(120), hadContent: false);
         Assert.False(_schedule.IsSignalled);
     }
 
@@ -142,7 +142,7 @@ public sealed class CaptureScheduleTests
     [Fact]
     public void NextDue_is_the_next_capture_under_steady_writes()
     {
-        _schedule.Cut(At(300), TimeSpan.Zero, hadContent: true);
+        _schedule.Cut(At(300), hadContent: true);
         _schedule.Signal(At(310));
         _schedule.Looked(At(310), isOpen: true, captured: 0, frames: 0);
         _schedule.Signal(At(320));
@@ -152,7 +152,7 @@ public sealed class CaptureScheduleTests
     [Fact]
     public void NextDue_is_at_once_when_a_change_waited_for_a_capture()
     {
-        _schedule.Cut(At(250), TimeSpan.Zero, hadContent: true);
+        _schedule.Cut(At(250), hadContent: true);
         _schedule.Signal(At(300));
         Assert.Equal(At(300), _schedule.NextDue(mayRest: true));
     }
@@ -162,7 +162,7 @@ public sealed class CaptureScheduleTests
     {
         _schedule.Signal(At(1000));
         _schedule.Looked(At(1020), isOpen: false, captured: 1, frames: 1);
-        _schedule.Cut(At(1020), TimeSpan.Zero, hadContent: true);
+        _schedule.Cut(At(1020), hadContent: true);
         Assert.False(_schedule.IsYieldDue(At(1049)));
         Assert.True(_schedule.IsYieldDue(At(1050)));
         Assert.Equal(At(1050), _schedule.NextDue(mayRest: true));
@@ -225,7 +225,7 @@ public sealed class CaptureScheduleTests
     [InlineData(50_000, 20_000, 5)]
     public void A_WAL_that_grows_fast_is_looked_at_again_the_sooner(uint captured, uint frames, int expected)
     {
-        _schedule.Cut(At(100), TimeSpan.Zero, hadContent: true);
+        _schedule.Cut(At(100), hadContent: true);
         _schedule.Looked(At(100), isOpen: true, captured, frames);
         Assert.Equal(At(100 + expected), _schedule.NextDue(mayRest: false));
     }
@@ -252,45 +252,60 @@ public sealed class CaptureScheduleTests
     [Fact]
     public void A_WAL_that_would_grow_too_large_during_a_checkpoint_is_not_left_to_its_writers()
     {
-        _schedule.Looked(At(100), isOpen: true, captured: 4000, frames: 4000); // 40 a ms
+        _schedule.Looked(At(100), isOpen: true, captured: 400, frames: 1000); // 4 a ms
         Checkpointed(100, CheckpointEffort.Yielding, CheckpointOutcome.Rests, took: 5);
-        Assert.Equal(CheckpointEffort.Yielding, _schedule.CheckpointDue(At(100), 9599));
-        Assert.Equal(CheckpointEffort.HoldingLast, _schedule.CheckpointDue(At(100), 9600));
+        Assert.Equal(CheckpointEffort.Yielding, _schedule.CheckpointDue(At(100), 9959));
+        Assert.Equal(CheckpointEffort.HoldingLast, _schedule.CheckpointDue(At(100), 9960));
         Checkpointed(100, CheckpointEffort.Yielding, CheckpointOutcome.Rests, took: 20);
-        Assert.Equal(CheckpointEffort.Yielding, _schedule.CheckpointDue(At(100), 8999));
-        Assert.Equal(CheckpointEffort.HoldingFirst, _schedule.CheckpointDue(At(100), 9000));
+        Assert.Equal(CheckpointEffort.Yielding, _schedule.CheckpointDue(At(100), 9899));
+        Assert.Equal(CheckpointEffort.HoldingLast, _schedule.CheckpointDue(At(100), 9900));
+    }
+
+    [Fact]
+    public void A_WAL_that_a_slow_device_would_let_get_too_large_is_checkpointed_without_its_writers()
+    {
+        var schedule = new CaptureSchedule(s_options with { ForcedCheckpointPageCount = 1500 }, s_start);
+        schedule.Looked(At(100), isOpen: true, captured: 500, frames: 1000); // 5 a ms: 500 while a device takes its time
+        Assert.Null(schedule.CheckpointDue(At(100), 999));
+        Assert.Equal(CheckpointEffort.HoldingFirst, schedule.CheckpointDue(At(100), 1000));
+        schedule.Checkpointed(At(100), TimeSpan.Zero, CheckpointEffort.HoldingFirst, CheckpointOutcome.Hindered);
+        Assert.Null(schedule.CheckpointDue(At(119), 1000));
+        Assert.Equal(CheckpointEffort.HoldingFirst, schedule.CheckpointDue(At(120), 1000));
+    }
+
+    [Fact]
+    public void Nobody_is_kept_out_where_a_slow_device_would_not_let_the_WAL_get_too_large()
+    {
+        _schedule.Looked(At(100), isOpen: true, captured: 500, frames: 1000);
+        Assert.Equal(CheckpointEffort.Yielding, _schedule.CheckpointDue(At(100), 1000));
     }
 
     [Fact]
     public void Growth_is_remembered_while_a_writer_is_kept_waiting()
     {
-        _schedule.Cut(At(100), TimeSpan.Zero, hadContent: true);
+        _schedule.Cut(At(100), hadContent: true);
         _schedule.Looked(At(100), isOpen: true, captured: 20_000, frames: 10_000); // 200,000 a second
         _schedule.Looked(At(110), isOpen: true, captured: 0, frames: 0);
         Assert.Equal(At(115), _schedule.NextDue(mayRest: false));
-        _schedule.Cut(At(1110), TimeSpan.Zero, hadContent: true);
+        _schedule.Cut(At(1110), hadContent: true);
         _schedule.Looked(At(1110), isOpen: true, captured: 0, frames: 0);
         Assert.Equal(At(1210), _schedule.NextDue(mayRest: false));
     }
 
     [Fact]
-    public void A_WAL_that_would_grow_too_large_during_a_cut_is_checkpointed_before_it()
+    public void While_a_cut_goes_on_it_is_looked_and_not_cut()
     {
-        Checkpointed(0, CheckpointEffort.Yielding, CheckpointOutcome.Rests, took: 20);
-        _schedule.Cut(At(0), TimeSpan.FromMilliseconds(200), hadContent: true);
-        _schedule.Looked(At(100), isOpen: true, captured: 4000, frames: 500); // 40 a ms, 8000 in a cut
-        Assert.Null(_schedule.CheckpointDue(At(100), 999));
-        _schedule.Grown(At(1000), 36_000);
-        Assert.True(_schedule.IsCutDue(At(1100)));
-        Assert.Equal(CheckpointEffort.Yielding, _schedule.CheckpointDue(At(1100), 1999));
-        Assert.Equal(CheckpointEffort.HoldingFirst, _schedule.CheckpointDue(At(1100), 2000));
+        _schedule.Signal(At(300));
+        _schedule.Looked(At(310), isOpen: true, captured: 1, frames: 1);
+        Assert.Equal(At(320), _schedule.NextDue(mayRest: false));
+        Assert.Equal(At(410), _schedule.NextDue(mayRest: false, mayCut: false));
     }
 
     [Fact]
     public void Growth_is_that_of_the_time_in_which_writers_could_write()
     {
         Checkpointed(0, CheckpointEffort.HoldingFirst, CheckpointOutcome.Rests, took: 50);
-        _schedule.Grown(At(100), 500); // 10 a ms for the half of the time
+        _schedule.Grown(At(100), 300); // 6 a ms for the half of the time
         Assert.True(_schedule.GrowsFast);
         Assert.False(GrowsFastWhere(CheckpointEffort.Yielding));
     }
@@ -299,7 +314,7 @@ public sealed class CaptureScheduleTests
     {
         var schedule = new CaptureSchedule(s_options, s_start);
         schedule.Checkpointed(s_start, TimeSpan.FromMilliseconds(50), effort, CheckpointOutcome.Rests);
-        schedule.Grown(At(100), 499);
+        schedule.Grown(At(100), 300);
         return schedule.GrowsFast;
     }
 

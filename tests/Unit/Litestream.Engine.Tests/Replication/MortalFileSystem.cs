@@ -9,6 +9,9 @@ internal sealed class MortalFileSystem(int steps) : LocalFiles
 {
     private int _left = steps;
 
+    /// <summary>Whether it has died.</summary>
+    public bool IsDead => _left < 0;
+
     public override IFile Open(string path, FileOpenMode mode, UnixFileMode? unixMode = null)
     {
         if (mode != FileOpenMode.Read) Live();
@@ -19,6 +22,18 @@ internal sealed class MortalFileSystem(int steps) : LocalFiles
     {
         Live();
         base.Rename(from, to, overwrite);
+    }
+
+    public override bool TryExchange(string one, string other)
+    {
+        Live();
+        return base.TryExchange(one, other);
+    }
+
+    public override bool TryLink(string from, string to)
+    {
+        Live();
+        return base.TryLink(from, to);
     }
 
     public override void Delete(string path)

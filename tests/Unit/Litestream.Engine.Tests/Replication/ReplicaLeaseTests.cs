@@ -140,7 +140,7 @@ public sealed class ReplicaLeaseTests : IDisposable
         await folder.TryPutVersionedAsync(ReplicaLease.Key, me.ToBytes(), null, default);
         var lease = new ReplicaLease(folder, me, takesOver: false);
         await lease.EnsureAsync(default);
-        await lease.ReleaseAsync(default);
+        await lease.ReleaseAsync(null, default);
         Assert.Null(await folder.GetVersionedAsync(ReplicaLease.Key, default));
     }
 

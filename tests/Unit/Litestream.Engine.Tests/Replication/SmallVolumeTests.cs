@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using Litestream.Engine.Errors;
 using Litestream.Engine.Replication;
+using Litestream.Engine.Tests.Fakes;
 using Litestream.Engine.Tests.Sqlite;
 using Xunit;
 
@@ -11,45 +11,45 @@ public sealed class SmallVolumeTests : IDisposable
 {
     private readonly TestDatabase _database = new();
 
-    public SmallVolumeTests() => Directory.CreateDirectory(Volume);
+    private readonly SmallVolume _volume;
 
-    private string Volume => _database["volume"];
+    public SmallVolumeTests() => _volume = new(_database["volume"]);
 
-    private string Replica => Path.Combine(Volume, "replica");
+    private string Replica => Path.Combine(_volume.Path, "replica");
 
     [SkippableFact]
     public async Task A_full_replica_takes_data_again_when_space_is_back()
     {
-        Mount();
+        _volume.Mount();
         await using var replication = RunningReplication.Start(_database.Path, [RunningReplication.Folder(Replica)]);
         await replication.SyncAsync();
-        await FailAndRecoverAsync(replication, ErrorCode.DiskFull, Fill, Free);
+        await FailAndRecoverAsync(replication, ErrorCode.DiskFull, _volume.Fill, _volume.Free);
     }
 
     [SkippableFact]
     public async Task A_full_metadata_folder_takes_data_again_when_space_is_back()
     {
-        Mount();
+        _volume.Mount();
         await using var replication = RunningReplication.Start(
-            _database, o => o with { MetadataPath = Path.Combine(Volume, "metadata") });
+            _database, o => o with { MetadataPath = Path.Combine(_volume.Path, "metadata") });
         await replication.SyncAsync();
-        await FailAndRecoverAsync(replication, ErrorCode.DiskFull, Fill, Free, "replica");
+        await FailAndRecoverAsync(replication, ErrorCode.DiskFull, _volume.Fill, _volume.Free, "replica");
     }
 
     [SkippableFact]
     public async Task A_replica_that_becomes_read_only_takes_data_again_when_it_is_not()
     {
-        Mount();
+        _volume.Mount();
         await using var replication = RunningReplication.Start(_database.Path, [RunningReplication.Folder(Replica)]);
         await replication.SyncAsync();
         await FailAndRecoverAsync(
-            replication, ErrorCode.ReplicaUnavailable, () => Run("mount", "-o", "remount,ro", Volume), () => Run("mount", "-o", "remount,rw", Volume));
+            replication, ErrorCode.ReplicaUnavailable, () => _volume.Remount("ro"), () => _volume.Remount("rw"));
     }
 
     [SkippableFact]
     public async Task A_replica_whose_volume_goes_away_is_not_made_on_the_volume_below_not_even_after_a_restart()
     {
-        Mount();
+        _volume.Mount();
         await using (var first = RunningReplication.Start(_database.Path, [RunningReplication.Folder(Replica)]))
         {
             _database.App.Insert();
@@ -57,22 +57,22 @@ public sealed class SmallVolumeTests : IDisposable
             await first.StopAsync();
         }
 
-        Run("umount", Volume);
+        _volume.Unmount();
         await using var replication = RunningReplication.Start(_database.Path, [RunningReplication.Folder(Replica)]);
         await replication.UntilAsync(() => replication.Status.Position is not null, "it goes on");
         _database.App.Insert();
         var retry = await replication.WaitForAsync(ReplicationEventKind.RetryScheduled);
         Assert.Equal(ErrorCode.ReplicaUnavailable, Assert.IsType<LitestreamException>(retry.Error).Code);
-        Assert.Empty(Directory.GetFileSystemEntries(Volume));
+        Assert.Empty(Directory.GetFileSystemEntries(_volume.Path));
         Assert.True(replication.Count(ReplicationEventKind.GenerationStarted) == 0, replication.Told());
-        Mount();
+        _volume.Mount();
         await replication.SyncAsync();
         Assert.Equal(_database.App.Image(), await RunningReplication.RestoreAsync(_database, "volume/replica"));
     }
 
     public void Dispose()
     {
-        Start("umount", Volume);
+        _volume.Dispose();
         _database.Dispose();
     }
 
@@ -87,34 +87,5 @@ public sealed class SmallVolumeTests : IDisposable
         await replication.SyncAsync();
         Assert.Equal(1, replication.Count(ReplicationEventKind.GenerationStarted));
         Assert.Equal(_database.App.Image(), await RunningReplication.RestoreAsync(_database, replica));
-    }
-
-    private void Fill()
-    {
-        using var filler = File.Create(Path.Combine(Volume, "filler"));
-        try
-        {
-            for (var block = new byte[4096]; ;) filler.Write(block);
-        }
-        catch (IOException)
-        {
-            // full
-        }
-    }
-
-    private void Free() => File.Delete(Path.Combine(Volume, "filler"));
-
-    private void Mount() => Skip.IfNot(
-        OperatingSystem.IsLinux() && Start("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", Volume) == 0, "a volume can't be mounted here");
-
-    private static void Run(string command, params string[] arguments) => Assert.Equal(0, Start(command, arguments));
-
-    private static int Start(string command, params string[] arguments)
-    {
-        if (!OperatingSystem.IsLinux()) return -1;
-        using var process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardError = true })!;
-        process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode;
     }
 }

@@ -55,6 +55,30 @@ public sealed class RenderedReportTests : IDisposable
         Assert.Single(browser.Events, e => (string?)e["method"] == "Network.requestWillBeSent");
     }
 
+    [SkippableFact]
+    public async Task On_paper_it_is_dark_on_white_and_nothing_is_cut_off()
+    {
+        await using var browser = await Chromium.StartAsync();
+        var path = Path.Combine(_folder.Path, "report.html");
+        await File.WriteAllBytesAsync(path, HtmlReport.Write(SampleReport.Create()));
+        // A4 without its margins, from a browser that is set to dark
+        await browser.SendAsync("Emulation.setDeviceMetricsOverride", new { width = 718, height = 1047, deviceScaleFactor = 1, mobile = false });
+        await browser.SendAsync("Emulation.setEmulatedMedia", new { media = "print", features = new[] { new { name = "prefers-color-scheme", value = "dark" } } });
+        await browser.SendAsync("Page.navigate", new { url = new Uri(path).AbsoluteUri });
+        await browser.WaitAsync("Page.loadEventFired");
+        await SaveAsync(browser, "print.png");
+
+        Assert.Equal("rgb(255, 255, 255) rgb(28, 36, 48)", (string?)await browser.EvaluateAsync(
+            "getComputedStyle(document.body).backgroundColor + ' ' + getComputedStyle(document.body).color"));
+        Assert.Equal("", (string?)await browser.EvaluateAsync("""
+            [...document.querySelectorAll('body *')].filter(e => getComputedStyle(e).overflowX !== 'visible' && e.scrollWidth > e.clientWidth + 1 && !e.closest('svg'))
+              .map(e => e.outerHTML).join('\n')
+            """));
+        Assert.True((bool)(await browser.EvaluateAsync("document.documentElement.scrollWidth <= innerWidth"))!);
+        var paper = await browser.SendAsync("Page.printToPDF", new { printBackground = true, paperWidth = 8.27, paperHeight = 11.69 });
+        Assert.StartsWith("%PDF", System.Text.Encoding.ASCII.GetString(Convert.FromBase64String((string)paper["data"]!)), StringComparison.Ordinal);
+    }
+
     private static async Task SaveAsync(Chromium browser, string name)
     {
         if (Environment.GetEnvironmentVariable("LITESTREAM_SCREENSHOTS") is not { Length: > 0 } folder) return;

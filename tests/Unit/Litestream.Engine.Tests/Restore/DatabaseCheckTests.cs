@@ -22,6 +22,6 @@ public sealed class DatabaseCheckTests
             command.ExecuteNonQuery();
         }
 
-        Assert.Equal(["t"], DatabaseCheck.Run(folder["app.db"], "app.db", mode, null, default));
+        Assert.Equal(["t (no such collation sequence: of_the_application)"], DatabaseCheck.Run(folder["app.db"], "app.db", mode, null, default));
     }
 }

@@ -2,37 +2,31 @@ using Litestream.Engine.Errors;
 using Litestream.Engine.Files;
 using Litestream.Engine.Restore;
 using Litestream.Engine.Tests.Fakes;
-using Litestream.Engine.Tests.Replication;
 using Litestream.Engine.Tests.Sqlite;
 using Xunit;
 
 namespace Litestream.Engine.Tests.Restore;
 
 /// <summary>A restore over a database that is there, and what takes it back.</summary>
-public sealed class DatabaseReplacementTests : IDisposable
+public sealed class DatabaseReplacementTests : ReplacementTests
 {
-    private readonly TestDatabase _database = new();
-    private byte[] _replicated = [];
-
-    public void Dispose() => _database.Dispose();
-
     [Fact]
     public async Task It_is_replaced_kept_whole_and_put_back()
     {
         var changed = await ReplicateAndChangeAsync();
         var result = await RestoreAsync();
 
-        Assert.Equal(_replicated, await File.ReadAllBytesAsync(_database.Path));
+        Assert.Equal(Replicated, await File.ReadAllBytesAsync(Database.Path));
         Assert.Equal(changed, Read(result.SafetyCopy!));
         Assert.Empty(Left("-wal", "-shm", "-journal"));
 
-        var undone = new RestoreUndo(new()).Run(_database.Path, result.SafetyCopy!);
-        Assert.Equal(changed, Read(_database.Path));
-        Assert.Equal(_replicated, await File.ReadAllBytesAsync(undone));
+        var undone = new RestoreUndo(new()).Run(Database.Path, result.SafetyCopy!);
+        Assert.Equal(changed, Read(Database.Path));
+        Assert.Equal(Replicated, await File.ReadAllBytesAsync(undone));
         Assert.False(File.Exists(result.SafetyCopy));
 
-        new RestoreUndo(new()).Run(_database.Path, undone);
-        Assert.Equal(_replicated, await File.ReadAllBytesAsync(_database.Path));
+        new RestoreUndo(new()).Run(Database.Path, undone);
+        Assert.Equal(Replicated, await File.ReadAllBytesAsync(Database.Path));
     }
 
     [Fact]
@@ -40,23 +34,23 @@ public sealed class DatabaseReplacementTests : IDisposable
     {
         await ReplicateAndChangeAsync();
         // the files as a kill leaves them
-        var (crashed, wal) = (await CopyAsync("crashed.db", () => _database.App.Insert(7)), _database["crashed.db-wal"]);
+        var (crashed, wal) = (await CopyAsync("crashed.db", () => Database.App.Insert(7)), Database["crashed.db-wal"]);
         Assert.True(new FileInfo(wal).Length > 0);
-        var expected = _database.App.Number("SELECT count(*) FROM item");
+        var expected = Database.App.Number("SELECT count(*) FROM item");
 
         var result = await RestoreAsync(crashed);
 
         using var former = Application.Open(result.SafetyCopy!);
         Assert.Equal(expected, former.Number("SELECT count(*) FROM item"));
         Assert.False(File.Exists(wal));
-        Assert.Equal(_replicated, await File.ReadAllBytesAsync(crashed));
+        Assert.Equal(Replicated, await File.ReadAllBytesAsync(crashed));
     }
 
     [Fact]
     public async Task It_is_refused_while_somebody_has_it_open_and_nothing_has_changed()
     {
         await ReplicateAndChangeAsync();
-        using var user = Application.Open(_database.Path);
+        using var user = Application.Open(Database.Path);
         var before = user.Image();
 
         var e = await Assert.ThrowsAsync<LitestreamException>(() => RestoreAsync());
@@ -73,7 +67,7 @@ public sealed class DatabaseReplacementTests : IDisposable
     public async Task It_is_refused_where_only_SQLite_knows_of_the_user(string transaction)
     {
         await ReplicateAndChangeAsync();
-        using var user = Application.Open(_database.Path);
+        using var user = Application.Open(Database.Path);
         user.Number("SELECT count(*) FROM item");
         if (transaction.Length > 0) user.Execute(transaction);
 
@@ -91,7 +85,7 @@ public sealed class DatabaseReplacementTests : IDisposable
         var e = await Assert.ThrowsAsync<LitestreamException>(() => RestoreAsync(environment: new() { Files = files }));
 
         Assert.Equal(ErrorCode.RestoreTargetInUse, e.Code);
-        Assert.Equal(changed, Read(_database.Path));
+        Assert.Equal(changed, Read(Database.Path));
         Assert.Empty(Left(".before-restore", ".restore-"));
     }
 
@@ -120,25 +114,25 @@ public sealed class DatabaseReplacementTests : IDisposable
         var former = Assert.Single(Left(".before-restore"));
         Assert.Contains(Path.GetFileName(former), e.Message, StringComparison.Ordinal);
         Assert.Equal(changed, Read(former));
-        Assert.Equal(_replicated, await File.ReadAllBytesAsync(_database.Path));
+        Assert.Equal(Replicated, await File.ReadAllBytesAsync(Database.Path));
     }
 
     [Fact]
-    public async Task What_is_no_database_any_more_is_replaced_and_kept_with_its_WAL()
+    public async Task What_is_noDatabase_any_more_is_replaced_and_kept_with_its_WAL()
     {
         await ReplicateAndChangeAsync();
-        await File.WriteAllTextAsync(_database.Path, new string('x', 5000));
-        await File.WriteAllTextAsync(_database.WalPath, "a WAL");
+        await File.WriteAllTextAsync(Database.Path, new string('x', 5000));
+        await File.WriteAllTextAsync(Database.WalPath, "a WAL");
 
         var result = await RestoreAsync();
 
-        Assert.Equal(_replicated, await File.ReadAllBytesAsync(_database.Path));
+        Assert.Equal(Replicated, await File.ReadAllBytesAsync(Database.Path));
         Assert.Equal(new string('x', 5000), await File.ReadAllTextAsync(result.SafetyCopy!));
         Assert.Equal("a WAL", await File.ReadAllTextAsync(result.SafetyCopy + "-wal"));
-        Assert.False(File.Exists(_database.WalPath));
+        Assert.False(File.Exists(Database.WalPath));
 
-        new RestoreUndo(new()).Run(_database.Path, result.SafetyCopy!);
-        Assert.Equal("a WAL", await File.ReadAllTextAsync(_database.WalPath));
+        new RestoreUndo(new()).Run(Database.Path, result.SafetyCopy!);
+        Assert.Equal("a WAL", await File.ReadAllTextAsync(Database.WalPath));
     }
 
     [Fact]
@@ -146,13 +140,29 @@ public sealed class DatabaseReplacementTests : IDisposable
     {
         var changed = await ReplicateAndChangeAsync();
         // what stands in the way of a WAL database as a right that this account lacks
-        Directory.CreateDirectory(_database.WalPath);
+        Directory.CreateDirectory(Database.WalPath);
 
         await Assert.ThrowsAsync<LitestreamException>(() => RestoreAsync());
 
-        Directory.Delete(_database.WalPath);
-        Assert.Equal(changed, Read(_database.Path));
+        Directory.Delete(Database.WalPath);
+        Assert.Equal(changed, Read(Database.Path));
         Assert.Empty(Left(".before-restore", ".restore-"));
+    }
+
+    [Theory]
+    [InlineData("-wal", ExistingDatabase.Keep)]
+    [InlineData("-wal", ExistingDatabase.Refuse)]
+    [InlineData("-journal", ExistingDatabase.Refuse)]
+    public async Task Nothing_is_restored_to_where_SQLite_keeps_the_log_of_another_database(string suffix, ExistingDatabase existing)
+    {
+        await ReplicateAndChangeAsync();
+        if (existing == ExistingDatabase.Keep) await File.WriteAllTextAsync(Database.Path + suffix, "commits");
+
+        var e = await Assert.ThrowsAsync<LitestreamException>(() => RestoreAsync(Database.Path + suffix, existing));
+
+        Assert.Equal(ErrorCode.InvalidArgument, e.Code);
+        if (existing == ExistingDatabase.Keep) Assert.Equal("commits", await File.ReadAllTextAsync(Database.Path + suffix));
+        else Assert.False(File.Exists(Database.Path + suffix));
     }
 
     [Fact]
@@ -163,7 +173,7 @@ public sealed class DatabaseReplacementTests : IDisposable
         var result = await RestoreAsync(existing: ExistingDatabase.Discard);
 
         Assert.Null(result.SafetyCopy);
-        Assert.Equal(_replicated, await File.ReadAllBytesAsync(_database.Path));
+        Assert.Equal(Replicated, await File.ReadAllBytesAsync(Database.Path));
         Assert.Empty(Left(".before-restore", "-wal", "-shm"));
     }
 
@@ -173,14 +183,14 @@ public sealed class DatabaseReplacementTests : IDisposable
         if (OperatingSystem.IsWindows()) return;
         await ReplicateAndChangeAsync();
         const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
-        File.SetUnixFileMode(_database.Path, Mode);
-        File.CreateSymbolicLink(_database["link.db"], _database.Path);
+        File.SetUnixFileMode(Database.Path, Mode);
+        File.CreateSymbolicLink(Database["link.db"], Database.Path);
 
-        await RestoreAsync(_database["link.db"]);
+        await RestoreAsync(Database["link.db"]);
 
-        Assert.Equal(_database.Path, new FileInfo(_database["link.db"]).LinkTarget);
-        Assert.Equal(_replicated, await File.ReadAllBytesAsync(_database.Path));
-        Assert.Equal(Mode, File.GetUnixFileMode(_database.Path));
+        Assert.Equal(Database.Path, new FileInfo(Database["link.db"]).LinkTarget);
+        Assert.Equal(Replicated, await File.ReadAllBytesAsync(Database.Path));
+        Assert.Equal(Mode, File.GetUnixFileMode(Database.Path));
     }
 
     [Fact]
@@ -198,10 +208,10 @@ public sealed class DatabaseReplacementTests : IDisposable
 
         // as if the system went down at the swap: what is beside the safety copy then is found by nobody
         var files = new WatchedSwapFiles(() => File.Exists(safetyCopy + "-wal"));
-        new RestoreUndo(new() { Files = files }).Run(_database.Path, safetyCopy);
+        new RestoreUndo(new() { Files = files }).Run(Database.Path, safetyCopy);
 
         Assert.False(files.Seen);
-        using var former = Application.Open(_database.Path);
+        using var former = Application.Open(Database.Path);
         Assert.Equal(28, former.Number("SELECT count(*) FROM item"));
     }
 
@@ -210,78 +220,28 @@ public sealed class DatabaseReplacementTests : IDisposable
     {
         if (OperatingSystem.IsWindows()) return;
         await ReplicateAndChangeAsync();
-        await File.WriteAllTextAsync(_database.Path, new string('x', 5000));
-        await File.WriteAllTextAsync(_database.WalPath, "a WAL");
-        File.CreateSymbolicLink(_database["link.db"], _database.Path);
-        var result = await RestoreAsync(_database["link.db"]);
+        await File.WriteAllTextAsync(Database.Path, new string('x', 5000));
+        await File.WriteAllTextAsync(Database.WalPath, "a WAL");
+        File.CreateSymbolicLink(Database["link.db"], Database.Path);
+        var result = await RestoreAsync(Database["link.db"]);
 
-        new RestoreUndo(new()).Run(_database["link.db"], result.SafetyCopy!);
+        new RestoreUndo(new()).Run(Database["link.db"], result.SafetyCopy!);
 
-        Assert.Equal("a WAL", await File.ReadAllTextAsync(_database.WalPath));
+        Assert.Equal("a WAL", await File.ReadAllTextAsync(Database.WalPath));
     }
 
     [Fact]
     public async Task A_restore_that_fails_leaves_it_as_it_was()
     {
         var changed = await ReplicateAndChangeAsync();
-        var segment = Directory.GetFiles(_database["replica"], "*.snapshot.lz4", SearchOption.AllDirectories).Single();
+        var segment = Directory.GetFiles(Database["replica"], "*.snapshot.lz4", SearchOption.AllDirectories).Single();
         await File.WriteAllBytesAsync(segment, [1, 2, 3]);
 
         await Assert.ThrowsAsync<LitestreamException>(() => RestoreAsync());
 
-        Assert.Equal(changed, Read(_database.Path));
+        Assert.Equal(changed, Read(Database.Path));
         Assert.Empty(Left(".before-restore", ".restore-"));
     }
-
-    // replicates, changes what is not replicated, and ends the application; gives the changed state
-    private async Task<byte[]> ReplicateAndChangeAsync()
-    {
-        _database.App.Insert(20);
-        await using (var replication = RunningReplication.Start(_database))
-        {
-            await replication.SyncAsync();
-            await replication.StopAsync();
-        }
-
-        _replicated = await RunningReplication.RestoreAsync(_database);
-        foreach (var file in Left("restored-")) File.Delete(file);
-        _database.App.Insert(5);
-        var changed = _database.App.Image();
-        _database.CloseApp();
-        return changed;
-    }
-
-    private async Task<string> CopyAsync(string name, Action change)
-    {
-        _database.ReopenApp();
-        change();
-        foreach (var suffix in new[] { "", "-wal" }) await CopyOneAsync(_database.Path + suffix, _database[name] + suffix);
-        return _database[name];
-
-        static async Task CopyOneAsync(string from, string to)
-        {
-            await using var source = new FileStream(from, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            await using var target = File.Create(to);
-            await source.CopyToAsync(target);
-        }
-    }
-
-    private async Task<RestoreResult> RestoreAsync(
-        string? destination = null, ExistingDatabase existing = ExistingDatabase.Keep, EngineEnvironment? environment = null)
-    {
-        await using var client = RunningReplication.Folder(_database["replica"]);
-        var plan = await new RestorePlanner(client).PlanAsync(new(), default);
-        return await new Restorer(environment ?? new()).RestoreAsync(client, plan, destination ?? _database.Path, new() { Existing = existing }, null, default);
-    }
-
-    private static byte[] Read(string path)
-    {
-        using var app = Application.Open(path);
-        return app.Image();
-    }
-
-    private List<string> Left(params string[] parts) =>
-        [.. Directory.GetFiles(Path.GetDirectoryName(_database.Path)!).Where(f => Array.Exists(parts, p => f.Contains(p, StringComparison.Ordinal)))];
 
     /// <summary>Looks at something in the moment of the swap.</summary>
     private sealed class WatchedSwapFiles(Func<bool> look) : LocalFiles
@@ -293,12 +253,6 @@ public sealed class DatabaseReplacementTests : IDisposable
             Seen = look();
             base.Swap(from, to, former);
         }
-    }
-
-    /// <summary>A system that does not tell who uses a file.</summary>
-    private sealed class BlindFiles : LocalFiles
-    {
-        public override IReadOnlyList<string> FindUsers(IReadOnlyCollection<FileIdentity> files) => [];
     }
 
     /// <summary>Somebody opens the file while it is replaced.</summary>
@@ -322,6 +276,6 @@ public sealed class DatabaseReplacementTests : IDisposable
             Swapped(from, to, former);
         }
 
-        public override IReadOnlyList<string> FindUsers(IReadOnlyCollection<FileIdentity> files) => files.Any(_used.Contains) ? ["somebody (process 1)"] : [];
+        public override IReadOnlyList<string> FindUsers(IReadOnlyCollection<FileIdentity> files, IReadOnlyCollection<FileIdentity> own) => files.Any(_used.Contains) ? ["somebody (process 1)"] : [];
     }
 }

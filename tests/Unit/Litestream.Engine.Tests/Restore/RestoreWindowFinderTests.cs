@@ -59,6 +59,47 @@ public sealed class RestoreWindowFinderTests(ITestOutputHelper output)
         await CheckAllAsync(sound);
     }
 
+    /// <summary>Several objects at once, flipped or dropped, and now and then what retention would have taken.</summary>
+    [Fact]
+    public async Task Every_listed_point_restores_whatever_objects_are_damaged_together()
+    {
+        using var sound = await SoundReplica.OfOursAsync();
+        var random = new Random(Seed);
+        string[] keys = [.. sound.Generation.Snapshots.Select(s => s.Key), .. sound.Generation.Segments.Select(s => s.Key)];
+        var restored = 0;
+        for (var turn = 0; turn < 25; turn++)
+        {
+            using var damaged = new TempFolder();
+            foreach (var key in keys)
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(damaged[key])!);
+                File.Copy(Path.Combine(sound.Path, key), damaged[key]);
+            }
+
+            foreach (var key in random.GetItems(keys, random.Next(2, 6)).Distinct()) Damage(damaged[key], random);
+            if (random.Next(3) == 0)
+                foreach (var segment in sound.Generation.Segments.Where(s => s.Start.Index < sound.Generation.Snapshots[1].Index)) File.Delete(damaged[segment.Key]);
+            restored += await CheckAsync(damaged.Path);
+        }
+
+        output.WriteLine($"{restored} restores");
+        Assert.True(restored > 50);
+    }
+
+    private static void Damage(string file, Random random)
+    {
+        if (random.Next(2) == 0)
+        {
+            File.Delete(file);
+            return;
+        }
+
+        var (content, time) = (File.ReadAllBytes(file), File.GetLastWriteTimeUtc(file));
+        content[random.Next(content.Length)] ^= 0x10;
+        File.WriteAllBytes(file, content);
+        File.SetLastWriteTimeUtc(file, time);
+    }
+
     private async Task CheckAllAsync(SoundReplica sound)
     {
         var restored = await CheckAsync(sound.Path);
@@ -113,7 +154,7 @@ public sealed class RestoreWindowFinderTests(ITestOutputHelper output)
     private static async Task<List<RestoreWindow>> FindAsync(IReplicaClient client, bool verifies)
     {
         var generation = await new ReplicaCatalog(client).ListGenerationsAsync(default).SingleAsync();
-        var damages = verifies ? (await new ReplicaVerifier(client, new()).VerifyAsync(generation, null, 100, null, default)).Damages : [];
+        var damages = verifies ? (await new ReplicaVerifier(client, new()).VerifyAsync(generation, null, 100, null, default))!.Damages : [];
         return await new RestoreWindowFinder(client).FindAsync(generation, [.. damages.Select(d => d.Key)], default).ToListAsync();
     }
 }

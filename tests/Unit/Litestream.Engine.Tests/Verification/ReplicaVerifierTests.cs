@@ -63,11 +63,11 @@ public sealed class ReplicaVerifierTests(ITestOutputHelper output)
         }
 
         var end = ShippedEnd.Find(database.Path, null, new())!;
-        Assert.Equal(EndProof.Proven, (await VerifyAsync(database["replica"], end.Position)).EndProof);
+        Assert.Equal(EndProof.Proven, (await VerifyAsync(database["replica"], new(end.Position))).EndProof);
         var generation = await ReadAsync(database["replica"]);
         Assert.Equal(end.Generation, generation.Id);
         File.Delete(Path.Combine(database["replica"], generation.Segments[^1].Key));
-        var shorter = await VerifyAsync(database["replica"], end.Position);
+        var shorter = await VerifyAsync(database["replica"], new(end.Position));
         Assert.Equal((EndProof.Lost, false, 0), (shorter.EndProof, shorter.Passed, shorter.Damages.Count));
         var unknown = await VerifyAsync(database["replica"], null);
         Assert.Equal((EndProof.NotProvable, true), (unknown.EndProof, unknown.Passed));
@@ -85,7 +85,7 @@ public sealed class ReplicaVerifierTests(ITestOutputHelper output)
         database.App.Insert(10);
         await replication.UntilAsync(() => replication.Status.Replicas[0].LagBytes > 0, "something waits");
         var end = ShippedEnd.Find(database.Path, null, new())!;
-        Assert.Equal(EndProof.Proven, (await VerifyAsync(database["replica"], end.Position)).EndProof);
+        Assert.Equal(EndProof.Proven, (await VerifyAsync(database["replica"], new(end.Position))).EndProof);
     }
 
     [Theory]
@@ -99,7 +99,7 @@ public sealed class ReplicaVerifierTests(ITestOutputHelper output)
         var last = sound.Generation.Segments[^1].Start;
         var end = indexesOn > 0 ? new Position(last.Index + indexesOn, bytesOn) : last with { Offset = last.Offset + bytesOn };
 
-        Assert.Equal(expected, (await new ReplicaVerifier(client, new()).VerifyAsync(sound.Generation, end, 25, null, default)).EndProof);
+        Assert.Equal(expected, (await new ReplicaVerifier(client, new()).VerifyAsync(sound.Generation, new KnownEnd(end), 25, null, default))!.EndProof);
     }
 
     [Fact]
@@ -107,10 +107,74 @@ public sealed class ReplicaVerifierTests(ITestOutputHelper output)
     {
         using var sound = await SoundReplica.OfOursAsync();
         await using var client = RunningReplication.Folder(sound.Path);
-        var result = await new ReplicaVerifier(client, new()).VerifyAsync(sound.Generation, null, 25, null, default);
+        var result = (await new ReplicaVerifier(client, new()).VerifyAsync(sound.Generation, null, 25, null, default))!;
         var all = sound.Generation.Snapshots.Count + sound.Generation.Segments.Count;
         Assert.Equal((true, (int)Math.Ceiling(all / 4d)), (result.Passed, result.ObjectsRead));
         Assert.Null(result.End);
+    }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(60)]
+    public async Task What_retention_deletes_meanwhile_is_no_damage(int samplePercent)
+    {
+        using var sound = await SoundReplica.OfOursAsync();
+        await using var client = RunningReplication.Folder(sound.Path);
+        Expire(sound, sound.Generation.Snapshots[1].Index);
+
+        var result = (await new ReplicaVerifier(client, new()).VerifyAsync(sound.Generation, null, samplePercent, null, default))!;
+
+        Assert.True(result.Passed);
+        Assert.Single(result.Generation.Snapshots);
+    }
+
+    [Fact]
+    public async Task What_is_lost_meanwhile_is_damage_though_retention_works_too()
+    {
+        using var sound = await SoundReplica.OfOursAsync();
+        await using var client = RunningReplication.Folder(sound.Path);
+        Expire(sound, sound.Generation.Snapshots[1].Index);
+        var last = sound.Generation.Segments[^1].Key;
+        File.Delete(Path.Combine(sound.Path, last));
+
+        var result = (await new ReplicaVerifier(client, new()).VerifyAsync(sound.Generation, null, 100, null, default))!;
+
+        Assert.Contains(result.Damages, d => d.Key == last);
+    }
+
+    [Fact]
+    public async Task A_generation_that_is_deleted_meanwhile_is_not_judged()
+    {
+        using var sound = await SoundReplica.OfOursAsync();
+        await using var client = RunningReplication.Folder(sound.Path);
+        Expire(sound, int.MaxValue);
+
+        Assert.Null(await new ReplicaVerifier(client, new()).VerifyAsync(sound.Generation, null, 100, null, default));
+    }
+
+    /// <summary>From a later snapshot on all is read as closely as from the first one, and that snapshot is not blamed.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Behind_a_gap_the_next_snapshot_begins_anew(bool isAllGone)
+    {
+        using var sound = await SoundReplica.OfOursAsync();
+        var later = sound.Generation.Snapshots[1].Index;
+        foreach (var segment in sound.Generation.Segments.Where(s => s.Start.Index < later && (isAllGone || s.Start.Index == later - 1)))
+            File.Delete(Path.Combine(sound.Path, segment.Key));
+        var end = sound.Generation.Segments.Last(s => s.Start.Index == later + 1);
+        File.Delete(Path.Combine(sound.Path, end.Key));
+
+        var damages = (await VerifyAsync(sound.Path, null)).Damages.Select(d => d.Key);
+
+        Assert.Equal([ObjectKey.Segment(sound.Generation.Id, new(isAllGone ? 0 : later - 1, 0)), end.Key], damages);
+    }
+
+    // deletes as retention does
+    private static void Expire(SoundReplica sound, int index)
+    {
+        var keys = sound.Generation.Snapshots.Where(s => s.Index < index).Select(s => s.Key).Concat(sound.Generation.Segments.Where(s => s.Start.Index < index).Select(s => s.Key));
+        foreach (var key in keys) File.Delete(Path.Combine(sound.Path, key));
     }
 
     private async Task RunAsync(SoundReplica sound)
@@ -175,7 +239,7 @@ public sealed class ReplicaVerifierTests(ITestOutputHelper output)
         await using var client = RunningReplication.Folder(sound.Path);
         var told = new List<VerificationProgress>();
 
-        var result = await new ReplicaVerifier(client, new()).VerifyAsync(sound.Generation, null, percent, new Teller(told.Add), default);
+        var result = (await new ReplicaVerifier(client, new()).VerifyAsync(sound.Generation, null, percent, new Teller(told.Add), default))!;
 
         Assert.Equal(told.OrderBy(t => t.BytesDone), told);
         Assert.Equal((result.BytesRead, result.BytesRead), (told[^1].BytesDone, told[^1].BytesTotal));
@@ -187,10 +251,10 @@ public sealed class ReplicaVerifierTests(ITestOutputHelper output)
         public void Report(VerificationProgress value) => tell(value);
     }
 
-    private static async Task<GenerationVerification> VerifyAsync(string path, Position? end)
+    private static async Task<GenerationVerification> VerifyAsync(string path, KnownEnd? end)
     {
         await using var client = RunningReplication.Folder(path);
-        return await new ReplicaVerifier(client, new()).VerifyAsync(await ReadAsync(path), end, 100, null, default);
+        return (await new ReplicaVerifier(client, new()).VerifyAsync(await ReadAsync(path), end, 100, null, default))!;
     }
 
     private static async Task<GenerationInfo> ReadAsync(string path)

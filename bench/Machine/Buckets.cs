@@ -1,7 +1,7 @@
 using Amazon.S3;
 using Litestream.Servers;
 
-namespace Litestream.Bench;
+namespace Litestream.Bench.Machine;
 
 /// <summary>Makes buckets on a server.</summary>
 internal sealed class Buckets(IS3Server server) : IDisposable

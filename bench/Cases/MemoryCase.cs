@@ -1,8 +1,9 @@
+using Litestream.Bench.Machine;
 using System.Diagnostics;
 using System.Globalization;
 using Litestream.Servers;
 
-namespace Litestream.Bench;
+namespace Litestream.Bench.Cases;
 
 /// <summary>Peak memory of a first upload (snapshot, page map, sync, stop), of reading the whole replica, and of a restore with quick_check, against Ceph's gateway. It must not
 /// grow with the database.</summary>

@@ -6,10 +6,10 @@ using Litestream.Engine.Replication;
 using Litestream.Engine.Restore;
 using Litestream.Engine.Verification;
 
-namespace Litestream.Bench;
+namespace Litestream.Bench.Children;
 
 /// <summary>One piece of work in a process of its own, so that its peak of memory is its own: prints it in KiB.</summary>
-internal static class Child
+internal static class S3Work
 {
     public static async Task<int> RunAsync(string[] args)
     {
@@ -42,7 +42,7 @@ internal static class Child
         await foreach (var generation in new ReplicaCatalog(client).ListGenerationsAsync(default))
         {
             var found = await new ReplicaVerifier(client, new()).VerifyAsync(generation, end: null, samplePercent: 100, progress: null, default);
-            if (!found.Passed) throw new InvalidOperationException($"{generation.Id} is damaged");
+            if (found is not { Passed: true }) throw new InvalidOperationException($"{generation.Id} is damaged");
         }
     }
 

@@ -1,3 +1,4 @@
+using Litestream.Bench.Machine;
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
@@ -7,7 +8,7 @@ using Litestream.Engine.Replicas.S3;
 using Litestream.Engine.Replication;
 using Litestream.Servers;
 
-namespace Litestream.Bench;
+namespace Litestream.Bench.Cases;
 
 /// <summary>
 /// Requests to S3 by kind of ours and of Litestream 0.3.13, each with its defaults, on the same work: a start, a minute with 50 commits a

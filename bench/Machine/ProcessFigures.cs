@@ -1,0 +1,58 @@
+using System.Globalization;
+
+namespace Litestream.Bench.Machine;
+
+/// <summary>What a process has used up to now, as Linux tells.</summary>
+/// <param name="Cpu">User and system time; steps of 10 ms.</param>
+/// <param name="PeakMemory">The largest resident set, in bytes.</param>
+/// <param name="Memory">The resident set, in bytes.</param>
+/// <param name="Written">Bytes handed to the system for writing.</param>
+/// <param name="Switches">How often its threads gave up the core of themselves, to wait.</param>
+internal sealed record ProcessFigures(TimeSpan Cpu, long PeakMemory, long Memory, long Written, long Switches)
+{
+    private const double TicksASecond = 100;
+
+    /// <summary>Reads them; null when the process has ended.</summary>
+    public static ProcessFigures? Of(int id)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{id}/stat");
+            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            var ticks = Number(fields[11]) + Number(fields[12]);
+            var status = File.ReadAllLines($"/proc/{id}/status");
+            var peak = Kilobytes(status, "VmHWM:");
+            return peak == 0 ? null : new(
+                TimeSpan.FromSeconds(ticks / TicksASecond), peak, Kilobytes(status, "VmRSS:"),
+                Number(File.ReadAllLines($"/proc/{id}/io").First(l => l.StartsWith("wchar:", StringComparison.Ordinal))["wchar:".Length..]), SwitchesOf(id));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static long SwitchesOf(int id)
+    {
+        long sum = 0;
+        foreach (var thread in Directory.GetDirectories($"/proc/{id}/task"))
+        {
+            try
+            {
+                sum += Number(File.ReadAllLines(Path.Combine(thread, "status"))
+                    .First(l => l.StartsWith("voluntary_ctxt_switches:", StringComparison.Ordinal))["voluntary_ctxt_switches:".Length..]);
+            }
+            catch (IOException)
+            {
+                // a thread that has ended meanwhile
+            }
+        }
+
+        return sum;
+    }
+
+    private static long Kilobytes(string[] status, string name) =>
+        status.FirstOrDefault(l => l.StartsWith(name, StringComparison.Ordinal)) is { } line ? Number(line[name.Length..].Replace("kB", "", StringComparison.Ordinal)) << 10 : 0;
+
+    private static long Number(string text) => long.Parse(text.Trim(), CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,66 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Litestream.Engine.Errors;
+using Litestream.Engine.Format;
+using Litestream.Engine.Replicas;
+using Litestream.Engine.Verification;
+
+namespace Litestream.Engine.Replication;
+
+/// <summary>
+/// To where a replica was shipped, as an orderly stop has noted it there: objects that are gone from the end leave no other trace. It costs nothing while a
+/// replication runs. Then, and after a kill, the lease is there, and all behind the head is unknown.
+/// </summary>
+/// <param name="Generation">The generation, 16 hex digits.</param>
+/// <param name="Index">WAL index.</param>
+/// <param name="Offset">Bytes of that index.</param>
+/// <param name="At">When it was noted, UTC.</param>
+public sealed record ReplicaHead(
+    [property: JsonRequired] string Generation, [property: JsonRequired] int Index, [property: JsonRequired] long Offset, [property: JsonRequired] DateTimeOffset At)
+{
+    /// <summary>The object, beside <c>generations</c>: Litestream passes over it.</summary>
+    public const string Key = "litestream-ps.head";
+
+    private static readonly JsonSerializerOptions s_options = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+
+    /// <summary>What a replica tells of the end of a generation; null if nothing.</summary>
+    /// <param name="replica">The replica.</param>
+    /// <param name="generation">The generation.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="LitestreamException">A Replica… code.</exception>
+    public static async Task<KnownEnd?> FindEndAsync(IReplicaClient replica, GenerationId generation, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(replica);
+        // the lease first: a stop notes the head before it lets the lease go
+        var isWritten = await replica.GetVersionedAsync(ReplicaLease.Key, cancellationToken).ConfigureAwait(false) is not null;
+        return await ReadAsync(replica, cancellationToken).ConfigureAwait(false) is { } head && head.Generation == generation.ToString()
+            ? new(new(head.Index, head.Offset), IsLast: !isWritten)
+            : null;
+    }
+
+    /// <summary>Notes it.</summary>
+    internal async Task WriteAsync(IReplicaClient replica, CancellationToken cancellationToken)
+    {
+        using var content = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(this, s_options));
+        await replica.PutAsync(Key, content, At, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<ReplicaHead?> ReadAsync(IReplicaClient replica, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var content = await replica.GetAsync(Key, cancellationToken).ConfigureAwait(false);
+            await using (content.ConfigureAwait(false))
+                return await JsonSerializer.DeserializeAsync<ReplicaHead>(content, s_options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (LitestreamException e) when (e.Code == ErrorCode.ObjectMissing)
+        {
+            return null;
+        }
+        catch (JsonException)
+        {
+            // nothing that anybody could go by
+            return null;
+        }
+    }
+}

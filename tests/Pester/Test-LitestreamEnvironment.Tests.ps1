@@ -1,0 +1,44 @@
+BeforeAll {
+    . "$PSScriptRoot/common.ps1"
+}
+
+Describe 'Test-LitestreamEnvironment' {
+    BeforeAll {
+        $database = "$TestDrive/shop.db"
+        $replica = "$TestDrive/replica"
+        Invoke-Shop create $database
+    }
+
+    It 'Looks at the module alone' {
+        (Test-LitestreamEnvironment).Check | Should -Be 'ModuleSqlite'
+    }
+
+    It 'Looks at a database and a replica, and leaves nothing - parameter' {
+        $findings = Test-LitestreamEnvironment $database $replica
+        $findings.Severity | Should -Not -Contain 'Error'
+        $findings.Check | Should -Contain 'JournalMode'
+        ($findings | Where-Object Check -like 'Replica*').Check | Should -Be 'ReplicaList', 'ReplicaPut', 'ReplicaGet', 'ReplicaDelete'
+        Test-Path $replica | Should -BeFalse
+    }
+
+    It 'Looks at files - piped' {
+        (Get-Item $database | Test-LitestreamEnvironment | Where-Object Check -eq JournalMode).Severity | Should -Be 'Ok'
+    }
+
+    It 'Touches no replica with -WhatIf' {
+        (Test-LitestreamEnvironment $database $replica -WhatIf).Check | Should -Not -Contain 'ReplicaPut'
+    }
+
+    It 'Tells what is wrong, with a hint, and writes no error' {
+        $finding = Test-LitestreamEnvironment "$TestDrive/no/where.db" -ErrorAction Stop | Where-Object Check -eq Database
+        $finding.Severity | Should -Be 'Error'
+        $finding.Hint | Should -Not -BeNullOrEmpty
+    }
+
+    It 'Looks at a configuration' {
+        $config = "$TestDrive/litestream.yml"
+        Set-Content $config "dbs: [{path: '$database', replicas: [{path: '$replica'}]}]"
+        (Test-LitestreamEnvironment -ConfigPath $config).Check | Should -Contain 'ReplicaDelete'
+        (Get-LitestreamDatabase -ConfigPath $config | Test-LitestreamEnvironment).Check | Should -Contain 'ReplicaDelete'
+    }
+}
