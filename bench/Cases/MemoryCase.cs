@@ -1,6 +1,6 @@
-using Litestream.Bench.Machine;
 using System.Diagnostics;
 using System.Globalization;
+using Litestream.Bench.Machine;
 using Litestream.Servers;
 
 namespace Litestream.Bench.Cases;

@@ -1,7 +1,7 @@
-using Litestream.Bench.Machine;
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using Litestream.Bench.Machine;
 using Litestream.Engine;
 using Litestream.Engine.Replicas;
 using Litestream.Engine.Replicas.S3;

@@ -18,10 +18,11 @@ BeforeAll {
     $null = New-Item -ItemType Directory reports
     Invoke-Shop create "$made/app.db"
     Invoke-Selling "$made/app.db" -Orders 1
-    Set-Content litestream.yml "dbs:`n  - path: app.db`n    replicas: [{ path: configured }]"
+    Set-Content litestream.yml "dbs:`n  - path: app.db`n    replicas: [{ name: s3, path: configured }]"
     foreach ($replica in 'replica', 'backup/app', 'bucket/app', 'all/one', 'all/two') {
         $null = Sync-LitestreamDatabase ./app.db "./$replica" -MetadataPath "./meta/$replica"
     }
+    $null = Sync-LitestreamDatabase -ConfigPath ./litestream.yml
     Copy-Item app.db app.db.before-restore-20300501T120000Z
     Pop-Location
 

@@ -3,6 +3,7 @@ using System.Management.Automation;
 using Litestream.Engine.Configuration;
 using Litestream.Engine.Errors;
 using Litestream.Engine.Replicas;
+using Litestream.PowerShell.Completion;
 using Litestream.PowerShell.Configurations;
 using Litestream.PowerShell.Models;
 using EngineException = Litestream.Engine.Errors.LitestreamException;
@@ -18,6 +19,7 @@ public abstract class ConfiguredReplicaCommand : ConfigurationCommand
     /// <summary>Of the replicas that the file gives a database only this one.</summary>
     [Parameter(ParameterSetName = ConfigSet)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ConfigurationCompleter))]
     public string? ReplicaName { get; set; }
 
     /// <summary>Does the work for each replica that is named, or that the file has. The failure of one is an error record.</summary>

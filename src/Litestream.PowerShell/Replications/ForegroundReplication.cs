@@ -8,11 +8,7 @@ internal sealed class ForegroundReplication(ReplicationGroup group, IEventOutput
     /// <param name="pipelineStop">Cancelled when the pipeline stops.</param>
     internal void Run(TimeSpan? limit, CancellationToken pipelineStop)
     {
-        using var stop = pipelineStop.Register(() =>
-        {
-            if (limit is { } hurry) group.RequestStop(hurry);
-            else group.RequestStop();
-        });
+        using var stop = pipelineStop.Register(() => group.RequestStop(limit));
         try
         {
             group.Start(() => Task.CompletedTask);

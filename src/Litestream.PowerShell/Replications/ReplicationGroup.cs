@@ -80,17 +80,16 @@ internal sealed class ReplicationGroup
     /// <summary>Writes where the sessions are shown.</summary>
     public ValueTask WriteAsync(Action<IEventOutput> write) => _writes.Writer.WriteAsync(write);
 
-    public void RequestStop()
+    /// <summary>Asks all for the last sync and the end. Returns at once; may be called again.</summary>
+    /// <param name="limit">How long the last syncs may take; null for as long as they may.</param>
+    public void RequestStop(TimeSpan? limit = null)
     {
         lock (_gate) _stop.TrySetResult();
-        foreach (var session in Sessions) session.RequestStop();
-    }
-
-    /// <summary>The same, with a limit to the last syncs; see <see cref="ReplicationSession.RequestStop(TimeSpan)"/>.</summary>
-    public void RequestStop(TimeSpan limit)
-    {
-        lock (_gate) _stop.TrySetResult();
-        foreach (var session in Sessions) session.RequestStop(limit);
+        foreach (var session in Sessions)
+        {
+            if (limit is { } hurry) session.RequestStop(hurry);
+            else session.RequestStop();
+        }
     }
 
     /// <summary>Waits until all have ended, as long as each may take.</summary>

@@ -57,6 +57,8 @@ public sealed class CompletionTests : ReplicationTests
     [InlineData("Start-LitestreamReplication -ConfigPath ./litestream.yml -Database sh", new[] { "shop.db" })]
     [InlineData("Stop-LitestreamReplication -ConfigPath ./litestream.yml -Database sh", new[] { "shop.db" })]
     [InlineData("Sync-LitestreamDatabase -ConfigPath ./litestream.yml -Database sh", new[] { "shop.db" })]
+    [InlineData("Restore-LitestreamDatabase -ConfigPath ./litestream.yml -Database shop.db -ReplicaName ", new[] { "file", "s3" })]
+    [InlineData("Test-LitestreamBackup -ConfigPath ./litestream.yml -ReplicaName s", new[] { "s3" })]
     public void Databases_of_a_configuration_are_offered(string typed, string[] expected) => Assert.Equal(expected, Complete(typed));
 
     [Fact]
