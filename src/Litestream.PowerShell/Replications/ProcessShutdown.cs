@@ -24,11 +24,15 @@ internal static class ProcessShutdown
         }
     }
 
+    /// <summary>How long a script in the foreground may take for its own end, with an exit code of its own.</summary>
+    private static readonly TimeSpan s_script = TimeSpan.FromSeconds(2);
+
     // Leaves the signal's Cancel alone: the process ends once this returns.
     private static void StopAll()
     {
         var sessions = ReplicationRegistry.Sessions;
         foreach (var session in sessions) session.RequestStop();
         foreach (var session in sessions) session.WaitForEnd(session.StopLimit);
+        Task.WaitAll([.. sessions.Select(s => s.Returned)], s_script);
     }
 }

@@ -50,6 +50,9 @@ internal sealed class ReplicationSession : IReplicationControl, IAsyncDisposable
     /// <summary>Ends when whoever shows the replication has shown its end.</summary>
     internal Task Shown { get; set; } = Task.CompletedTask;
 
+    /// <summary>Ends when a command in the foreground that ran it has returned, and its script had time to go on.</summary>
+    internal Task Returned { get; set; } = Task.CompletedTask;
+
     internal void Start()
     {
         // known before it begins: a sync that waits already may learn at once that it has ended, and asks how
