@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Litestream.Bench.Compare;
 
 /// <summary>What is in a replica's folder.</summary>
@@ -12,10 +14,12 @@ internal static class ReplicaFolder
     /// <summary>Waits until nothing new has come for some time.</summary>
     public static async Task WaitForQuietAsync(string replica, TimeSpan quiet)
     {
-        for (var (known, since) = (-1L, DateTime.UtcNow); DateTime.UtcNow - since < quiet; await Task.Delay(50))
+        var (known, since) = (-1L, Stopwatch.StartNew());
+        for (; since.Elapsed < quiet; await Task.Delay(50))
         {
             if (Size(replica) is var size && size == known) continue;
-            (known, since) = (size, DateTime.UtcNow);
+            known = size;
+            since.Restart();
         }
     }
 

@@ -265,7 +265,7 @@ internal sealed class RecordingLoop
     {
         try
         {
-            return _environment.Files.Watch(_options.DatabasePath + "-wal", Signalled);
+            return _environment.Files.Watch(_options.DatabasePath + "-wal", Wake);
         }
         catch (Exception e) when (FileErrors.IsFileError(e))
         {
@@ -274,8 +274,6 @@ internal sealed class RecordingLoop
             return null;
         }
     }
-
-    private void Signalled() => _wake.Set();
 
     private async Task WaitForWorkAsync(CancellationToken stop)
     {

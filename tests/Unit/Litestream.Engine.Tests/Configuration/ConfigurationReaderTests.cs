@@ -154,7 +154,7 @@ public sealed class ConfigurationReaderTests
 
     private static LitestreamConfiguration Read(string yaml) => new ConfigurationReader
     {
-        CurrentFolder = "/work",
+        CurrentFolder = "/srv",
         HomeFolder = "/home/me",
         FindVariable = name => name switch { "NAME" => "value", "OTHER" => "x $ y", _ => null },
     }.Read(yaml, "f.yml");

@@ -19,9 +19,9 @@ public sealed class FolderConfigurationTests
                 replica: {path: /backup, retention: 48h}
             """).Folders);
 
-        Assert.Equal(("/work/data", "**/*.db", true), (folder.Path, folder.Pattern, folder.IsWatched));
-        var database = folder.Describe("/work/data/one/two.db");
-        Assert.Equal(("/work/data/one/two.db", "/backup/one/two.db", 7, 48.0), (database.Path, database.Replicas[0].Url, database.CheckpointPageCount, database.Retention!.Value.TotalHours));
+        Assert.Equal(("/srv/data", "**/*.db", true), (folder.Path, folder.Pattern, folder.IsWatched));
+        var database = folder.Describe("/srv/data/one/two.db");
+        Assert.Equal(("/srv/data/one/two.db", "/backup/one/two.db", 7, 48.0), (database.Path, database.Replicas[0].Url, database.CheckpointPageCount, database.Retention!.Value.TotalHours));
         Assert.Null(database.MetadataPath);
     }
 
@@ -29,8 +29,8 @@ public sealed class FolderConfigurationTests
     [InlineData("{dir: /data, pattern: '*.db'}", "/data", "*.db", false)]
     [InlineData("{path: '/data/*.db'}", "/data", "*.db", true)]
     [InlineData("{path: '/data/*/app-?.db'}", "/data", "*/app-?.db", true)]
-    [InlineData("{path: 'tenants/**/app.db'}", "/work/tenants", "**/app.db", true)]
-    [InlineData("{path: '*.db'}", "/work", "*.db", true)]
+    [InlineData("{path: 'tenants/**/app.db'}", "/srv/tenants", "**/app.db", true)]
+    [InlineData("{path: '*.db'}", "/srv", "*.db", true)]
     [InlineData("{path: '/*.db'}", "/", "*.db", true)]
     [InlineData("{path: 'sqlite3:///data/*.db'}", "/data", "*.db", true)]
     public void Wildcards_are_a_watched_folder(string entry, string path, string pattern, bool isWatched)
@@ -89,5 +89,5 @@ public sealed class FolderConfigurationTests
         Assert.Same(configuration.Folders[1], configuration.FolderOf("/data/a.sqlite"));
     }
 
-    private static LitestreamConfiguration Read(string yaml) => new ConfigurationReader { CurrentFolder = "/work" }.Read(yaml, "f.yml");
+    private static LitestreamConfiguration Read(string yaml) => new ConfigurationReader { CurrentFolder = "/srv" }.Read(yaml, "f.yml");
 }
