@@ -38,8 +38,8 @@ internal static class Program
                 return await EngineWork.ReplicateToS3Async(database, url, new() { Endpoint = new(endpoint), Region = "us-east-1", Credential = new(key, secret) });
             case ["--child", "restore", var replica, var target, var check]:
                 return await EngineWork.RestoreAsync(replica, target, check);
-            case ["--child", "write", var database, var seconds, var rate, var rows]:
-                return WriterWork.Run(database, Number(seconds), Number(rate), (int)Number(rows));
+            case ["--child", "write", var database, var seconds, var rate, var rows, var seed]:
+                return WriterWork.Run(database, Number(seconds), Number(rate), (int)Number(rows), (int)Number(seed));
             case ["--child", .. var rest]:
                 return await S3Work.RunAsync(rest);
             default:
