@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Litestream.Bench.Machine;
 
 namespace Litestream.Bench.Compare;
 
@@ -6,9 +7,16 @@ namespace Litestream.Bench.Compare;
 internal static class ReplicaFolder
 {
     /// <summary>Waits until the first snapshot has its name.</summary>
-    public static async Task WaitForSnapshotAsync(string replica)
+    /// <param name="replica">The folder.</param>
+    /// <param name="process">Who makes it.</param>
+    /// <exception cref="InvalidOperationException">It has ended before.</exception>
+    public static async Task WaitForSnapshotAsync(string replica, MeasuredProcess process)
     {
-        while (Snapshots(replica) == 0) await Task.Delay(2);
+        while (Snapshots(replica) == 0)
+        {
+            if (process.HasEnded) throw new InvalidOperationException($"the process ended before its first snapshot: {await process.ReadErrorsAsync()}");
+            await Task.Delay(2);
+        }
     }
 
     /// <summary>Waits until nothing new has come for some time.</summary>

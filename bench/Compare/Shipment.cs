@@ -29,7 +29,7 @@ internal sealed record Shipment(double Pages, TimeSpan Cpu, long Stored)
     {
         var (database, replica) = (workshop.Copy(original), workshop.NewPath("replica"));
         await using var process = MeasuredProcess.Start(system.Replicate(database, replica));
-        await ReplicaFolder.WaitForSnapshotAsync(replica);
+        await ReplicaFolder.WaitForSnapshotAsync(replica, process);
         return await OfAsync(process, database, replica, load);
     }
 

@@ -30,6 +30,9 @@ internal sealed partial class MeasuredProcess : IAsyncDisposable
     /// <summary>Whether it has ended.</summary>
     public bool HasEnded => _process.HasExited;
 
+    /// <summary>What it told of errors, when it has ended.</summary>
+    public Task<string> ReadErrorsAsync() => _errors;
+
     /// <summary>How many handles it has now.</summary>
     public int Handles => Directory.GetFiles($"/proc/{_process.Id}/fd").Length;
 

@@ -19,21 +19,18 @@ internal sealed partial record Frame(string Name, FrameOrigin Origin)
         return new(symbol == "[unknown]" ? Path.GetFileName(file) : symbol, FrameOrigin.Native);
     }
 
+    /// <summary>What the compiler makes of lambdas, local functions and async methods goes by the name of the method that was written.</summary>
     private static string NameOf(string type, string method)
     {
-        if (StateMachine().Match(type) is { Success: true } machine) return $"{Short(machine.Groups["type"].Value)}.{machine.Groups["method"].Value}";
-        return $"{Short(type)}.{method}";
-    }
-
-    private static string Short(string type)
-    {
-        var plain = type.Split('`', '[', '<')[0];
-        return plain[(plain.LastIndexOfAny(['.', '+']) + 1)..];
+        var plain = type.Split('[')[0];
+        var written = Written().Matches(method).Concat(method == "MoveNext" ? Written().Matches(plain) : []).FirstOrDefault()?.Value ?? method;
+        var owner = plain.Split("+<")[0];
+        return $"{owner[(owner.LastIndexOfAny(['.', '+']) + 1)..].Split('`')[0]}.{written}";
     }
 
     [GeneratedRegex(@"\[(?<assembly>[^\]]+)\] (?<type>.+?)::(?<method>[^(]+)\(")]
     private static partial Regex Managed();
 
-    [GeneratedRegex(@"^(?<type>.+)\+<(?<method>\w+)>[a-z]__")]
-    private static partial Regex StateMachine();
+    [GeneratedRegex(@"(?<=<)\w+(?=>)")]
+    private static partial Regex Written();
 }

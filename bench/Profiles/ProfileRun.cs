@@ -3,9 +3,12 @@ using Litestream.Bench.Machine;
 
 namespace Litestream.Bench.Profiles;
 
-/// <summary>Where our engine's time goes while it captures, makes a first snapshot, and restores: a flame graph and a table of each.</summary>
+/// <summary>Where our engine's time goes while it captures for some time already, makes a first snapshot, and restores: a flame graph and a table of each.</summary>
 internal static class ProfileRun
 {
+    /// <summary>Until the runtime has compiled what is busy.</summary>
+    private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(15);
+
     private static readonly Dictionary<string, Func<Workshop, Recording, Task>> s_works = new()
     {
         ["capture"] = CaptureAsync,
@@ -42,16 +45,16 @@ internal static class ProfileRun
     private static async Task CaptureAsync(Workshop workshop, Recording recording)
     {
         var (database, replica) = (workshop.CreateDatabase(16), workshop.NewPath("replica"));
-        await using var process = MeasuredProcess.Start(recording.Watch(workshop.Ours.Replicate(database, replica)));
-        await ReplicaFolder.WaitForSnapshotAsync(replica);
-        await new WriteLoad(Seconds: 15, Rate: 200, Rows: 20).RunAsync(database);
+        await using var process = MeasuredProcess.Start(recording.Watch(workshop.Ours.Replicate(database, replica), s_warmUp));
+        await ReplicaFolder.WaitForSnapshotAsync(replica, process);
+        await new WriteLoad(s_warmUp.TotalSeconds + 15, Rate: 200, Rows: 20).RunAsync(database);
     }
 
     private static async Task SnapshotAsync(Workshop workshop, Recording recording)
     {
         var (database, replica) = (workshop.CreateDatabase(), workshop.NewPath("replica"));
         await using var process = MeasuredProcess.Start(recording.Watch(workshop.Ours.Replicate(database, replica)));
-        await ReplicaFolder.WaitForSnapshotAsync(replica);
+        await ReplicaFolder.WaitForSnapshotAsync(replica, process);
     }
 
     private static async Task RestoreAsync(Workshop workshop, Recording recording)

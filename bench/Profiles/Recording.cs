@@ -10,8 +10,11 @@ internal sealed class Recording(string path)
     private const int SamplesASecond = 999;
 
     /// <summary>The same program, watched. Its runtime tells perf the names of what it compiles, and compiles into memory where perf looks for them.</summary>
-    public Command Watch(Command command) => new("env",
-        ["DOTNET_PerfMapEnabled=1", "DOTNET_EnableWriteXorExecute=0", "perf", "record", "--quiet", "-F", $"{SamplesASecond}", "-g", "-o", path, "--", command.Program, .. command.Arguments]);
+    /// <param name="command">The program.</param>
+    /// <param name="after">How long it runs before it is watched.</param>
+    public Command Watch(Command command, TimeSpan after = default) => new("env",
+        ["DOTNET_PerfMapEnabled=1", "DOTNET_EnableWriteXorExecute=0", "perf", "record", "--quiet", "-F", $"{SamplesASecond}", "-g", "-o", path,
+            .. after > TimeSpan.Zero ? (string[])["-D", $"{after.TotalMilliseconds}"] : [], "--", command.Program, .. command.Arguments]);
 
     /// <summary>Its stacks, when it has ended.</summary>
     public async Task<StackNode> ReadAsync()

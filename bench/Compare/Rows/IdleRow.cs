@@ -22,7 +22,7 @@ internal sealed class IdleRow : IRow
     {
         var (database, replica) = (workshop.CreateDatabase(1), workshop.NewPath("replica"));
         await using var process = MeasuredProcess.Start(system.Replicate(database, replica));
-        await ReplicaFolder.WaitForSnapshotAsync(replica);
+        await ReplicaFolder.WaitForSnapshotAsync(replica, process);
         return await IdleUse.WatchAsync(process, replica);
     }
 }

@@ -26,7 +26,7 @@ internal sealed class LagRow : IRow
     {
         var (database, replica, random) = (workshop.Copy(original), workshop.NewPath("replica"), new Random(5));
         await using var replicator = MeasuredProcess.Start(system.Replicate(database, replica));
-        await ReplicaFolder.WaitForSnapshotAsync(replica);
+        await ReplicaFolder.WaitForSnapshotAsync(replica, replicator);
         await Task.Delay(3000);
         using var connection = Databases.Open(database);
         var times = new List<double>();

@@ -11,7 +11,13 @@ internal sealed class ManyRow(int count) : IRow
     private const double Part = 1 / 3d;
 
     /// <summary>How long nothing new may come to the replicas before it is over.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long it may take in all.</summary>
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(5);
+
+    /// <summary>Between two looks at the replicas, which take their time themselves.</summary>
+    private readonly TimeSpan _look = TimeSpan.FromMilliseconds(count / 10);
 
     public IReadOnlyList<int> Numbers => [9];
 
@@ -61,13 +67,13 @@ internal sealed class ManyRow(int count) : IRow
         return databases;
     }
 
-    /// <summary>Waits until a count has come to its end, or stands still.</summary>
-    private static async Task<int> CountAsync(MeasuredProcess process, Func<int> current, int end)
+    /// <summary>Waits until a count has come to its end, or stands still, or the time is over.</summary>
+    private async Task<int> CountAsync(MeasuredProcess process, Func<int> current, int end)
     {
-        var (known, since) = (0, Stopwatch.StartNew());
-        while (known < end && since.Elapsed < s_patience && !process.HasEnded)
+        var (known, since, watch) = (0, Stopwatch.StartNew(), Stopwatch.StartNew());
+        while (known < end && since.Elapsed < s_patience && watch.Elapsed < s_limit && !process.HasEnded)
         {
-            await Task.Delay(200);
+            await Task.Delay(_look);
             if (current() is var now && now == known) continue;
             known = now;
             since.Restart();

@@ -25,7 +25,7 @@ internal sealed class MemoryRow : IRow
         long snapshot;
         await using (var process = MeasuredProcess.Start(workshop.Ours.Replicate(database, replica)))
         {
-            await ReplicaFolder.WaitForSnapshotAsync(replica);
+            await ReplicaFolder.WaitForSnapshotAsync(replica, process);
             snapshot = process.Figures.PeakMemory;
         }
 

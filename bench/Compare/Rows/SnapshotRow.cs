@@ -24,7 +24,7 @@ internal sealed class SnapshotRow : IRow
         Usage usage;
         await using (var process = MeasuredProcess.Start(system.Replicate(database, replica)))
         {
-            await ReplicaFolder.WaitForSnapshotAsync(replica);
+            await ReplicaFolder.WaitForSnapshotAsync(replica, process);
             var (wall, figures) = (process.Elapsed, process.Figures);
             usage = new(wall, figures.Cpu, figures.PeakMemory);
         }

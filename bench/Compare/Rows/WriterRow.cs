@@ -32,7 +32,7 @@ internal sealed class WriterRow : IRow
     {
         var (database, replica) = (workshop.Copy(original), workshop.NewPath("replica"));
         await using var replicator = system is null ? null : MeasuredProcess.Start(system.Replicate(database, replica));
-        if (replicator is not null) await ReplicaFolder.WaitForSnapshotAsync(replica);
+        if (replicator is not null) await ReplicaFolder.WaitForSnapshotAsync(replica, replicator);
         return await new WriteLoad(Seconds, rate, Rows: 3).RunAsync(database);
     }
 }
