@@ -81,6 +81,7 @@ public sealed class WalStreamWriterTests
                 stream.Append(frames, s_source);
             }
 
+            foreach (var segment in stream.Segments.Where(s => !s.IsEmpty)) segment.Complete();
             Assert.Equal((expected.Count, expected.LeastCount), (stream.Changes.Count, stream.Changes.LeastCount));
             Assert.Equal(expected.Digests.OrderBy(d => d.Key), stream.Changes.Digests.OrderBy(d => d.Key));
         }
