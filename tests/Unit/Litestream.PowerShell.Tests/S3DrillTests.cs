@@ -33,6 +33,7 @@ public sealed class S3DrillTests : ReplicationTests, IAsyncLifetime
 
     public async Task DisposeAsync()
     {
+        StopAll();
         if (_way is not null) await _way.DisposeAsync();
         _store?.Dispose();
     }
