@@ -41,6 +41,9 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     /// <summary>Whether a change is waiting to be captured or cut.</summary>
     public bool IsSignalled => _firstSignal is not null;
 
+    /// <summary>Whether nobody tells of changes now, as they come all the time: then it is looked as often as where one was told.</summary>
+    public bool IsUnwatched { get; set; }
+
     /// <summary>Notes a hint that the database has changed.</summary>
     public void Signal(DateTimeOffset now)
     {
@@ -86,7 +89,7 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     public bool IsCutDue(DateTimeOffset now) => _firstSignal is { } first && CutDue(first) <= now;
 
     /// <summary>Whether the WAL is to be looked at for want of any signal.</summary>
-    public bool IsPollDue(DateTimeOffset now) => _firstSignal is null && _lastLook + options.PollInterval <= now;
+    public bool IsPollDue(DateTimeOffset now) => _firstSignal is null && NextPoll <= now;
 
     /// <summary>When there is something to do next.</summary>
     /// <param name="mayRest">Whether the reader could be brought to rest.</param>
@@ -99,8 +102,7 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
             return mayCut ? Earlier(CutDue(first), look) : look;
         }
 
-        var poll = _lastLook + options.PollInterval;
-        return mayRest ? Earlier(Earlier(poll, _nextYield), Later(_nextRest, _lastSignal + options.CheckpointQuietInterval)) : poll;
+        return mayRest ? Earlier(Earlier(NextPoll, _nextYield), Later(_nextRest, _lastSignal + options.CheckpointQuietInterval)) : NextPoll;
     }
 
     /// <summary>Whether the database has been still for long enough to bring the reader to rest.</summary>
@@ -153,6 +155,8 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
         else if (outcome == CheckpointOutcome.Hindered && effort != CheckpointEffort.Yielding) _nextForce = now + s_forceRetry;
         _nextRest = now + options.CheckpointQuietInterval;
     }
+
+    private DateTimeOffset NextPoll => _lastLook + (IsUnwatched ? _lookInterval : options.PollInterval);
 
     private double GrowthInSlowCheckpoint => GrowthIn(_checkpointTime > s_slowCheckpoint ? _checkpointTime : s_slowCheckpoint);
 

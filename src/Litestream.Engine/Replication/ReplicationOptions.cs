@@ -16,8 +16,8 @@ public sealed record ReplicationOptions
     public TimeSpan QuietInterval { get; init; } = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Under steady writes the WAL is read, and checkpointed where it is due, once in this time, and more often where it grows
-    /// fast. Default 25 ms.</summary>
-    public TimeSpan CaptureInterval { get; init; } = TimeSpan.FromMilliseconds(25);
+    /// fast. Default 50 ms.</summary>
+    public TimeSpan CaptureInterval { get; init; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>The longest time between two looks at the database when the file watcher says nothing. Default 1 s.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
