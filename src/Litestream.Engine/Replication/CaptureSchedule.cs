@@ -125,20 +125,26 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
         _nextYield = now + _yieldInterval;
     }
 
-    /// <summary>Whether the WAL grows so fast that a checkpoint has to keep writers out from its begin: beside them a device that takes its time
-    /// would let it get too large. Without us it is the writer itself that waits for that.</summary>
-    public bool GrowsFast =>
-        GrowthInSlowCheckpoint >= options.CheckpointPageCount / 2d;
+    /// <summary>Whether the WAL grows so fast that it would get too large while a checkpoint waits for a device that is busy otherwise.</summary>
+    public bool GrowsFast => GrowthIn(s_slowCheckpoint) >= options.CheckpointPageCount / 2d;
 
     /// <summary>How hard to try to checkpoint a WAL of so many frames; null when that is not due. Writers are kept out where the WAL is too
     /// large, or would be by the end of a checkpoint without that.</summary>
     public CheckpointEffort? CheckpointDue(DateTimeOffset now, uint frames)
     {
+        var (limit, force) = (options.ForcedCheckpointPageCount, _nextForce <= now);
+        if (force && GrowsFast && frames + GrowthIn(s_shortestLook) >= limit) return CheckpointEffort.HoldingFirst;
+        // before the application does: both would wait for the device
+        if (force && GrowsFast && frames >= options.CheckpointPageCount * 0.75 && frames + GrowthIn(s_slowCheckpoint) >= limit) return CheckpointEffort.HoldingLast;
         if (frames < options.CheckpointPageCount) return null;
-        if (_nextForce <= now && GrowsFast && frames + GrowthInSlowCheckpoint >= options.ForcedCheckpointPageCount) return CheckpointEffort.HoldingFirst;
-        if (_nextForce <= now && frames + GrowthIn(s_shortestLook + _checkpointTime) >= options.ForcedCheckpointPageCount) return CheckpointEffort.HoldingLast;
+        if (force && frames + GrowthIn(s_shortestLook + _checkpointTime) >= limit) return CheckpointEffort.HoldingLast;
         return _nextCheckpoint <= now ? CheckpointEffort.Yielding : null;
     }
+
+    /// <summary>How long a checkpoint may go on beside writers before the WAL is too large.</summary>
+    /// <param name="frames">Its frames at the begin.</param>
+    public TimeSpan TimeBeside(uint frames) =>
+        TimeSpan.FromSeconds(Math.Min(Math.Max(0, options.ForcedCheckpointPageCount - (double)frames) / Math.Max(_framesASecond, 1), 3600));
 
     /// <summary>Notes a try to checkpoint: after a failure somebody reads or writes all the time, so don't press.</summary>
     /// <param name="now">The time when it began.</param>
@@ -157,8 +163,6 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     }
 
     private DateTimeOffset NextPoll => _lastLook + (IsUnwatched ? _lookInterval : options.PollInterval);
-
-    private double GrowthInSlowCheckpoint => GrowthIn(_checkpointTime > s_slowCheckpoint ? _checkpointTime : s_slowCheckpoint);
 
     private double GrowthIn(TimeSpan time) => _framesASecond * time.TotalSeconds;
 

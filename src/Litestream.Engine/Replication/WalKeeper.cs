@@ -20,9 +20,9 @@ internal sealed class WalKeeper(ReplicationOptions options, DatabaseRecorder rec
     /// <returns>Whether something new was captured with it.</returns>
     public bool KeepAhead(DateTimeOffset now, CaptureSchedule schedule)
     {
-        if (!schedule.GrowsFast || recorder.TryLook() is not { New: > 0 } look || schedule.CheckpointDue(now, look.Frames + look.New) != CheckpointEffort.HoldingFirst) return false;
+        if (!schedule.GrowsFast || recorder.TryLook() is not { New: > 0 } look || schedule.CheckpointDue(now, look.Frames) != CheckpointEffort.HoldingFirst) return false;
         schedule.Grown(now, look.New);
-        Checkpoint(now, schedule, CheckpointEffort.HoldingFirst);
+        Checkpoint(now, schedule, CheckpointEffort.HoldingFirst, beside: null);
         return true;
     }
 
@@ -36,7 +36,7 @@ internal sealed class WalKeeper(ReplicationOptions options, DatabaseRecorder rec
         var due = schedule.CheckpointDue(now, recorder.WalFrames) ?? (schedule.IsRestDue(now, lastChange) ? CheckpointEffort.Yielding : null);
         if (due is { } effort)
         {
-            Checkpoint(now, schedule, effort);
+            Checkpoint(now, schedule, effort, schedule.TimeBeside(recorder.WalFrames));
         }
         else if (schedule.IsYieldDue(now))
         {
@@ -51,10 +51,10 @@ internal sealed class WalKeeper(ReplicationOptions options, DatabaseRecorder rec
         Report(recorder.CheckpointError);
     }
 
-    private void Checkpoint(DateTimeOffset now, CaptureSchedule schedule, CheckpointEffort effort)
+    private void Checkpoint(DateTimeOffset now, CaptureSchedule schedule, CheckpointEffort effort, TimeSpan? beside)
     {
         var began = time.GetTimestamp();
-        var outcome = recorder.TryRest(effort);
+        var outcome = recorder.TryRest(effort, beside);
         schedule.Checkpointed(now, time.GetElapsedTime(began), effort, outcome);
     }
 

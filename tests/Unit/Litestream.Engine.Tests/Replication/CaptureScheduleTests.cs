@@ -262,15 +262,31 @@ public sealed class CaptureScheduleTests
     }
 
     [Fact]
-    public void A_WAL_that_a_slow_device_would_let_get_too_large_is_checkpointed_without_its_writers()
+    public void A_WAL_that_a_slow_device_would_let_get_too_large_is_checkpointed_before_its_application_does_and_without_writers_at_the_last()
     {
-        var schedule = new CaptureSchedule(s_options with { ForcedCheckpointPageCount = 1500 }, s_start);
-        schedule.Looked(At(100), isOpen: true, captured: 500, frames: 1000); // 5 a ms: 500 while a device takes its time
-        Assert.Null(schedule.CheckpointDue(At(100), 999));
-        Assert.Equal(CheckpointEffort.HoldingFirst, schedule.CheckpointDue(At(100), 1000));
-        schedule.Checkpointed(At(100), TimeSpan.Zero, CheckpointEffort.HoldingFirst, CheckpointOutcome.Hindered);
-        Assert.Null(schedule.CheckpointDue(At(119), 1000));
-        Assert.Equal(CheckpointEffort.HoldingFirst, schedule.CheckpointDue(At(120), 1000));
+        var schedule = FastGrowing();
+        Assert.Null(schedule.CheckpointDue(At(100), 749));
+        Assert.Equal(CheckpointEffort.HoldingLast, schedule.CheckpointDue(At(100), 1000));
+        schedule.Checkpointed(At(100), TimeSpan.Zero, CheckpointEffort.HoldingLast, CheckpointOutcome.Hindered);
+        Assert.Null(schedule.CheckpointDue(At(119), 999));
+        Assert.Equal(CheckpointEffort.HoldingLast, schedule.CheckpointDue(At(120), 1000));
+    }
+
+    [Fact]
+    public void A_WAL_that_is_nearly_too_large_and_grows_fast_is_checkpointed_without_writers()
+    {
+        var schedule = FastGrowing();
+        Assert.Equal(CheckpointEffort.HoldingLast, schedule.CheckpointDue(At(100), 1474));
+        Assert.Equal(CheckpointEffort.HoldingFirst, schedule.CheckpointDue(At(100), 1475));
+    }
+
+    [Fact]
+    public void A_checkpoint_goes_on_beside_writers_until_the_WAL_is_too_large()
+    {
+        var schedule = FastGrowing();
+        Assert.Equal(TimeSpan.FromMilliseconds(100), schedule.TimeBeside(1000));
+        Assert.Equal(TimeSpan.Zero, schedule.TimeBeside(1500));
+        Assert.Equal(TimeSpan.Zero, schedule.TimeBeside(uint.MaxValue));
     }
 
     [Fact]
@@ -308,6 +324,14 @@ public sealed class CaptureScheduleTests
         _schedule.Grown(At(100), 300); // 6 a ms for the half of the time
         Assert.True(_schedule.GrowsFast);
         Assert.False(GrowsFastWhere(CheckpointEffort.Yielding));
+    }
+
+    /// <summary>By 5 frames a millisecond.</summary>
+    private static CaptureSchedule FastGrowing()
+    {
+        var schedule = new CaptureSchedule(s_options with { ForcedCheckpointPageCount = 1500 }, s_start);
+        schedule.Looked(At(100), isOpen: true, captured: 500, frames: 1000);
+        return schedule;
     }
 
     private static bool GrowsFastWhere(CheckpointEffort effort)
