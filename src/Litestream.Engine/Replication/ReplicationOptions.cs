@@ -22,7 +22,8 @@ public sealed record ReplicationOptions
     /// <summary>The longest time between two looks at the database when the file watcher says nothing. Default 1 s.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>WAL pages after which we checkpoint. Default 1000, as SQLite and Litestream have it.</summary>
+    /// <summary>WAL pages by which we have checkpointed; it is begun at three quarters of that, before an application does that has the same number. Default
+    /// 1000, as SQLite and Litestream have it.</summary>
     public int CheckpointPageCount { get; init; } = 1000;
 
     /// <summary>After this time without a commit the WAL is checkpointed, so that foreign checkpoints never wait for us. Default 5 s.</summary>
