@@ -14,7 +14,8 @@ public static class Lz4Frame
     /// <param name="target">Receives the frame; stays open.</param>
     public static Stream Encode(Stream target) => new Lz4FrameWriter(() => target);
 
-    /// <summary>Opens a stream that decompresses; checks the content checksum at the end.</summary>
+    /// <summary>Opens a stream that decompresses; checks the content checksum at the end. It reads no further than to the end of a block at once: so
+    /// what is in front of a damaged block is had before the error.</summary>
     /// <param name="source">The frame; is disposed with the result.</param>
-    public static Stream Decode(Stream source) => LZ4Stream.Decode(source, leaveOpen: false);
+    public static Stream Decode(Stream source) => LZ4Stream.Decode(source, leaveOpen: false, interactive: true);
 }
