@@ -38,6 +38,7 @@ internal sealed class ReadAheadStream : ReadOnlyStream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        cancellationToken.ThrowIfCancellationRequested(); // waiting is not, where there is always something
         if (buffer.Length == 0) return 0;
         while (IsUsedUp)
             if (!TryNext() && !await _filled.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false)) return 0;
