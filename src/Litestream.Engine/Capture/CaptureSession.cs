@@ -292,7 +292,7 @@ internal sealed class CaptureSession : IDisposable
     /// <param name="patience">How much longer than usual to look for one: large transactions leave few.</param>
     /// <param name="cancellationToken">Ends the search, as if there was none.</param>
     /// <returns>Lets them in when disposed, or after half a second: whoever holds them may not count on it. Nothing does for its correctness.</returns>
-    public IDisposable? TryHoldWriters(int patience, CancellationToken cancellationToken = default)
+    public HeldWriters? TryHoldWriters(int patience, CancellationToken cancellationToken = default)
     {
         var connection = OpenConnection();
         var isHeld = false;

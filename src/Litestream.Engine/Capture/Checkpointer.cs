@@ -26,7 +26,8 @@ internal static class Checkpointer
             _ = session.TryCapture(sink);
         }
 
-        using var writers = late?.Take() ?? session.TryHoldWriters(patience);
+        // those that were kept out meanwhile may have been let in again, where the device took long
+        using var writers = late?.Take() is { IsHeld: true } held ? held : session.TryHoldWriters(patience);
         return writers is null ? CheckpointOutcome.Hindered : TryRest(session, sink, isAlone: true);
     }
 
