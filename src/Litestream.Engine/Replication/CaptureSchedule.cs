@@ -26,6 +26,7 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
 
     private DateTimeOffset? _firstSignal;
     private DateTimeOffset _lastSignal = start;
+    private DateTimeOffset _lastMotion = start;
     private DateTimeOffset _lastLook = start;
     private DateTimeOffset _grownSince = start;
     private DateTimeOffset _lastCut = start - options.SyncInterval;
@@ -50,8 +51,7 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     {
         _firstSignal ??= now;
         _lastSignal = now;
-        _yieldInterval = s_yieldAfter;
-        _nextYield = now + s_yieldAfter;
+        Moved(now);
     }
 
     /// <summary>Notes that the database was looked at.</summary>
@@ -62,6 +62,7 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     public void Looked(DateTimeOffset now, bool isOpen, uint captured, uint frames)
     {
         Grown(now, captured);
+        if (IsUnwatched && captured > 0) Moved(now);
         _lookInterval = IntervalTo(frames < EarlyPageCount ? EarlyPageCount : options.ForcedCheckpointPageCount, frames);
         _lastLook = now;
         if (isOpen) _firstSignal ??= now;
@@ -103,14 +104,14 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
             return mayCut ? Earlier(CutDue(first), look) : look;
         }
 
-        return mayRest ? Earlier(Earlier(NextPoll, _nextYield), Later(_nextRest, _lastSignal + options.CheckpointQuietInterval)) : NextPoll;
+        return mayRest ? Earlier(Earlier(NextPoll, _nextYield), Later(_nextRest, _lastMotion + options.CheckpointQuietInterval)) : NextPoll;
     }
 
     /// <summary>Whether the database has been still for long enough to bring the reader to rest.</summary>
     /// <param name="now">The time.</param>
     /// <param name="lastChange">When the last commit was seen; null if none was.</param>
     public bool IsRestDue(DateTimeOffset now, DateTimeOffset? lastChange) =>
-        _nextRest <= now && _lastSignal + options.CheckpointQuietInterval <= now
+        _nextRest <= now && _lastMotion + options.CheckpointQuietInterval <= now
         && (lastChange ?? DateTimeOffset.MinValue) + options.CheckpointQuietInterval <= now;
 
     /// <summary>Whether to see if our reader is in the way of somebody's checkpoint: writers that wait for that look like quiet. The longer
@@ -164,6 +165,14 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
         if (outcome == CheckpointOutcome.HinderedByReader) _nextForce = now + s_readerRetry;
         else if (outcome == CheckpointOutcome.Hindered && effort != CheckpointEffort.Yielding) _nextForce = now + s_forceRetry;
         _nextRest = now + options.CheckpointQuietInterval;
+    }
+
+    /// <summary>Notes a change, whoever told of it: from then on it is waited for quiet anew.</summary>
+    private void Moved(DateTimeOffset now)
+    {
+        _lastMotion = now;
+        _yieldInterval = s_yieldAfter;
+        _nextYield = now + s_yieldAfter;
     }
 
     /// <summary>Before the application checkpoints by itself, which it does at the same size as a rule: then both would wait for the device, and for each other.</summary>
