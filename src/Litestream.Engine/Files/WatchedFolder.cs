@@ -11,10 +11,11 @@ internal sealed class WatchedFolder : IDisposable
     private readonly ConcurrentDictionary<string, ImmutableArray<WatchedFile>> _files = new(NameComparer);
 
     /// <summary>Begins to watch.</summary>
-    /// <param name="directory">The folder; must exist.</param>
+    /// <param name="directory">The folder.</param>
+    /// <exception cref="IOException">It is missing, or the system has no watcher left.</exception>
     public WatchedFolder(string directory)
     {
-        _watcher = new(directory) { NotifyFilter = NotifyFilters.LastWrite | NotifyFilters.Size | NotifyFilters.FileName };
+        _watcher = new() { NotifyFilter = NotifyFilters.LastWrite | NotifyFilters.Size | NotifyFilters.FileName };
         _watcher.Changed += (_, e) => Tell(e.Name);
         _watcher.Created += (_, e) => Tell(e.Name);
         _watcher.Renamed += (_, e) => Tell(e.Name);
@@ -22,7 +23,14 @@ internal sealed class WatchedFolder : IDisposable
         _watcher.Error += (_, _) => TellAll();
         try
         {
+            _watcher.Path = directory;
             _watcher.EnableRaisingEvents = true;
+        }
+        catch (ArgumentException e)
+        {
+            // so the watcher says that there is no such folder
+            _watcher.Dispose();
+            throw new DirectoryNotFoundException(e.Message, e);
         }
         catch
         {
