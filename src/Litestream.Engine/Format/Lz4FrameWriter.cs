@@ -78,21 +78,25 @@ internal sealed class Lz4FrameWriter : Stream
         _block = null;
     }
 
-    /// <summary>Completes the frame.</summary>
+    /// <summary>Completes the frame; nothing can be written any more.</summary>
+    /// <exception cref="ObjectDisposedException">It was completed already, or something of it could not be written.</exception>
+    public void Complete()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        try
+        {
+            WriteRest();
+        }
+        finally
+        {
+            Abandon();
+        }
+    }
+
+    /// <summary>Completes the frame, unless something of it could not be written: whoever did that was told.</summary>
     protected override void Dispose(bool disposing)
     {
-        if (disposing && !_isDisposed)
-        {
-            try
-            {
-                Complete();
-            }
-            finally
-            {
-                Abandon();
-            }
-        }
-
+        if (disposing && !_isDisposed) Complete();
         base.Dispose(disposing);
     }
 
@@ -110,7 +114,7 @@ internal sealed class Lz4FrameWriter : Stream
         if (_full.Count > s_maxBeside) WriteOldest();
     }
 
-    private void Complete()
+    private void WriteRest()
     {
         while (_full.Count > 0) WriteOldest();
         if (_block is not null) Write(_block);

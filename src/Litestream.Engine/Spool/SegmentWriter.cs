@@ -14,6 +14,7 @@ internal sealed class SegmentWriter : IFrameSink, IDisposable
     private readonly FrameDigests _digests = new();
     private IFile? _file;
     private Lz4FrameWriter? _encoder;
+    private bool _isEnded;
     private bool _isComplete;
 
     /// <summary>Prepares a segment.</summary>
@@ -61,12 +62,19 @@ internal sealed class SegmentWriter : IFrameSink, IDisposable
         Head = Head with { Position = Head.Position with { Offset = Head.Position.Offset + frames.Length }, Checksum = checksum };
     }
 
+    /// <summary>Writes out what waits in memory: nothing more is appended.</summary>
+    public void End()
+    {
+        if (_isEnded) return;
+        _encoder!.Complete();
+        (_encoder, _isEnded) = (null, true);
+    }
+
     /// <summary>Completes the segment in its temporary file, durably: only then may the file get its name.</summary>
     /// <returns>Compressed bytes.</returns>
     public long Complete()
     {
-        _encoder!.Dispose();
-        _encoder = null;
+        End();
         var size = _file!.Length;
         _file.FlushToDisk();
         _file.Dispose();

@@ -43,7 +43,7 @@ internal static class SnapshotWriter
             try
             {
                 view.Read((_, run) => encoder.Write(run), progress, cancellationToken);
-                encoder.Dispose();
+                encoder.Complete();
             }
             catch
             {

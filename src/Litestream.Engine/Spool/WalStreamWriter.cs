@@ -45,6 +45,7 @@ internal sealed class WalStreamWriter(Func<StreamHead, SegmentWriter> create, St
             var rest = BehindCommit(frames, source.FrameSize);
             Open.Append(frames[..^rest.Length], source);
             if (!WalFrameHeader.Read(frames[^(rest.Length + source.FrameSize)..]).IsCommit) return;
+            Open.End(); // else a large capture would keep something of each in memory
             _segments.Add(create(Head.NextIndex()));
             frames = rest;
         }
