@@ -14,9 +14,13 @@ internal sealed class SourceWatch(ReplicationOptions options, IFileSystem files,
     /// <summary>After this time of changes at every look it does not listen, and after as long without any it does.</summary>
     private static readonly TimeSpan s_steady = TimeSpan.FromSeconds(1);
 
+    /// <summary>After this time it is tried again to listen where that was not possible.</summary>
+    private static readonly TimeSpan s_retry = TimeSpan.FromMinutes(1);
+
     private IDisposable? _watch;
     private DateTimeOffset? _busySince;
     private DateTimeOffset _lastFound;
+    private DateTimeOffset? _nextTry;
     private bool _isUnable;
 
     /// <summary>Whether changes are not told, as they come all the time: somebody has to look.</summary>
@@ -27,10 +31,12 @@ internal sealed class SourceWatch(ReplicationOptions options, IFileSystem files,
     {
         try
         {
-            if (!_isUnable) _watch = files.Watch(options.DatabasePath + "-wal", changed);
+            _watch = files.Watch(options.DatabasePath + "-wal", changed);
+            _isUnable = false;
         }
         catch (Exception e) when (FileErrors.IsFileError(e))
         {
+            if (_isUnable) return; // as was told
             _isUnable = true;
             events.Write(ReplicationEventKind.Unwatched, ReplicationSeverity.Warning,
                 $"The database can't be watched for changes: it is looked at every {options.PollInterval.InSeconds()} instead.", error: e);
@@ -54,10 +60,10 @@ internal sealed class SourceWatch(ReplicationOptions options, IFileSystem files,
             return false;
         }
 
-        if (!IsDeaf || !isStill) return false;
-        IsDeaf = false;
+        if (IsDeaf ? !isStill : !_isUnable || now < (_nextTry ??= now + s_retry)) return false;
+        (IsDeaf, _nextTry) = (false, null);
         Listen();
-        return true;
+        return !_isUnable;
     }
 
     /// <summary>Ends listening.</summary>

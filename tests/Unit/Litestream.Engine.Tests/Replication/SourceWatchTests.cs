@@ -65,6 +65,22 @@ public sealed class SourceWatchTests
     }
 
     [Fact]
+    public void What_could_not_be_watched_is_tried_again_after_a_minute()
+    {
+        _watch.Listen();
+        for (var ms = 0; ms <= 2000; ms += 50) Looked(ms, isFound: true);
+        _files.IsUnable = true;
+        Looked(3000, isFound: false);
+        _files.IsUnable = false;
+        for (var ms = 4000; ms < 64_000; ms += 1000) Assert.False(Looked(ms, isFound: false));
+        Assert.Equal(0, _files.Watching);
+
+        Assert.True(Looked(64_000, isFound: false));
+
+        Assert.Equal(1, _files.Watching);
+    }
+
+    [Fact]
     public void Close_ends_the_watching()
     {
         _watch.Listen();
