@@ -37,7 +37,8 @@ internal sealed class WalKeeper(ReplicationOptions options, DatabaseRecorder rec
         if (due is { } effort)
         {
             Checkpoint(now, schedule, effort);
-            if (effort == CheckpointEffort.Yielding && schedule.CheckpointDue(now, recorder.WalFrames) is CheckpointEffort.HoldingLast and var last) Checkpoint(now, schedule, last);
+            if (effort == CheckpointEffort.Yielding && !recorder.IsResting && schedule.CheckpointDue(now, recorder.WalFrames) is CheckpointEffort.HoldingLast and var last)
+                Checkpoint(now, schedule, last);
         }
         else if (schedule.IsYieldDue(now))
         {
