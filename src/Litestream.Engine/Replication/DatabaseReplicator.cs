@@ -13,6 +13,9 @@ namespace Litestream.Engine.Replication;
 public sealed class DatabaseReplicator : IAsyncDisposable
 {
     private static readonly TimeSpan s_releaseLimit = TimeSpan.FromSeconds(5);
+
+    /// <summary>For a store that is near: somebody waits for the prompt.</summary>
+    private static readonly TimeSpan s_hurriedRelease = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_drainLook = TimeSpan.FromMilliseconds(20);
 
     private readonly ReplicationOptions _options;
@@ -75,7 +78,8 @@ public sealed class DatabaseReplicator : IAsyncDisposable
 
     /// <summary>Opens the database and replicates until cancelled; then syncs a last time and closes.</summary>
     /// <param name="stop">Cancelled when replication shall end.</param>
-    /// <param name="hurry">Cancelled when the last sync shall end too, finished or not: what is missing waits in the metadata folder then.</param>
+    /// <param name="hurry">Cancelled when the last sync shall end too, finished or not: what is missing waits in the metadata folder then. A replica that does
+    /// not answer at once stays ours.</param>
     /// <returns>Ends normally after a stop.</returns>
     /// <exception cref="LitestreamException">Replication can't begin or can't go on; <see cref="ErrorCode.Timeout"/> when the last sync was not
     /// finished.</exception>
@@ -216,7 +220,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
             await Task.WhenAll(helpers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             foreach (var shipper in _shippers) shipper.Dispose();
             // last: nobody claims a replica again
-            if (stop.IsCancellationRequested) await ReleaseAsync(leases).ConfigureAwait(false);
+            if (stop.IsCancellationRequested) await ReleaseAsync(leases, hurry).ConfigureAwait(false);
         }
     }
 
@@ -298,9 +302,10 @@ public sealed class DatabaseReplicator : IAsyncDisposable
     }
 
     /// <summary>After an orderly end others may write to the replicas. One that does not answer stays ours.</summary>
-    private async Task ReleaseAsync(IEnumerable<ReplicaLease> leases)
+    private async Task ReleaseAsync(IEnumerable<ReplicaLease> leases, CancellationToken hurry)
     {
         using var limit = new CancellationTokenSource(s_releaseLimit, _environment.Time);
+        using var sooner = hurry.Register(() => limit.CancelAfter(s_hurriedRelease));
         foreach (var (lease, shipper) in leases.Zip(_shippers))
         {
             try
