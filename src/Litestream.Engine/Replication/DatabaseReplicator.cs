@@ -197,7 +197,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         // each on a thread of its own: a folder that hangs must not keep the others from beginning
         var helpers = _shippers.Select(s => Task.Run(() => s.RunAsync(ending.Token), CancellationToken.None))
             .Concat(CreateKeepers(queue, leases).Select(k => Task.Run(() => k.RunAsync(ending.Token), CancellationToken.None)))
-            .Prepend(watchdog.RunAsync(() => loop.Pulse, () => _shippers.Select(s => s.Pulse), ending.Token)).ToList();
+            .Prepend(watchdog.RunAsync(() => stop.IsCancellationRequested ? null : loop.Pulse, () => _shippers.Select(s => s.Pulse), ending.Token)).ToList();
         using var running = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var recording = loop.RunAsync(running.Token);
         try
@@ -265,11 +265,12 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         _present = present;
         _status = _status with
         {
-            State = _loop!.IsWaiting ? ReplicationState.Waiting : ReplicationState.Running,
+            State = _status.State == ReplicationState.Stopping ? ReplicationState.Stopping
+                : _loop!.IsWaiting ? ReplicationState.Waiting : ReplicationState.Running,
             Generation = recorder.Generation,
             Position = recorder.Position,
             LastChangeAt = recorder.LastChangeAt ?? _status.LastChangeAt,
-            LastError = _loop.LastError,
+            LastError = _loop!.LastError,
         };
         foreach (var shipper in _shippers)
         {

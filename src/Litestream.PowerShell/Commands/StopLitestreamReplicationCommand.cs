@@ -72,7 +72,7 @@ public sealed class StopLitestreamReplicationCommand : RunningReplicationCommand
         finally
         {
             // after Ctrl-C, or when it does not end, it stays in sight
-            if (stop.IsCompleted && replication.Session is { } session && session.WaitForEnd(s_moment))
+            if (stop is { IsCompleted: true, IsCanceled: false } && replication.Session is { } session && session.WaitForEnd(s_moment))
             {
                 session.WaitUntilShown();
                 ReplicationRegistry.Remove(session);

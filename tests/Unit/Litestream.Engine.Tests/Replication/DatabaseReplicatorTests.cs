@@ -311,6 +311,7 @@ public sealed class DatabaseReplicatorTests
             while (replicator.Status.Position is null) await Task.Delay(10);
             await stop.CancelAsync();
             Assert.NotEqual(running, await Task.WhenAny(running, Task.Delay(200)));
+            Assert.Equal(ReplicationState.Stopping, replicator.Status.State);
             await hurry.CancelAsync();
             var error = await Assert.ThrowsAsync<LitestreamException>(() => running.WaitAsync(TimeSpan.FromSeconds(30)));
             Assert.Equal((ErrorCode.Timeout, $"The last sync of '{database.Path}' was cut short."), (error.Code, error.Message));
