@@ -45,3 +45,46 @@ $kinds[-1]
         Invoke-Session $script | Should -Be Stopped, 0
     }
 }
+
+Describe 'A job that nobody receives' {
+    BeforeAll {
+        $folder = (New-Item -ItemType Directory "$TestDrive/$([guid]::NewGuid())").FullName
+        Invoke-Shop create "$folder/shop.db"
+        Invoke-Selling "$folder/shop.db"
+        $job = Start-LitestreamReplication "$folder/shop.db" "$folder/replica"
+        Wait-Until { (Get-LitestreamReplication "$folder/shop.db").State -eq 'Running' }
+
+        # From where the engine tells its events: nothing that a user can do makes ten thousand in a short time.
+        function Get-Private($Object, [string] $Name) {
+            $Object.GetType().GetField($Name, [System.Reflection.BindingFlags]'Instance, NonPublic').GetValue($Object)
+        }
+        $sessions = Get-Private (Get-Private $job _group) _sessions
+        $replicator = Get-Private $sessions[0] _replicator
+        $warn = $replicator.GetType().GetMethod('Warn')
+        $kind, $exception = $warn.GetParameters().ParameterType
+        $code = $exception.GetProperty('Code').PropertyType
+    }
+
+    AfterAll { Stop-Everything }
+
+    It 'Keeps the last of ten thousand events, goes on, and ends' {
+        $before = [GC]::GetTotalMemory($true)
+        foreach ($number in 1..10000) {
+            $trouble = [Activator]::CreateInstance($exception, [object[]]([Enum]::ToObject($code, 0), "$number $('x' * 4KB)", 'a target', 'a hint', $null))
+            $null = $warn.Invoke($replicator, @([Enum]::Parse($kind, 'ControlUnavailable'), $trouble))
+        }
+        Wait-Until { $job.Warning.Count -gt 0 -and $job.Warning[-1].Message -like '*: 10000 x*' }
+
+        $job.Warning.Count | Should -BeLessOrEqual 1000
+        $job.Output.Count | Should -BeLessOrEqual 1000
+        # all of them, each in two streams, would be more than 150 MB
+        [GC]::GetTotalMemory($true) - $before | Should -BeLessThan 60MB
+        $job.State | Should -Be Running
+        Invoke-Selling "$folder/shop.db"
+        $null = Sync-LitestreamDatabase "$folder/shop.db"
+        $null = Restore-LitestreamDatabase "$folder/replica" "$folder/restored.db"
+        Invoke-Shop list "$folder/restored.db" | Should -Be (Invoke-Shop list "$folder/shop.db")
+        Stop-Job $job
+        $job.State | Should -Be Stopped
+    }
+}

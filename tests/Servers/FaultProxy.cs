@@ -26,7 +26,8 @@ internal sealed class FaultProxy : IAsyncDisposable
     {
         _upstream = upstream;
         _store = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }) { Timeout = Timeout.InfiniteTimeSpan };
-        var builder = WebApplication.CreateSlimBuilder();
+        // there is no configuration to be watched for changes, and the system has only so many watches
+        var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false"]);
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(k =>
         {

@@ -44,12 +44,17 @@ public sealed class FolderMonitor : IDisposable
     }
 
     /// <summary>Waits until a look may be worth while.</summary>
+    /// <param name="limit">How long at most; null for as long as it may take.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task WaitAsync(CancellationToken cancellationToken)
+    public async Task WaitAsync(TimeSpan? limit, CancellationToken cancellationToken)
     {
-        if (await _changed.WaitAsync(s_interval, _environment.Time, cancellationToken).ConfigureAwait(false))
+        var wait = limit is { } shorter && shorter < s_interval ? shorter : s_interval;
+        if (await _changed.WaitAsync(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, _environment.Time, cancellationToken).ConfigureAwait(false))
             await Task.Delay(s_settling, _environment.Time, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Ends a wait.</summary>
+    public void Wake() => _changed.Set();
 
     /// <summary>Looks what is new.</summary>
     /// <param name="cancellationToken">Ends the look.</param>

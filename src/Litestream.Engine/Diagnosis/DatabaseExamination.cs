@@ -1,4 +1,3 @@
-using System.Globalization;
 using Litestream.Engine.Capture;
 using Litestream.Engine.Errors;
 using Litestream.Engine.Files;
@@ -13,10 +12,9 @@ public sealed class DatabaseExamination
     private const string ModeCheck = "JournalMode";
     private const string WalCheck = "WalSize";
     private const string JournalCheck = "RollbackJournal";
-    private const long Mebibyte = 1 << 20;
 
     /// <summary>A WAL that is larger, and larger than the database, is not checkpointed as it should be.</summary>
-    private const long LargeWal = 64 * Mebibyte;
+    private const long LargeWal = 64 << 20;
 
     private readonly EngineEnvironment _environment;
     private readonly SqliteExamination _sqlite;
@@ -95,7 +93,7 @@ public sealed class DatabaseExamination
     private IEnumerable<EnvironmentFinding> JudgeLogs(string path, long size)
     {
         var wal = Files.Find(path + "-wal")?.Length ?? 0;
-        var text = string.Create(CultureInfo.InvariantCulture, $"The WAL has {wal / Mebibyte} MiB, the database {size / Mebibyte} MiB.");
+        var text = $"The WAL has {SizeText.InUnits(wal)}, the database {SizeText.InUnits(size)}.";
         yield return wal > Math.Max(LargeWal, size)
             ? new(FindingSeverity.Warning, WalCheck, path + "-wal", text, "Somebody keeps it from being checkpointed: look for a read transaction that does not end, or an application without checkpoints.")
             : EnvironmentFinding.Ok(WalCheck, path + "-wal", text);

@@ -17,9 +17,12 @@ public sealed class ReplicaProbe(EngineEnvironment environment)
     private static readonly TimeSpan s_smallSkew = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_tidying = TimeSpan.FromSeconds(30);
 
+    /// <summary>When the tries are ended, somebody waits for the prompt.</summary>
+    private static readonly TimeSpan s_hurriedTidying = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Tries.</summary>
     /// <param name="replica">The replica; stays open.</param>
-    /// <param name="cancellationToken">Ends the tries; what was stored is deleted then, too.</param>
+    /// <param name="cancellationToken">Ends the tries; what was stored is deleted then, too, if the store answers at once.</param>
     public async Task<IReadOnlyList<EnvironmentFinding>> RunAsync(IReplicaClient replica, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(replica);
@@ -56,6 +59,7 @@ public sealed class ReplicaProbe(EngineEnvironment environment)
         {
             // in any case, and also where it was not stored as far as the answer tells
             using var limit = new CancellationTokenSource(s_tidying, environment.Time);
+            using var sooner = cancellationToken.Register(() => limit.CancelAfter(s_hurriedTidying));
             var delete = await TryAsync(replica, "ReplicaDelete", "s3:DeleteObject", "deleted from", () => replica.DeleteAsync([key], limit.Token)).ConfigureAwait(false);
             findings.Add(delete.Error is null ? delete.Finding
                 : delete.Finding with { Message = $"{delete.Finding.Message} '{key}' may be left there.", Hint = $"{delete.Finding.Hint} Then delete '{key}'." });

@@ -1,4 +1,4 @@
-using System.Globalization;
+using Litestream.Engine.Errors;
 using Litestream.Engine.Files;
 
 namespace Litestream.Engine.Diagnosis;
@@ -10,10 +10,9 @@ internal sealed class VolumeExamination(IFileSystem files, Func<string, VolumeIn
 {
     private const string SpaceCheck = "FreeSpace";
     private const string KindCheck = "FileSystem";
-    private const long Mebibyte = 1 << 20;
 
     /// <summary>Below this nothing works for long.</summary>
-    private const long Least = 16 * Mebibyte;
+    private const long Least = 16 << 20;
 
     /// <summary>Of a database.</summary>
     public IEnumerable<EnvironmentFinding> ExamineDatabase(string path, long size) => Examine(path, size, volume => volume switch
@@ -68,9 +67,9 @@ internal sealed class VolumeExamination(IFileSystem files, Func<string, VolumeIn
 
     private static EnvironmentFinding JudgeSpace(string path, long free, long needed)
     {
-        var text = free == long.MaxValue ? "Its free space is not told." : string.Create(CultureInfo.InvariantCulture, $"{free / Mebibyte} MiB are free.");
+        var text = free == long.MaxValue ? "Its free space is not told." : $"{SizeText.InUnits(free)} are free.";
         return free < Least ? new(FindingSeverity.Error, SpaceCheck, path, text, "Free space on that volume, or use another one.")
-            : free < needed ? new(FindingSeverity.Warning, SpaceCheck, path, string.Create(CultureInfo.InvariantCulture, $"{text[..^1]}, less than the database has ({needed / Mebibyte} MiB)."),
+            : free < needed ? new(FindingSeverity.Warning, SpaceCheck, path, $"{text[..^1]}, less than the database has ({SizeText.InUnits(needed)}).",
                 "A snapshot may need as much as the database: free space on that volume, or use another one.")
             : EnvironmentFinding.Ok(SpaceCheck, path, text);
     }

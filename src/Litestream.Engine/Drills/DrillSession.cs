@@ -105,7 +105,9 @@ internal sealed class DrillSession(
 
     private async Task ExamineAsync(LiveState? live, StateSearch? search, CancellationToken cancellationToken)
     {
-        using var database = new RestoredDatabase(path, environment.VfsName, cancellationToken);
+        var pageSize = (long)Result.Restored!.PageSize;
+        using var database = new RestoredDatabase(
+            path, environment.VfsName, pages => progress?.Report(new(RestorePhase.Check, pages * pageSize, BytesTotal: 0)), cancellationToken);
         await TryAsync(check => Result with { Integrity = check }, () => CheckIntegrity(database)).ConfigureAwait(false);
         var isSound = Result.Integrity.Status != DrillCheckStatus.Failed;
         if (isSound && request.ChecksForeignKeys)

@@ -13,6 +13,9 @@ namespace Litestream.Engine.Replication;
 public sealed class DatabaseReplicator : IAsyncDisposable
 {
     private static readonly TimeSpan s_releaseLimit = TimeSpan.FromSeconds(5);
+
+    /// <summary>For a store that is near: somebody waits for the prompt.</summary>
+    private static readonly TimeSpan s_hurriedRelease = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_drainLook = TimeSpan.FromMilliseconds(20);
 
     private readonly ReplicationOptions _options;
@@ -75,7 +78,8 @@ public sealed class DatabaseReplicator : IAsyncDisposable
 
     /// <summary>Opens the database and replicates until cancelled; then syncs a last time and closes.</summary>
     /// <param name="stop">Cancelled when replication shall end.</param>
-    /// <param name="hurry">Cancelled when the last sync shall end too, finished or not: what is missing waits in the metadata folder then.</param>
+    /// <param name="hurry">Cancelled when the last sync shall end too, finished or not: what is missing waits in the metadata folder then. A replica that does
+    /// not answer at once stays ours.</param>
     /// <returns>Ends normally after a stop.</returns>
     /// <exception cref="LitestreamException">Replication can't begin or can't go on; <see cref="ErrorCode.Timeout"/> when the last sync was not
     /// finished.</exception>
@@ -193,7 +197,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         // each on a thread of its own: a folder that hangs must not keep the others from beginning
         var helpers = _shippers.Select(s => Task.Run(() => s.RunAsync(ending.Token), CancellationToken.None))
             .Concat(CreateKeepers(queue, leases).Select(k => Task.Run(() => k.RunAsync(ending.Token), CancellationToken.None)))
-            .Prepend(watchdog.RunAsync(() => loop.Pulse, () => _shippers.Select(s => s.Pulse), ending.Token)).ToList();
+            .Prepend(watchdog.RunAsync(() => stop.IsCancellationRequested ? null : loop.Pulse, () => _shippers.Select(s => s.Pulse), ending.Token)).ToList();
         using var running = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var recording = loop.RunAsync(running.Token);
         try
@@ -216,7 +220,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
             await Task.WhenAll(helpers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             foreach (var shipper in _shippers) shipper.Dispose();
             // last: nobody claims a replica again
-            if (stop.IsCancellationRequested) await ReleaseAsync(leases).ConfigureAwait(false);
+            if (stop.IsCancellationRequested) await ReleaseAsync(leases, hurry).ConfigureAwait(false);
         }
     }
 
@@ -261,11 +265,12 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         _present = present;
         _status = _status with
         {
-            State = _loop!.IsWaiting ? ReplicationState.Waiting : ReplicationState.Running,
+            State = _status.State == ReplicationState.Stopping ? ReplicationState.Stopping
+                : _loop!.IsWaiting ? ReplicationState.Waiting : ReplicationState.Running,
             Generation = recorder.Generation,
             Position = recorder.Position,
             LastChangeAt = recorder.LastChangeAt ?? _status.LastChangeAt,
-            LastError = _loop.LastError,
+            LastError = _loop!.LastError,
         };
         foreach (var shipper in _shippers)
         {
@@ -298,9 +303,10 @@ public sealed class DatabaseReplicator : IAsyncDisposable
     }
 
     /// <summary>After an orderly end others may write to the replicas. One that does not answer stays ours.</summary>
-    private async Task ReleaseAsync(IEnumerable<ReplicaLease> leases)
+    private async Task ReleaseAsync(IEnumerable<ReplicaLease> leases, CancellationToken hurry)
     {
         using var limit = new CancellationTokenSource(s_releaseLimit, _environment.Time);
+        using var sooner = hurry.Register(() => limit.CancelAfter(s_hurriedRelease));
         foreach (var (lease, shipper) in leases.Zip(_shippers))
         {
             try

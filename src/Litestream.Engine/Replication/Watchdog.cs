@@ -23,15 +23,15 @@ internal sealed class Watchdog(ReplicationOptions options, EngineEnvironment env
     private readonly TimeSpan _limit = Longer(options.SyncInterval * Intervals, s_shortestLimit);
 
     /// <summary>Looks until cancelled.</summary>
-    /// <param name="source">How the capture side gets on.</param>
+    /// <param name="source">How the capture side gets on; null when it is no longer to: what others write then waits for the next start.</param>
     /// <param name="replicas">How each replica gets on.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task RunAsync(Func<SourcePulse> source, Func<IEnumerable<ReplicaPulse>> replicas, CancellationToken cancellationToken)
+    public async Task RunAsync(Func<SourcePulse?> source, Func<IEnumerable<ReplicaPulse>> replicas, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(_limit / LooksALimit, environment.Time);
         while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
         {
-            LookAtSource(source());
+            if (source() is { } pulse) LookAtSource(pulse);
             foreach (var replica in replicas()) LookAtReplica(replica);
         }
     }

@@ -68,9 +68,9 @@ public sealed class Restorer(EngineEnvironment environment)
         var applier = new PlanApplier(replica, plan, target.File, options, progress);
         await ApplyAsync(applier, plan, target, options, cancellationToken).ConfigureAwait(false);
         target.Complete();
-        progress?.Report(new(RestorePhase.Check, plan.Size, plan.Size));
+        ReportChecked(0);
         var left = await Task.Run(
-            () => DatabaseCheck.Run(target.PartialPath, destination, options.Check, environment.VfsName, cancellationToken),
+            () => DatabaseCheck.Run(target.PartialPath, destination, options.Check, environment.VfsName, ReportChecked, cancellationToken),
             cancellationToken).ConfigureAwait(false);
         var safetyCopy = isTrial ? null : target.Publish();
         return new(destination, plan, applier.Reached, applier.Transactions, applier.PageSize, applier.PageCount,
@@ -81,6 +81,8 @@ public sealed class Restorer(EngineEnvironment environment)
             SafetyCopy = safetyCopy,
             Warnings = [.. WarningsOf(plan, applier, left, destination)],
         };
+
+        void ReportChecked(int pages) => progress?.Report(new(RestorePhase.Check, pages * (long)applier.PageSize, BytesTotal: 0));
     }
 
     private static IEnumerable<RestoreWarning> WarningsOf(RestorePlan plan, PlanApplier applier, IReadOnlyList<string> left, string destination)

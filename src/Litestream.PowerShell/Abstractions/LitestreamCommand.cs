@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Management.Automation;
 using Litestream.Engine;
 using Litestream.PowerShell.Errors;
+using Litestream.PowerShell.Internal;
 
 namespace Litestream.PowerShell.Abstractions;
 
@@ -17,6 +18,7 @@ public abstract class LitestreamCommand : PSCmdlet, IDisposable
     private protected static readonly TimeSpan s_progressInterval = TimeSpan.FromMilliseconds(200);
 
     private readonly CancellationTokenSource _stopping = new();
+    private long _shownAt;
 
     internal static EngineEnvironment Environment { get; } = new();
 
@@ -42,15 +44,17 @@ public abstract class LitestreamCommand : PSCmdlet, IDisposable
     internal T Await<T>(Func<CancellationToken, Task<T>> work) => work(PipelineStop).GetAwaiter().GetResult();
 
     /// <summary>Waits for work that tells how far it is, and shows that now and then.</summary>
-    private protected T WaitWithProgress<T>(Func<CancellationToken, Task<T>> work, Func<ProgressRecord> progress, ProgressRecord completed)
+    /// <param name="work">The work.</param>
+    /// <param name="view">What there is to see of it.</param>
+    private protected T WaitWithProgress<T>(Func<CancellationToken, Task<T>> work, ProgressView view)
     {
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(PipelineStop);
         // on another thread: what reads a folder never waits, and would keep this one until it is done
         var running = Task.Run(() => work(abort.Token), CancellationToken.None);
         try
         {
-            while (Task.WaitAny([running], s_progressInterval) < 0) WriteProgress(progress());
-            WriteProgress(completed);
+            Show(running, view);
+            view.End(WriteProgress);
         }
         finally
         {
@@ -62,16 +66,55 @@ public abstract class LitestreamCommand : PSCmdlet, IDisposable
         return running.GetAwaiter().GetResult();
     }
 
-    private protected IEnumerable<T> Enumerate<T>(IAsyncEnumerable<T> source)
+    /// <summary>Waits for one item after the other, and shows how far it is now and then.</summary>
+    /// <param name="source">Where they come from. Other threads may ask for them, one at a time.</param>
+    /// <param name="view">What there is to see of that.</param>
+    private protected IEnumerable<T> Enumerate<T>(IAsyncEnumerable<T> source, ProgressView view)
     {
-        var items = source.GetAsyncEnumerator(PipelineStop);
+        using var abort = CancellationTokenSource.CreateLinkedTokenSource(PipelineStop);
+        var items = source.GetAsyncEnumerator(abort.Token);
         try
         {
-            while (items.MoveNextAsync().AsTask().GetAwaiter().GetResult()) yield return items.Current;
+            while (true)
+            {
+                var next = Task.Run(() => items.MoveNextAsync().AsTask(), CancellationToken.None);
+                try
+                {
+                    Show(next, view);
+                }
+                finally
+                {
+                    // as above; and it may not be disposed meanwhile
+                    if (!next.IsCompleted) abort.Cancel();
+                    Task.WaitAny([next], CancellationToken.None);
+                }
+
+                if (!next.GetAwaiter().GetResult()) break;
+                yield return items.Current;
+            }
+
+            view.End(WriteProgress);
         }
         finally
         {
             items.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
+    }
+
+    /// <summary>Shows how far work is, an interval after it has begun or was shown last, until it has ended.</summary>
+    private void Show(Task work, ProgressView view)
+    {
+        while (true)
+        {
+            var (shown, began) = (Environment.Time.GetElapsedTime(_shownAt), view.Elapsed);
+            var left = s_progressInterval - (shown < began ? shown : began);
+            if (left <= TimeSpan.Zero)
+            {
+                view.Show(WriteProgress);
+                (_shownAt, left) = (Environment.Time.GetTimestamp(), s_progressInterval);
+            }
+
+            if (Task.WaitAny([work], left) == 0) return;
         }
     }
 

@@ -5,6 +5,7 @@ using Litestream.Engine.Format;
 using Litestream.Engine.Replicas;
 using Litestream.PowerShell.Completion;
 using Litestream.PowerShell.Configurations;
+using Litestream.PowerShell.Internal;
 using Litestream.PowerShell.Models;
 using EngineException = Litestream.Engine.Errors.LitestreamException;
 
@@ -28,14 +29,19 @@ public abstract class ReplicaCommand : ConfiguredReplicaCommand
     /// <inheritdoc/>
     protected sealed override void ProcessRecord() => ForEachReplica(Replica, (client, source) =>
     {
-        foreach (var generation in ReadGenerations(new(client))) WriteGeneration(client, generation, source);
+        var reading = new ReplicaReading(new(client), $"Reading {client.Url}");
+        foreach (var generation in ReadGenerations(reading)) WriteGeneration(reading, generation, source);
     });
 
-    private protected abstract void WriteGeneration(IReplicaClient client, GenerationInfo generation, ReplicaSource source);
+    private protected abstract void WriteGeneration(ReplicaReading reading, GenerationInfo generation, ReplicaSource source);
 
-    private IEnumerable<GenerationInfo> ReadGenerations(ReplicaCatalog catalog) => Generation is null
-        ? Enumerate(catalog.ListGenerationsAsync(PipelineStop))
-        : [Await(token => catalog.GetGenerationAsync(ParseGeneration(Generation), token))];
+    private IEnumerable<GenerationInfo> ReadGenerations(ReplicaReading reading)
+    {
+        var catalog = new ReplicaCatalog(reading.Replica);
+        return Generation is null
+            ? Enumerate(catalog.ListGenerationsAsync(PipelineStop), reading)
+            : [WaitWithProgress(token => catalog.GetGenerationAsync(ParseGeneration(Generation), token), reading)];
+    }
 
     internal static GenerationId ParseGeneration(string text) => GenerationId.TryParse(text, out var id)
         ? id

@@ -4,6 +4,7 @@ using Litestream.Engine.Reports;
 using Litestream.Engine.Reports.Html;
 using Litestream.Engine.Reports.Writing;
 using Litestream.PowerShell.Abstractions;
+using Litestream.PowerShell.Internal;
 using Litestream.PowerShell.Models;
 using Litestream.PowerShell.Reports;
 using EngineException = Litestream.Engine.Errors.LitestreamException;
@@ -96,11 +97,16 @@ public sealed class ExportLitestreamReportCommand : StoreCommand
         }
     }
 
-    private void List(LitestreamReplica replica) => TryWithReplica(replica, client => Await(async token =>
+    private void List(LitestreamReplica replica) => TryWithReplica(replica, client =>
     {
-        await _report.ListAsync(client, token).ConfigureAwait(false);
-        return true;
-    }));
+        var reading = new ReplicaReading(new(client), $"Listing {client.Url}");
+        WaitWithProgress(
+            async token =>
+            {
+                await _report.ListAsync(reading.Replica, token).ConfigureAwait(false);
+                return true;
+            }, reading);
+    });
 
     private void AddHistory(string pattern)
     {

@@ -35,9 +35,10 @@ public sealed class FindLitestreamReplicaCommand : StoreCommand
     private void Find(IReplicaClient client, LitestreamReplica root)
     {
         var any = false;
-        // told by the search while this thread waits for it, so the stream may be written to
+        // told by the search while this thread waits for it, and written when that has gone on
         var failures = new Queue<EngineException>();
-        foreach (var found in Enumerate(new ReplicaFinder(client).FindAsync(Depth, failures.Enqueue, PipelineStop)))
+        var reading = new ReplicaReading(new(client), $"Searching {client.Url}");
+        foreach (var found in Enumerate(new ReplicaFinder(reading.Replica).FindAsync(Depth, failures.Enqueue, PipelineStop), reading))
         {
             any = true;
             WriteFailures(failures);

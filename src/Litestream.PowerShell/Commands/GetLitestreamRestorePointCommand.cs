@@ -5,6 +5,7 @@ using Litestream.Engine.Restore;
 using Litestream.Engine.Verification;
 using Litestream.PowerShell.Abstractions;
 using Litestream.PowerShell.Configurations;
+using Litestream.PowerShell.Internal;
 using Litestream.PowerShell.Models;
 using Litestream.PowerShell.Verifying;
 
@@ -25,13 +26,13 @@ public sealed class GetLitestreamRestorePointCommand : ReplicaCommand
     [Parameter]
     public SwitchParameter Verify { get; set; }
 
-    private protected override void WriteGeneration(IReplicaClient client, GenerationInfo generation, ReplicaSource source)
+    private protected override void WriteGeneration(ReplicaReading reading, GenerationInfo generation, ReplicaSource source)
     {
         var replica = source.Replica;
         IReadOnlyCollection<string> damaged = [];
         if (Verify)
         {
-            if (ReadAll(client, generation, replica) is not { } found)
+            if (ReadAll(reading.Replica, generation, replica) is not { } found)
             {
                 WriteVerbose($"The generation {generation.Id} was deleted while it was read.");
                 return;
@@ -41,7 +42,7 @@ public sealed class GetLitestreamRestorePointCommand : ReplicaCommand
         }
 
         var isEmpty = true;
-        foreach (var window in Enumerate(new RestoreWindowFinder(client).FindAsync(generation, damaged, PipelineStop)))
+        foreach (var window in Enumerate(new RestoreWindowFinder(reading.Replica).FindAsync(generation, damaged, PipelineStop), reading))
         {
             isEmpty = false;
             if (!All)
@@ -59,7 +60,6 @@ public sealed class GetLitestreamRestorePointCommand : ReplicaCommand
     private GenerationVerification? ReadAll(IReplicaClient client, GenerationInfo generation, LitestreamReplica replica)
     {
         var progress = new VerificationProgressView($"generation {generation.Id} of {replica}");
-        return WaitWithProgress(token => new ReplicaVerifier(client, Environment).VerifyAsync(generation, null, WholePercent, progress, token),
-            progress.ToRecord, progress.ToCompleted());
+        return WaitWithProgress(token => new ReplicaVerifier(client, Environment).VerifyAsync(generation, null, WholePercent, progress, token), progress);
     }
 }

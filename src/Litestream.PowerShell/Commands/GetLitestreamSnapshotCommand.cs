@@ -1,8 +1,8 @@
 using System.Management.Automation;
 using Litestream.Engine.Format;
-using Litestream.Engine.Replicas;
 using Litestream.PowerShell.Abstractions;
 using Litestream.PowerShell.Configurations;
+using Litestream.PowerShell.Internal;
 using Litestream.PowerShell.Models;
 
 namespace Litestream.PowerShell.Commands;
@@ -12,7 +12,7 @@ namespace Litestream.PowerShell.Commands;
 [OutputType(typeof(LitestreamSnapshot))]
 public sealed class GetLitestreamSnapshotCommand : ReplicaCommand
 {
-    private protected override void WriteGeneration(IReplicaClient client, GenerationInfo generation, ReplicaSource source)
+    private protected override void WriteGeneration(ReplicaReading reading, GenerationInfo generation, ReplicaSource source)
     {
         foreach (var snapshot in generation.Snapshots) WriteObject(snapshot.ToModel(source.Replica));
     }

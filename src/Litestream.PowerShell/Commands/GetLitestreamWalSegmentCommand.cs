@@ -3,6 +3,7 @@ using Litestream.Engine.Format;
 using Litestream.Engine.Replicas;
 using Litestream.PowerShell.Abstractions;
 using Litestream.PowerShell.Configurations;
+using Litestream.PowerShell.Internal;
 using Litestream.PowerShell.Models;
 
 namespace Litestream.PowerShell.Commands;
@@ -17,11 +18,11 @@ public sealed class GetLitestreamWalSegmentCommand : ReplicaCommand
     [ValidateRange(0, int.MaxValue)]
     public int? Index { get; set; }
 
-    private protected override void WriteGeneration(IReplicaClient client, GenerationInfo generation, ReplicaSource source)
+    private protected override void WriteGeneration(ReplicaReading reading, GenerationInfo generation, ReplicaSource source)
     {
         if (Index is { } index)
             generation = generation with { Segments = [.. generation.Segments.Where(s => s.Start.Index == index)] };
-        foreach (var segment in Enumerate(new ReplicaCatalog(client).MeasureSegmentsAsync(generation, PipelineStop)))
+        foreach (var segment in Enumerate(new ReplicaCatalog(reading.Replica).MeasureSegmentsAsync(generation, PipelineStop), reading))
             WriteObject(segment.ToModel(source.Replica));
     }
 }

@@ -70,10 +70,11 @@ public sealed class RemoveLitestreamGenerationCommand : StoreCommand
 
     private void Remove(IReplicaClient client, HashSet<GenerationId> asked)
     {
-        var catalog = new ReplicaCatalog(client);
-        var generations = Enumerate(catalog.ListGenerationsAsync(PipelineStop)).ToList();
+        var reading = new ReplicaReading(new(client), $"Listing {client.Url}");
+        var catalog = new ReplicaCatalog(reading.Replica);
+        var generations = Enumerate(catalog.ListGenerationsAsync(PipelineStop), reading).ToList();
         foreach (var missing in asked.Except(generations.Select(g => g.Id)).ToList())
-            Try(missing.ToString(), () => Await(token => catalog.GetGenerationAsync(missing, token)));
+            Try(missing.ToString(), () => WaitWithProgress(token => catalog.GetGenerationAsync(missing, token), reading));
 
         var inUse = InUse(client.Url, generations);
         var plan = Generation is not null
@@ -94,14 +95,13 @@ public sealed class RemoveLitestreamGenerationCommand : StoreCommand
         }
 
         if (!ShouldProcess(description, $"{description} It can't be brought back. Go on?", "Delete from replica")) return;
-        var title = $"Deleting from {client.Url}";
+        var metered = new MeteredReplicaClient(client);
         WaitWithProgress(
             async token =>
             {
-                await new RetentionExecutor(client).ExecuteAsync(part, token).ConfigureAwait(false);
+                await new RetentionExecutor(metered).ExecuteAsync(part, token).ConfigureAwait(false);
                 return true;
-            },
-            () => new(1, title, $"{part.Snapshots.Count + part.Segments.Count} objects of generation {part.Generation.Id}"), TransferProgress.ToCompleted(1, title));
+            }, new RemovalView(metered, part));
         WriteObject(part.ToModel(client.Url));
     }
 

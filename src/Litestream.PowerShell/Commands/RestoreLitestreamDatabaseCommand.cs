@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Litestream.Engine.Replicas;
 using Litestream.Engine.Restore;
 using Litestream.PowerShell.Abstractions;
 using Litestream.PowerShell.Binding;
@@ -159,7 +160,7 @@ public sealed class RestoreLitestreamDatabaseCommand : ConfiguredReplicaCommand
         {
             try
             {
-                var plan = WithReplica(replica, client => Await(token => new RestorePlanner(client).PlanAsync(request, token)));
+                var plan = WithReplica(replica, client => Plan(client, request));
                 if (best is not { } former || ReplicaChoice.LeadsFurther(plan, former.Plan)) best = (replica, plan);
             }
             catch (EngineException e)
@@ -192,7 +193,7 @@ public sealed class RestoreLitestreamDatabaseCommand : ConfiguredReplicaCommand
         var isRunning = false;
         try
         {
-            var plan = Await(token => new RestorePlanner(client).PlanAsync(input.Request, token));
+            var plan = Plan(client, input.Request);
             var description = Describe(plan, input.Target) + DescribeExisting(input.Target);
             foreach (var warning in plan.Warnings) WriteWarning(warning.Message);
             if (!ShouldProcess(description, $"{description} Go on?", "Restore database")) return;
@@ -211,13 +212,20 @@ public sealed class RestoreLitestreamDatabaseCommand : ConfiguredReplicaCommand
         }
     }
 
+    private RestorePlan Plan(IReplicaClient client, RestoreRequest request)
+    {
+        // beside those that run already
+        var reading = new ReplicaReading(new(client), $"Listing {client.Url}", _activity + 1);
+        return WaitWithProgress(token => new RestorePlanner(reading.Replica).PlanAsync(request, token), reading);
+    }
+
     private void FinishOne(List<RunningRestore> running)
     {
         var tasks = running.ConvertAll<Task>(r => r.Task).ToArray();
         int ended;
-        while ((ended = Task.WaitAny(tasks, s_progressInterval)) < 0) running.ForEach(r => WriteProgress(r.Progress));
+        while ((ended = Task.WaitAny(tasks, s_progressInterval)) < 0) running.ForEach(r => r.Progress.Show(WriteProgress));
         var restore = running[ended];
-        WriteProgress(restore.Progress);
+        restore.Progress.End(WriteProgress);
         restore.Settle();
         running.RemoveAt(ended);
         Try(restore.Input.Replica.Url, () =>

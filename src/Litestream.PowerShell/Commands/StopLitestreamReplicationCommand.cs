@@ -33,8 +33,15 @@ public sealed class StopLitestreamReplicationCommand : RunningReplicationCommand
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        var stops = _replications.Select(r => (r, HasEnded(r) ? Task.FromResult(r.Control.Status) : r.Control.StopAsync(PipelineStop))).ToList();
+        var stops = _replications.Select(r => (r, StopAsync(r))).ToList();
         foreach (var (replication, stop) in stops) Try(replication.DatabasePath, () => AwaitEnd(replication, stop));
+    }
+
+    private Task<ReplicationStatus> StopAsync(RunningReplication replication)
+    {
+        if (!HasEnded(replication)) return replication.Control.StopAsync(PipelineStop);
+        replication.Session!.RequestStop();
+        return Task.FromResult(replication.Control.Status);
     }
 
     private void Add(IReadOnlyList<RunningReplication> found)
@@ -52,7 +59,7 @@ public sealed class StopLitestreamReplicationCommand : RunningReplicationCommand
     private static string Describe(RunningReplication replication) =>
         replication.Session is null ? $"Stop replication in process {replication.ProcessId}" : "Stop replication";
 
-    /// <summary>One that failed stays in sight until it is stopped or started again; its error was told.</summary>
+    /// <summary>One that failed stays in sight until it is stopped or started again; its error was told. One of a folder is not begun again then.</summary>
     private static bool HasEnded(RunningReplication replication) => replication.Session is { Completion.IsCompleted: true };
 
     private void AwaitEnd(RunningReplication replication, Task<ReplicationStatus> stop)
@@ -60,12 +67,12 @@ public sealed class StopLitestreamReplicationCommand : RunningReplicationCommand
         try
         {
             var view = new WaitingView(replication, $"Last sync of {replication.DatabasePath}");
-            WaitWithProgress(_ => stop, view.ToRecord, view.ToCompleted());
+            WaitWithProgress(_ => stop, view);
         }
         finally
         {
             // after Ctrl-C, or when it does not end, it stays in sight
-            if (stop.IsCompleted && replication.Session is { } session && session.WaitForEnd(s_moment))
+            if (stop is { IsCompleted: true, IsCanceled: false } && replication.Session is { } session && session.WaitForEnd(s_moment))
             {
                 session.WaitUntilShown();
                 ReplicationRegistry.Remove(session);

@@ -152,7 +152,7 @@ public sealed class SyncLitestreamDatabaseCommand : DatabaseCommand
         if (replicas is not null) EnsureReplicates(running, replicas);
         if (!ShouldProcess(running.DatabasePath, $"Sync the replication of process {running.ProcessId}")) return;
         var view = new WaitingView(running, $"Syncing {running.DatabasePath}");
-        var result = Limited(running, limit => WaitWithProgress(_ => running.Control.SyncAsync(limit), view.ToRecord, view.ToCompleted()));
+        var result = Limited(running, limit => WaitWithProgress(_ => running.Control.SyncAsync(limit), view));
         WriteObject(result.ToModel(running.DatabasePath, running.ProcessId, wasRunning: true));
     }
 

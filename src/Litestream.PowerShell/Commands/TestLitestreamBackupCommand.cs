@@ -7,6 +7,7 @@ using Litestream.PowerShell.Completion;
 using Litestream.PowerShell.Configurations;
 using Litestream.PowerShell.Drills;
 using Litestream.PowerShell.Errors;
+using Litestream.PowerShell.Internal;
 using Litestream.PowerShell.Models;
 using Litestream.PowerShell.Replications;
 using Litestream.PowerShell.Restoring;
@@ -107,8 +108,9 @@ public sealed class TestLitestreamBackupCommand : ConfiguredReplicaCommand
     private void Test(IReplicaClient client, ReplicaSource source)
     {
         var (replica, request) = (source.Replica, ToRequest(FindLive(source), client.Url));
-        var progress = new RestoreProgressView(client.Url, activity: 1);
-        using var run = WaitWithProgress(token => new Drill(Environment).RunAsync(client, request, progress, token), progress.ToRecord, progress.ToCompleted());
+        var reading = new ReplicaReading(new(client), $"Reading {client.Url}");
+        var progress = new RestoreProgressView(client.Url, activity: 1, reading);
+        using var run = WaitWithProgress(token => new Drill(Environment).RunAsync(reading.Replica, request, progress, token), progress);
         var result = Assert is null || run.RestoredPath is null || run.Result.Verdict == DrillVerdict.Failed
             ? run.Result
             : run.Result.WithAssertion(FindBroken(run, replica, request, out var duration), duration);

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using Litestream.Engine.Diagnosis;
 using Litestream.PowerShell.Abstractions;
+using Litestream.PowerShell.Internal;
 using Litestream.PowerShell.Models;
 
 namespace Litestream.PowerShell.Commands;
@@ -73,7 +74,7 @@ public sealed class TestLitestreamEnvironmentCommand : ConfiguredReplicaCommand
         if (!IsS3(client.Url))
             foreach (var finding in new DatabaseExamination(Environment).ExamineReplicaVolume(client.Url, database)) Write(finding);
         if (!ShouldProcess(client.Url, "List the replica, and store, read and delete a small object")) return;
-        foreach (var finding in Await(token => new ReplicaProbe(Environment).RunAsync(client, token))) Write(finding);
+        foreach (var finding in WaitWithProgress(token => new ReplicaProbe(Environment).RunAsync(client, token), new ElapsedView($"Trying {client.Url}"))) Write(finding);
     });
 
     private void Write(EnvironmentFinding finding) =>

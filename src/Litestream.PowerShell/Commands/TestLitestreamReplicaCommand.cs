@@ -8,6 +8,7 @@ using Litestream.Engine.Verification;
 using Litestream.PowerShell.Abstractions;
 using Litestream.PowerShell.Configurations;
 using Litestream.PowerShell.Errors;
+using Litestream.PowerShell.Internal;
 using Litestream.PowerShell.Models;
 using Litestream.PowerShell.Verifying;
 using EngineException = Litestream.Engine.Errors.LitestreamException;
@@ -36,18 +37,17 @@ public sealed class TestLitestreamReplicaCommand : ReplicaCommand
     [ValidateRange(1, WholePercent)]
     public int SamplePercent { get; set; } = WholePercent;
 
-    private protected override void WriteGeneration(IReplicaClient client, GenerationInfo generation, ReplicaSource source)
+    private protected override void WriteGeneration(ReplicaReading reading, GenerationInfo generation, ReplicaSource source)
     {
         // taken before the objects are listed: what is shipped meanwhile is more, never less
         var replica = source.Replica;
-        var end = FindEnd(client, source, generation.Id);
-        var listed = end is null ? generation : Await(token => new ReplicaCatalog(client).GetGenerationAsync(generation.Id, token));
+        var end = FindEnd(reading, source, generation.Id);
+        var listed = end is null ? generation : WaitWithProgress(token => new ReplicaCatalog(reading.Replica).GetGenerationAsync(generation.Id, token), reading);
         var progress = new VerificationProgressView($"generation {generation.Id} of {replica}");
-        var result = WaitWithProgress(token => new ReplicaVerifier(client, Environment).VerifyAsync(listed, end, SamplePercent, progress, token),
-            progress.ToRecord, progress.ToCompleted());
+        var result = WaitWithProgress(token => new ReplicaVerifier(reading.Replica, Environment).VerifyAsync(listed, end, SamplePercent, progress, token), progress);
         if (result is null)
         {
-            EnsureOthersAreLeft(client, generation.Id);
+            EnsureOthersAreLeft(reading, generation.Id);
             return;
         }
 
@@ -56,9 +56,9 @@ public sealed class TestLitestreamReplicaCommand : ReplicaCommand
     }
 
     // beside the database, or, where nothing is there, as the replica itself tells
-    private KnownEnd? FindEnd(IReplicaClient client, ReplicaSource source, GenerationId generation)
+    private KnownEnd? FindEnd(ReplicaReading reading, ReplicaSource source, GenerationId generation)
     {
-        if (FindShippedEnd(source) is not { } shipped) return Await(token => ReplicaHead.FindEndAsync(client, generation, token));
+        if (FindShippedEnd(source) is not { } shipped) return WaitWithProgress(token => ReplicaHead.FindEndAsync(reading.Replica, generation, token), reading);
         return shipped.Generation == generation ? new KnownEnd(shipped.Position) : null;
     }
 
@@ -67,10 +67,11 @@ public sealed class TestLitestreamReplicaCommand : ReplicaCommand
         : Path is null ? null : ShippedEnd.Find(ResolvePath(Path), MetadataPath is null ? null : ResolvePath(MetadataPath), Environment);
 
     // deleted as a whole since it was listed: retention does that to an old one, while a newer one is there
-    private void EnsureOthersAreLeft(IReplicaClient client, GenerationId deleted)
+    private void EnsureOthersAreLeft(ReplicaReading reading, GenerationId deleted)
     {
-        if (Generation is not null) Await(token => new ReplicaCatalog(client).GetGenerationAsync(deleted, token));
-        var left = Enumerate(new ReplicaCatalog(client).ListGenerationsAsync(PipelineStop)).Count();
+        var catalog = new ReplicaCatalog(reading.Replica);
+        if (Generation is not null) WaitWithProgress(token => catalog.GetGenerationAsync(deleted, token), reading);
+        var left = Enumerate(catalog.ListGenerationsAsync(PipelineStop), reading).Count();
         WriteVerbose($"The generation {deleted} was deleted while it was read; {left} are left.");
     }
 

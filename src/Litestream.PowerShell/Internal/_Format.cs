@@ -75,9 +75,10 @@ public static class _Format
         var (lines, line) = (new StringBuilder(), 0);
         foreach (var word in text.Split(' '))
         {
-            var breaks = line > 0 && word.Length <= width && line + 1 + word.Length > width;
+            var breaks = line == width || (line > 0 && word.Length <= width && line + 1 + word.Length > width);
             if (lines.Length > 0) lines.Append(breaks ? '\n' : ' ');
-            line = (breaks || line == 0 ? word.Length : line + 1 + word.Length) % width;
+            line = breaks || line == 0 ? word.Length : line + 1 + word.Length;
+            if (line > width) line = ((line - 1) % width) + 1;
             lines.Append(word);
         }
 

@@ -1,5 +1,6 @@
 using Litestream.Engine;
 using Litestream.Engine.Configuration;
+using Litestream.Engine.Errors;
 using Litestream.Engine.Replication;
 using Litestream.PowerShell.Errors;
 
@@ -15,6 +16,7 @@ internal sealed class FolderReplication(
 {
     private readonly Dictionary<string, ReplicationSession> _sessions = [];
     private readonly Dictionary<string, string> _refused = [];
+    private readonly FailedDatabases _failed = new(environment.Time);
 
     /// <summary>Full path of the folder.</summary>
     public string Path => folder.Path;
@@ -22,8 +24,9 @@ internal sealed class FolderReplication(
     /// <summary>Begins what comes and lets go what has gone, until it is to stop.</summary>
     public async Task RunAsync(ReplicationGroup group, CancellationToken stop)
     {
-        foreach (var session in group.Sessions.Where(s => isMeant(s.DatabasePath))) _sessions.Add(session.DatabasePath, session);
-        using var monitor = new FolderMonitor(folder, isMeant, _sessions.Keys, environment);
+        var started = group.Sessions.Where(s => isMeant(s.DatabasePath)).ToList();
+        using var monitor = new FolderMonitor(folder, isMeant, started.Select(s => s.DatabasePath), environment);
+        foreach (var session in started) Add(session, monitor);
         while (true)
         {
             var changes = monitor.Look(stop);
@@ -31,9 +34,46 @@ internal sealed class FolderReplication(
                 await TellAsync(group, ReplicationEventKind.FolderTrouble, ReplicationSeverity.Warning, failure.Target ?? folder.Path, $"{failure.Message} {failure.Hint}").ConfigureAwait(false);
             foreach (var path in changes.Gone) await LetGoAsync(group, path).ConfigureAwait(false);
             foreach (var path in changes.Come) await BeginAsync(group, monitor, path).ConfigureAwait(false);
-            await monitor.WaitAsync(stop).ConfigureAwait(false);
+            await monitor.WaitAsync(_failed.Next, stop).ConfigureAwait(false);
+            await LookForFailuresAsync(group, monitor).ConfigureAwait(false);
         }
     }
+
+    private void Add(ReplicationSession session, FolderMonitor monitor)
+    {
+        _sessions.Add(session.DatabasePath, session);
+        _ = session.Completion.ContinueWith(_ => monitor.Wake(), TaskScheduler.Default);
+    }
+
+    private async Task LookForFailuresAsync(ReplicationGroup group, FolderMonitor monitor)
+    {
+        foreach (var (path, session) in _sessions.ToList())
+        {
+            if (!HasFailed(session))
+            {
+                // stopped while it waited
+                if (_failed.IsWaiting(path)) _failed.Remove(path);
+            }
+            else if (!_failed.IsWaiting(path))
+            {
+                await TellAsync(group, ReplicationEventKind.FolderTrouble, ReplicationSeverity.Warning, path,
+                    $"The replication of '{path}' has failed. It begins again in {_failed.Add(path).InSeconds()}.").ConfigureAwait(false);
+            }
+            else if (_failed.TryTake(path))
+            {
+                _sessions.Remove(path);
+                group.LetGo(session);
+                ReplicationRegistry.Remove(session);
+                monitor.Forget(path);
+            }
+        }
+
+        group.StopWatchingIfAllAreStopped();
+    }
+
+    /// <summary>Not one that was stopped, although its last sync may have failed.</summary>
+    private static bool HasFailed(ReplicationSession session) =>
+        session.Completion is { IsCompleted: true, IsCompletedSuccessfully: false } && !session.IsStopRequested;
 
     private async Task BeginAsync(ReplicationGroup group, FolderMonitor monitor, string path)
     {
@@ -44,10 +84,11 @@ internal sealed class FolderReplication(
             try
             {
                 ReplicationRegistry.Add(session, environment);
-                await TellAsync(group, ReplicationEventKind.DatabaseFound, ReplicationSeverity.Information, path, $"'{path}' has come; its replication begins.").ConfigureAwait(false);
+                if (!_failed.Contains(path))
+                    await TellAsync(group, ReplicationEventKind.DatabaseFound, ReplicationSeverity.Information, path, $"'{path}' has come; its replication begins.").ConfigureAwait(false);
                 isStarted = group.TryAdd(session);
                 if (!isStarted) return;
-                _sessions.Add(path, session);
+                Add(session, monitor);
                 _refused.Remove(path);
             }
             finally
@@ -71,6 +112,7 @@ internal sealed class FolderReplication(
 
     private async Task LetGoAsync(ReplicationGroup group, string path)
     {
+        _failed.Remove(path);
         if (!_sessions.Remove(path, out var session)) return;
         group.LetGo(session);
         await TellAsync(group, ReplicationEventKind.DatabaseGone, ReplicationSeverity.Warning, path,

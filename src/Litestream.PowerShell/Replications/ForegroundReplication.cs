@@ -16,8 +16,7 @@ internal sealed class ForegroundReplication(ReplicationGroup group, IEventOutput
         using var stop = pipelineStop.Register(() => group.RequestStop(limit));
         try
         {
-            var returned = LeaveTimeAsync();
-            foreach (var session in group.Sessions) session.Returned = returned;
+            group.Returned = LeaveTimeAsync();
             group.Start(() => Task.CompletedTask);
             while (group.Writes.WaitToReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult())
             {

@@ -7,6 +7,8 @@ namespace Litestream.PowerShell.Replications;
 /// <param name="output">What happens meanwhile.</param>
 internal sealed class OneShot(ReplicationSession session, IEventOutput output)
 {
+    private static readonly TimeSpan s_progressInterval = TimeSpan.FromMilliseconds(200);
+
     /// <summary>Runs on the pipeline's thread, as only that may write.</summary>
     /// <param name="limit">Ends the wait for the confirmation; what is captured waits in the metadata folder then.</param>
     /// <param name="pipelineStop">Ends the last sync too.</param>
@@ -15,13 +17,16 @@ internal sealed class OneShot(ReplicationSession session, IEventOutput output)
     {
         using var hurry = pipelineStop.Register(() => session.RequestStop(TimeSpan.Zero));
         var sync = SyncAsync(limit);
+        var view = new WaitingView(new(session, Environment.ProcessId), $"Syncing {session.DatabasePath}");
         session.Start();
         try
         {
-            while (session.Events.WaitToReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult())
+            while (WaitForEvents(view))
             {
                 while (session.Events.TryRead(out var happened)) output.Write(happened);
             }
+
+            view.End(output.WriteProgress);
         }
         finally
         {
@@ -32,6 +37,13 @@ internal sealed class OneShot(ReplicationSession session, IEventOutput output)
         }
 
         return sync;
+    }
+
+    private bool WaitForEvents(WaitingView view)
+    {
+        var waiting = session.Events.WaitToReadAsync(CancellationToken.None).AsTask();
+        while (Task.WaitAny([waiting], s_progressInterval) < 0) view.Show(output.WriteProgress);
+        return waiting.GetAwaiter().GetResult();
     }
 
     private async Task<SyncResult> SyncAsync(CancellationToken limit)

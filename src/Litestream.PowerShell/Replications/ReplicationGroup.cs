@@ -20,6 +20,7 @@ internal sealed class ReplicationGroup
     private Task _shown = Task.CompletedTask;
     private int _active;
     private int _unshown;
+    private bool _hasFolderFailed;
 
     /// <summary>Makes a group: at least one session or folder.</summary>
     /// <param name="sessions">Entered in the registry, not started.</param>
@@ -38,11 +39,20 @@ internal sealed class ReplicationGroup
     /// <summary>What happens, to be written where it is shown; ends when all sessions have ended.</summary>
     public ChannelReader<Action<IEventOutput>> Writes => _writes.Reader;
 
-    /// <summary>Whether a session has failed.</summary>
-    public bool HasFailed { get; private set; }
+    /// <summary>Whether a session has failed that was not begun again, or the looking into a folder.</summary>
+    public bool HasFailed
+    {
+        get
+        {
+            lock (_gate) return _hasFolderFailed || _sessions.Exists(s => s.Completion is { IsCompleted: true, IsCompletedSuccessfully: false });
+        }
+    }
 
     /// <summary>Id of the job that shows it; null in the foreground.</summary>
     public int? JobId { get; set; }
+
+    /// <summary>What <see cref="ReplicationSession.Returned"/> of each session is to be.</summary>
+    public Task Returned { get; set; } = Task.CompletedTask;
 
     /// <summary>Starts all sessions, and what shows them.</summary>
     /// <param name="show">Ends when the end of all is shown.</param>
@@ -101,10 +111,19 @@ internal sealed class ReplicationGroup
     /// <summary>Waits, for a moment, until the end is shown; see <see cref="ReplicationSession.WaitUntilShown"/>.</summary>
     public void WaitUntilShown() => Task.WaitAny([_shown], s_moment);
 
+    /// <summary>Whoever has stopped every replication of a configuration, also from another process, means its folders, too.</summary>
+    public void StopWatchingIfAllAreStopped()
+    {
+        lock (_gate)
+        {
+            if (_sessions.Exists(s => s.IsStopRequested) && _sessions.TrueForAll(s => s.Completion.IsCompleted)) _stop.TrySetResult();
+        }
+    }
+
     private void Run(ReplicationSession session)
     {
         var shown = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        session.JobId = JobId;
+        (session.JobId, session.Returned) = (JobId, Returned);
         // the last one is shown when its job has ended, too
         session.Shown = Task.WhenAny(shown.Task, _shown);
         session.Start();
@@ -127,7 +146,7 @@ internal sealed class ReplicationGroup
         }
         catch (Exception exception)
         {
-            HasFailed = true;
+            lock (_gate) _hasFolderFailed = true;
             await WriteAsync(output => output.WriteError(exception.ToRecord(folder.Path))).ConfigureAwait(false);
         }
 
@@ -151,7 +170,6 @@ internal sealed class ReplicationGroup
         catch (Exception exception)
         {
             // the session stays in the registry, so that Get-LitestreamReplication shows how it failed
-            HasFailed = true;
             await WriteAsync(output => output.WriteError(exception.ToRecord(session.DatabasePath))).ConfigureAwait(false);
         }
 
@@ -161,15 +179,6 @@ internal sealed class ReplicationGroup
             if (Interlocked.Decrement(ref _unshown) > 0 || (_folders.Count > 0 && !_stop.Task.IsCompleted)) shown.SetResult();
         }).ConfigureAwait(false);
         Release();
-    }
-
-    /// <summary>Whoever has stopped every replication of a configuration, also from another process, means its folders, too.</summary>
-    private void StopWatchingIfAllAreStopped()
-    {
-        lock (_gate)
-        {
-            if (_sessions.Exists(s => s.IsStopRequested) && _sessions.TrueForAll(s => s.Completion.IsCompleted)) _stop.TrySetResult();
-        }
     }
 
     /// <summary>Not one that was let go.</summary>

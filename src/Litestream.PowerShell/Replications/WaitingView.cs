@@ -3,21 +3,18 @@ using Litestream.PowerShell.Internal;
 
 namespace Litestream.PowerShell.Replications;
 
-/// <summary>The progress of somebody who waits for a replication to ship what it has.</summary>
+/// <summary>Somebody waits for a replication to ship what it has.</summary>
 /// <param name="replication">The replication.</param>
 /// <param name="title">What is waited for.</param>
-internal sealed class WaitingView(RunningReplication replication, string title)
+internal sealed class WaitingView(RunningReplication replication, string title) : ProgressView(title)
 {
-    private const int ActivityId = 1;
+    private readonly long _before = replication.Session?.Status.BytesShipped ?? 0;
 
-    internal ProgressRecord ToRecord()
+    protected override ProgressRecord ToRecord()
     {
         // what another process has left is not asked all the time
-        var status = replication.Session?.Status;
-        var text = status is null ? $"Process {replication.ProcessId} is at it"
-            : $"{_Format.Size(status.SpoolBytes + status.SnapshotBytes)} wait to be shipped, {_Format.Size(status.BytesShipped)} were";
-        return new(ActivityId, title, text);
+        if (replication.Session?.Status is not { } status) return Text($"Process {replication.ProcessId} is at it, {_Format.Duration(Elapsed)}");
+        var (shipped, left) = (status.BytesShipped - _before, status.SpoolBytes + status.SnapshotBytes);
+        return shipped + left > 0 ? Bytes("Shipping", shipped, shipped + left, Elapsed) : Text($"Waiting for the replica, {_Format.Duration(Elapsed)}");
     }
-
-    internal ProgressRecord ToCompleted() => TransferProgress.ToCompleted(ActivityId, title);
 }

@@ -5,11 +5,14 @@ using Litestream.PowerShell.Internal;
 
 namespace Litestream.PowerShell.Restoring;
 
-/// <summary>Keeps the latest of what the engine's threads tell, for the pipeline's thread to show.</summary>
-internal sealed class RestoreProgressView(string target, int activity) : IProgress<RestoreProgress>
+/// <summary>A restore: keeps the latest of what the engine's threads tell, for the pipeline's thread to show.</summary>
+/// <param name="target">What is restored.</param>
+/// <param name="activity">Its number.</param>
+/// <param name="reading">The replica, of which there is something to see before it begins; null where all that is done already.</param>
+internal sealed class RestoreProgressView(string target, int activity, ReplicaReading? reading = null)
+    : ProgressView($"Restoring {target}", activity), IProgress<RestoreProgress>
 {
     private readonly object _gate = new();
-    private readonly string _title = $"Restoring {target}";
     private RestoreProgress? _latest;
     private long _began;
 
@@ -17,26 +20,26 @@ internal sealed class RestoreProgressView(string target, int activity) : IProgre
     {
         lock (_gate)
         {
-            // what comes before, such as a look at the live database, is not part of the rate
-            if (_latest is null) _began = LitestreamCommand.Environment.Time.GetTimestamp();
+            // what comes before, such as a look at the live database, is not part of the rate; and a check reads something else
+            if (_latest is not { } former || IsCheck(former) != IsCheck(value)) _began = LitestreamCommand.Environment.Time.GetTimestamp();
             _latest = value;
         }
     }
 
-    internal ProgressRecord ToRecord()
+    protected override ProgressRecord ToRecord()
     {
         RestoreProgress? latest;
-        lock (_gate) latest = _latest;
+        TimeSpan elapsed;
+        lock (_gate) (latest, elapsed) = (_latest, LitestreamCommand.Environment.Time.GetElapsedTime(_began));
         return latest switch
         {
-            null => new(activity, _title, "Preparing"),
-            // how long SQLite checks, nobody knows
-            { Phase: RestorePhase.Check } => new(activity, _title, $"Checking the database, {_Format.Size(latest.Value.BytesDone)} were read"),
-            { Phase: var phase, BytesDone: var done, BytesTotal: var total } => TransferProgress.ToRecord(
-                activity, _title, phase == RestorePhase.Snapshot ? "Writing the snapshot" : "Applying WAL segments", done, total,
-                LitestreamCommand.Environment.Time.GetElapsedTime(_began)),
+            null => Text($"Preparing{(reading?.Describe() is { Length: > 0 } seen ? $", {seen}" : "")}"),
+            // with its time, as there is a while in which a small one reads nothing more
+            { Phase: RestorePhase.Check, BytesDone: var read } => Bytes($"Checking the database, {_Format.Duration(elapsed)}", read, total: 0, elapsed),
+            { Phase: var phase, BytesDone: var done, BytesTotal: var total } =>
+                Bytes(phase == RestorePhase.Snapshot ? "Writing the snapshot" : "Applying WAL segments", done, total, elapsed),
         };
     }
 
-    internal ProgressRecord ToCompleted() => TransferProgress.ToCompleted(activity, _title);
+    private static bool IsCheck(RestoreProgress progress) => progress.Phase == RestorePhase.Check;
 }

@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using Litestream.Engine;
 using Litestream.Engine.Replicas;
 using Litestream.Engine.Restore;
@@ -9,7 +8,6 @@ namespace Litestream.PowerShell.Restoring;
 internal sealed class RunningRestore
 {
     private readonly IReplicaClient _client;
-    private readonly RestoreProgressView _progress;
 
     /// <summary>Begins it.</summary>
     /// <param name="client">The replica; let go of when the restore is settled.</param>
@@ -23,8 +21,8 @@ internal sealed class RunningRestore
         IReplicaClient client, RestoreInput input, RestorePlan plan, RestoreOptions options, EngineEnvironment environment, int activity, CancellationToken cancellationToken)
     {
         (_client, Input, Plan, Options) = (client, input, plan, options);
-        _progress = new(input.Target, activity);
-        Task = System.Threading.Tasks.Task.Run(() => new Restorer(environment).RestoreAsync(client, plan, input.Target, options, _progress, cancellationToken), CancellationToken.None);
+        Progress = new(input.Target, activity);
+        Task = System.Threading.Tasks.Task.Run(() => new Restorer(environment).RestoreAsync(client, plan, input.Target, options, Progress, cancellationToken), CancellationToken.None);
     }
 
     public RestoreInput Input { get; }
@@ -35,7 +33,7 @@ internal sealed class RunningRestore
 
     public Task<RestoreResult> Task { get; }
 
-    public ProgressRecord Progress => Task.IsCompleted ? _progress.ToCompleted() : _progress.ToRecord();
+    public RestoreProgressView Progress { get; }
 
     /// <summary>Waits for its end, however it ends, and lets go of the replica.</summary>
     public void Settle()

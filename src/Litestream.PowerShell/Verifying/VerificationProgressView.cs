@@ -1,18 +1,14 @@
 using System.Management.Automation;
 using Litestream.Engine.Verification;
-using Litestream.PowerShell.Abstractions;
 using Litestream.PowerShell.Internal;
 
 namespace Litestream.PowerShell.Verifying;
 
-/// <summary>Keeps the latest of what the engine's threads tell, for the pipeline's thread to show.</summary>
-internal sealed class VerificationProgressView(string target) : IProgress<VerificationProgress>
+/// <summary>The reading of a generation: keeps the latest of what the engine's threads tell, for the pipeline's thread to show.</summary>
+/// <param name="target">What is read.</param>
+internal sealed class VerificationProgressView(string target) : ProgressView($"Reading {target}"), IProgress<VerificationProgress>
 {
-    private const int ActivityId = 1;
-
     private readonly object _gate = new();
-    private readonly long _began = LitestreamCommand.Environment.Time.GetTimestamp();
-    private readonly string _title = $"Reading {target}";
     private VerificationProgress _latest;
 
     public void Report(VerificationProgress value)
@@ -20,16 +16,12 @@ internal sealed class VerificationProgressView(string target) : IProgress<Verifi
         lock (_gate) _latest = value;
     }
 
-    internal ProgressRecord ToRecord()
+    protected override ProgressRecord ToRecord()
     {
         VerificationProgress latest;
         lock (_gate) latest = _latest;
-        var record = TransferProgress.ToRecord(
-            ActivityId, _title, $"{latest.ObjectsDone} of {latest.ObjectsTotal} objects", latest.BytesDone, latest.BytesTotal,
-            LitestreamCommand.Environment.Time.GetElapsedTime(_began));
+        var record = Bytes($"{latest.ObjectsDone} of {latest.ObjectsTotal} objects", latest.BytesDone, latest.BytesTotal, Elapsed);
         record.CurrentOperation = latest.Key;
         return record;
     }
-
-    internal ProgressRecord ToCompleted() => TransferProgress.ToCompleted(ActivityId, _title);
 }

@@ -129,6 +129,56 @@ public sealed class FolderReplicationTests : ReplicationTests
     }
 
     [Fact]
+    public void One_whose_replication_fails_is_begun_again_until_its_trouble_is_over()
+    {
+        Start();
+        Directory.CreateDirectory(Path.GetDirectoryName(Two)!);
+        var inTheWay = Host.Folder["tenants/two/.app.db-litestream-ps"];
+        File.WriteAllText(inTheWay, "where the metadata folder should be");
+        Create(Two);
+        WaitUntil("[bool]($job.Warning | Where-Object Message -like '*two*has failed. It begins again in*')");
+        Assert.Contains("MetadataUnwritable", Host.Run("$job.Error.FullyQualifiedErrorId").Succeeded()[0].ToString(), StringComparison.Ordinal);
+        Assert.Equal("Running", Host.Run("[string]$job.State").Succeeded()[0].BaseObject);
+
+        File.Delete(inTheWay);
+
+        WaitUntil("(Get-LitestreamReplication ./tenants/two/app.db -ErrorAction Ignore).State -eq 'Running'");
+        Assert.Single(Host.Run("$job.Output | Where-Object Kind -eq DatabaseFound").Succeeded());
+        Host.Run("Stop-Job $job").Succeeded();
+        // what failed and was made good is no failure of the job
+        Assert.Equal("Stopped", Host.Run("[string]$job.State").Succeeded()[0].BaseObject);
+    }
+
+    [Fact]
+    public void One_that_failed_and_is_stopped_is_not_begun_again()
+    {
+        File.WriteAllText(Host.Folder["tenants/one/.app.db-litestream-ps"], "where the metadata folder should be");
+        Start();
+        WaitUntil("[bool]($job.Warning | Where-Object Message -like '*one*has failed. It begins again in*')");
+
+        Host.Run($"Stop-LitestreamReplication {Config}").Succeeded();
+
+        WaitUntil("$job.State -ne 'Running'");
+        Assert.Equal("Failed", Host.Run("[string]$job.State").Succeeded()[0].BaseObject);
+        Assert.Empty(Host.Run("Get-LitestreamReplication").Succeeded());
+    }
+
+    [SkippableFact]
+    public void A_signal_leaves_a_script_its_own_exit_code_where_a_database_has_come_later()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "signals");
+        Directory.Delete(Host.Folder["tenants/one"], recursive: true);
+        using var service = OtherProcess.Start(
+            "Start-LitestreamReplication -ConfigPath $args[0] -Wait -WarningAction Ignore | ForEach-Object { $_.Kind }", Host.Folder["litestream.yml"]);
+        Create(Two);
+        service.WaitForLine("SnapshotShipped");
+
+        service.Signal("TERM");
+
+        Assert.Equal(0, service.WaitForEnd().ExitCode);
+    }
+
+    [Fact]
     public void Database_without_wal_is_left_to_its_application()
     {
         Start();

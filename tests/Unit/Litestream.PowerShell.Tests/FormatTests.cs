@@ -80,6 +80,7 @@ public sealed class FormatTests
     [InlineData("ObjectName", "'generations/0b2ad470f44f1ca0/wal/00000000_00000ec8.wal.lz4'", "00000000_00000ec8.wal")]
     [InlineData("Wrap", "'aa bb', 0", "aa bb")]
     [InlineData("Wrap", "('a' * 30 + ' ' + 'b' * 50 + ' ' + 'c' * 39), 40", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\nccccccccccccccccccccccccccccccccccccccc")]
+    [InlineData("Wrap", "('a' * 20 + ' ' + 'b' * 19 + ' cc'), 40", "aaaaaaaaaaaaaaaaaaaa bbbbbbbbbbbbbbbbbbb\ncc")]
     [InlineData("Size", "0", "0 B")]
     [InlineData("Size", "999", "999 B")]
     [InlineData("Size", "1023", "1.00 KB")]

@@ -112,14 +112,6 @@ public sealed class RestoreTests(NotesHost notes) : IClassFixture<NotesHost>
         Assert.False(File.Exists(_host.Folder[name]));
     }
 
-    [Fact]
-    public void Restore_shows_progress_to_its_end()
-    {
-        var result = _host.Run("Restore-LitestreamDatabase ./replica $args[0]", notes.NewName());
-
-        Assert.Equal(ProgressRecordType.Completed, result.Progress[^1].RecordType);
-    }
-
     [Theory]
     [InlineData("Restore-LitestreamDatabase ./nowhere x.db", "ReplicaNotFound", ErrorCategory.ObjectNotFound)]
     [InlineData("Restore-LitestreamDatabase ./replica x.db -Generation 0123456789abcdef", "GenerationNotFound", ErrorCategory.ObjectNotFound)]

@@ -10,21 +10,14 @@ namespace Litestream.PowerShell.Tests;
 /// <summary>Drills of a replica in S3, and that they write to none.</summary>
 public sealed class S3DrillTests : ReplicationTests, IAsyncLifetime
 {
-    private const string Credential = "$secret = [securestring]::new(); foreach ($c in 'secret'.ToCharArray()) { $secret.AppendChar($c) }; "
-        + "$store = @{ Endpoint = $args[0]; Region = 'us-east-1'; Credential = [pscredential]::new('key', $secret) }; ";
-
     private readonly ConcurrentQueue<string> _requests = new();
-    private MotoProcess? _store;
-    private FaultProxy? _way;
+    private S3Store? _store;
 
     public async Task InitializeAsync()
     {
-        _store = await MotoProcess.TryStartAsync();
+        _store = await S3Store.TryStartAsync();
         if (_store is null) return;
-        using var http = new HttpClient();
-        (await http.PutAsync(new Uri(_store.Endpoint, "/bucket"), null)).EnsureSuccessStatusCode();
-        _way = await FaultProxy.StartAsync(_store.Endpoint);
-        _way.Decide = request =>
+        _store.Way.Decide = request =>
         {
             _requests.Enqueue(request);
             return Fault.None;
@@ -33,8 +26,8 @@ public sealed class S3DrillTests : ReplicationTests, IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        if (_way is not null) await _way.DisposeAsync();
-        _store?.Dispose();
+        StopAll();
+        if (_store is not null) await _store.DisposeAsync();
     }
 
     [SkippableTheory]
@@ -113,17 +106,17 @@ public sealed class S3DrillTests : ReplicationTests, IAsyncLifetime
     public void Store_that_is_down_proves_nothing_and_lost_objects_prove_damage()
     {
         Replicate();
-        _way!.IsDown = true;
+        _store!.Way.IsDown = true;
         var away = Assert.Single(Run("Test-LitestreamBackup s3://bucket/app -Timeout 10s @store").Succeeded());
         Assert.Equal("Inconclusive", away.Value<string>("Result"));
-        _way.IsDown = false;
+        _store.Way.IsDown = false;
 
         using (var http = new HttpClient())
         {
             var key = Run("Get-LitestreamSnapshot s3://bucket/app @store").Succeeded()[0];
             var name = $"/bucket/app/generations/{key.Value<string>("Generation")}/snapshots/{key.Value<int>("Index"):x8}.snapshot.lz4";
             http.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", "AWS key:any"); // moto checks no more than that
-            http.Send(new(HttpMethod.Delete, new Uri(_store!.Endpoint, name))).EnsureSuccessStatusCode();
+            http.Send(new(HttpMethod.Delete, new Uri(_store.Endpoint, name))).EnsureSuccessStatusCode();
         }
 
         var lost = Run("Test-LitestreamBackup s3://bucket/app @store");
@@ -160,5 +153,5 @@ public sealed class S3DrillTests : ReplicationTests, IAsyncLifetime
         _requests.Clear();
     }
 
-    private RunResult Run(string script) => Host.Run(Credential + script, _way!.Endpoint);
+    private RunResult Run(string script) => _store!.Run(Host, script);
 }

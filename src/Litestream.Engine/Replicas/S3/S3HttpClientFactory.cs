@@ -10,11 +10,20 @@ internal sealed class S3HttpClientFactory : HttpClientFactory, IDisposable
     private static readonly TimeSpan s_connectTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_idleLifetime = TimeSpan.FromSeconds(60);
 
+    /// <summary>For the rest of an answer that nobody wants any more, so that its connection can be kept: whoever has cancelled waits for it.</summary>
+    private static readonly TimeSpan s_drainTimeout = TimeSpan.FromMilliseconds(100);
+
     private readonly HttpClient _client;
 
     public S3HttpClientFactory(S3RequestCounter counter, S3Clock clock)
     {
-        var handler = new SocketsHttpHandler { ConnectTimeout = s_connectTimeout, PooledConnectionIdleTimeout = s_idleLifetime, AllowAutoRedirect = false };
+        var handler = new SocketsHttpHandler
+        {
+            ConnectTimeout = s_connectTimeout,
+            PooledConnectionIdleTimeout = s_idleLifetime,
+            ResponseDrainTimeout = s_drainTimeout,
+            AllowAutoRedirect = false,
+        };
         _client = new(new CountingHandler(counter, clock) { InnerHandler = handler }) { Timeout = Timeout.InfiniteTimeSpan };
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Litestream.Engine.Errors;
 using Litestream.Engine.Reports.Pictures;
 using Litestream.Engine.Reports.Writing;
 
@@ -20,7 +21,7 @@ internal sealed class ReplicaView(ReplicaReport replica)
     public string Rpo => Latest?.Rpo is { } rpo ? (Latest.RpoIsUpperBound ? "≤ " : "") + Wording.Duration(rpo) : "unknown";
 
     public string Size => replica.Generations.Count == 0 ? "unknown"
-        : Wording.Bytes(replica.Generations.Sum(g => g.Snapshots.Concat(g.Segments).Sum(o => o.Size)));
+        : SizeText.InUnits(replica.Generations.Sum(g => g.Snapshots.Concat(g.Segments).Sum(o => o.Size)));
 
     public string From => Windows.Any() ? Wording.Time(Windows.Min(w => w.From)) : "nowhere";
 
@@ -36,11 +37,11 @@ internal sealed class ReplicaView(ReplicaReport replica)
             $"{Wording.Duration(d.Rpo.Value)}, {Wording.Time(d.StartedAt)}, {d.Result}"))],
         seconds => Wording.Duration(TimeSpan.FromSeconds(seconds)));
 
-    public Picture? GrowthChart => Chart.Growth("Stored bytes by the age of the objects", replica.Generations, Wording.Bytes);
+    public Picture? GrowthChart => Chart.Growth("Stored bytes by the age of the objects", replica.Generations, SizeText.InUnits);
 
     // one report is a point, and the figures tell it
     public Picture? SizeChart => replica.Sizes.Count < 2 ? null : Chart.Line("Size of the replica at each report",
-        [.. replica.Sizes.Select(s => (s.Time, (double)s.Bytes, "size", $"{Wording.Bytes(s.Bytes)}, {Wording.Time(s.Time)}"))], Wording.Bytes);
+        [.. replica.Sizes.Select(s => (s.Time, (double)s.Bytes, "size", $"{SizeText.InUnits(s.Bytes)}, {Wording.Time(s.Time)}"))], SizeText.InUnits);
 
     public IReadOnlyList<object> Drills => [.. replica.Drills.Reverse().Select(d => new
     {

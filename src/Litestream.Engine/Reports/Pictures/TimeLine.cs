@@ -1,3 +1,4 @@
+using Litestream.Engine.Errors;
 using Litestream.Engine.Reports.Writing;
 
 namespace Litestream.Engine.Reports.Pictures;
@@ -49,7 +50,7 @@ internal static class TimeLine
             ],
             Strokes = [.. generation.Segments.Select(s => Math.Round(scale.X(s.Time) * MostPoints / 100) * 100 / MostPoints).Distinct()
                 .Select(x => new Stroke(x, y + BarHeight - 6, x, y + BarHeight))],
-            Marks = [.. generation.Snapshots.Select(s => new Mark(scale.X(s.Time), y + 2, "snapshot", $"Snapshot, {Wording.Time(s.Time)}, {Wording.Bytes(s.Size)}"))],
+            Marks = [.. generation.Snapshots.Select(s => new Mark(scale.X(s.Time), y + 2, "snapshot", $"Snapshot, {Wording.Time(s.Time)}, {SizeText.InUnits(s.Size)}"))],
             Labels = [new(1.5, top + 13, "start", $"Generation {generation.Id}")],
         };
     }

@@ -5,17 +5,7 @@ namespace Litestream.Engine.Reports.Writing;
 /// <summary>Quantities in words, the same in every language and on every machine.</summary>
 internal static class Wording
 {
-    private const double Step = 1024;
-    private static readonly string[] s_units = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB"];
-
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-
-    public static string Bytes(double bytes)
-    {
-        var unit = 0;
-        for (; bytes >= Step && unit < s_units.Length - 1; unit++) bytes /= Step;
-        return string.Create(CultureInfo.InvariantCulture, $"{Math.Round(bytes, 1)} {s_units[unit]}");
-    }
 
     public static string Duration(TimeSpan time) => time switch
     {

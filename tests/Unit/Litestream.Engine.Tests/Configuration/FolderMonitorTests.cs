@@ -119,7 +119,7 @@ public sealed class FolderMonitorTests : IDisposable
     {
         var monitor = Monitor();
         monitor.Look(default);
-        var wait = monitor.WaitAsync(default);
+        var wait = monitor.WaitAsync(null, default);
         Assert.False(wait.IsCompleted);
 
         _time.Advance(TimeSpan.FromSeconds(10));
@@ -132,7 +132,7 @@ public sealed class FolderMonitorTests : IDisposable
     {
         var monitor = Monitor();
         monitor.Look(default);
-        var wait = monitor.WaitAsync(default);
+        var wait = monitor.WaitAsync(null, default);
 
         Create(Database);
         // less than the interval in all
@@ -162,7 +162,7 @@ public sealed class FolderMonitorTests : IDisposable
     {
         var monitor = Monitor();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => monitor.WaitAsync(new(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => monitor.WaitAsync(null, new(canceled: true)));
         Assert.ThrowsAny<OperationCanceledException>(() => monitor.Look(new(canceled: true)));
     }
 

@@ -311,6 +311,7 @@ public sealed class DatabaseReplicatorTests
             while (replicator.Status.Position is null) await Task.Delay(10);
             await stop.CancelAsync();
             Assert.NotEqual(running, await Task.WhenAny(running, Task.Delay(200)));
+            Assert.Equal(ReplicationState.Stopping, replicator.Status.State);
             await hurry.CancelAsync();
             var error = await Assert.ThrowsAsync<LitestreamException>(() => running.WaitAsync(TimeSpan.FromSeconds(30)));
             Assert.Equal((ErrorCode.Timeout, $"The last sync of '{database.Path}' was cut short."), (error.Code, error.Message));
@@ -319,6 +320,34 @@ public sealed class DatabaseReplicatorTests
         await using var next = RunningReplication.Start(database);
         await next.SyncAsync();
         Assert.Equal(database.App.Image(), await RunningReplication.RestoreAsync(database));
+    }
+
+    [Fact]
+    public async Task A_stop_in_a_hurry_does_not_wait_for_a_replica_to_be_let_go_and_the_next_run_has_it_again()
+    {
+        using var database = new TestDatabase();
+        var hung = new HookedReplicaClient(RunningReplication.Folder(database["replica"]))
+        {
+            Puts = (key, token) => key == ReplicaHead.Key ? Task.Delay(Timeout.InfiniteTimeSpan, token) : Task.CompletedTask,
+        };
+        using var stop = new CancellationTokenSource();
+        using var hurry = new CancellationTokenSource();
+        await using (var replicator = new DatabaseReplicator(RunningReplication.OptionsFor(database.Path), [hung], new() { Time = new ShortTimersTime() }))
+        {
+            var running = replicator.RunAsync(stop.Token, hurry.Token);
+            await replicator.SyncAsync(default).WaitAsync(TimeSpan.FromSeconds(30));
+            await stop.CancelAsync();
+            await hurry.CancelAsync();
+            // the last sync may have been done or not
+            await Task.WhenAny(running, Task.Delay(TimeSpan.FromSeconds(30)));
+            Assert.True(running.IsCompleted);
+            Assert.Contains(ReplicationEventKind.LeaseKept, (await replicator.Events.ReadAllAsync().ToListAsync()).Select(e => e.Kind));
+        }
+
+        await using var next = RunningReplication.Start(database);
+        await next.SyncAsync();
+        Assert.Equal(ReplicationSeverity.Information, Assert.Single(next.Events, e => e.Kind == ReplicationEventKind.LeaseReplaced).Severity);
+        Assert.DoesNotContain(next.Events, e => e.Severity == ReplicationSeverity.Error);
     }
 
     internal static async Task AssertIsContiguousAsync(TestDatabase database)

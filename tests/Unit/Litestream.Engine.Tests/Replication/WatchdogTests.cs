@@ -17,6 +17,7 @@ public sealed class WatchdogTests : IDisposable
     private DateTimeOffset _lastLook;
     private Position? _position;
     private bool _isOpen = true;
+    private bool _isEnding;
     private long _cutAt;
     private bool _isUncut;
     private long? _snapshotBytes;
@@ -52,6 +53,16 @@ public sealed class WatchdogTests : IDisposable
         Assert.Equal(ErrorCode.ReplicationStalled, Assert.IsType<LitestreamException>(stall.Error).Code);
         Pass(10);
         Assert.Empty(Events());
+    }
+
+    [Fact]
+    public void A_source_that_moves_while_the_last_sync_takes_its_time_is_no_stall_and_a_replica_that_stands_still_is_one()
+    {
+        _isEnding = true;
+        SetWalTime(_lastLook.AddSeconds(1));
+        _replica = _replica with { HasWork = true };
+        Pass(10);
+        Assert.Contains("replica", Assert.Single(Events()).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -174,8 +185,8 @@ public sealed class WatchdogTests : IDisposable
         }
     }
 
-    private SourcePulse Source() =>
-        new(_lastLook, _isOpen, _position, _isUncut ? _time.GetElapsedTime(_cutAt) : TimeSpan.Zero, _snapshotBytes);
+    private SourcePulse? Source() => _isEnding ? null
+        : new SourcePulse(_lastLook, _isOpen, _position, _isUncut ? _time.GetElapsedTime(_cutAt) : TimeSpan.Zero, _snapshotBytes);
 
     private IEnumerable<ReplicaPulse> Replicas()
     {

@@ -22,6 +22,28 @@ public sealed class DatabaseCheckTests
             command.ExecuteNonQuery();
         }
 
-        Assert.Equal(["t (no such collation sequence: of_the_application)"], DatabaseCheck.Run(folder["app.db"], "app.db", mode, null, default));
+        Assert.Equal(["t (no such collation sequence: of_the_application)"], DatabaseCheck.Run(folder["app.db"], "app.db", mode, null, null, default));
+    }
+
+    [Theory]
+    [InlineData(IntegrityCheckMode.Quick)]
+    [InlineData(IntegrityCheckMode.Full)]
+    public void The_check_of_a_large_database_tells_how_much_was_read(IntegrityCheckMode mode)
+    {
+        using var folder = new TempFolder();
+        using (var application = new SqliteConnection($"Data Source={folder["app.db"]};Pooling=False"))
+        {
+            application.Open();
+            using var command = application.CreateCommand();
+            command.CommandText = "CREATE TABLE t(a); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4000) INSERT INTO t SELECT randomblob(3000) FROM n";
+            command.ExecuteNonQuery();
+        }
+
+        var told = new List<int>();
+        Assert.Empty(DatabaseCheck.Run(folder["app.db"], "app.db", mode, null, told.Add, default));
+
+        Assert.Equal(told.Order(), told);
+        Assert.InRange(told[^1], 3000, 20_000); // of about 4000 pages, read twice at most
+        Assert.True(told[0] < told[^1]);
     }
 }
