@@ -10,7 +10,7 @@ internal static class FlameGraph
     private const int Width = 1200;
     private const int RowHeight = 16;
     private const int HeadHeight = 40;
-    private const double NarrowestBar = 1.5;
+    private const double NarrowestBar = 2.5;
     private const double LetterWidth = 6.6;
 
     /// <summary>The picture.</summary>
