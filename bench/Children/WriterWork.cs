@@ -15,7 +15,8 @@ internal static class WriterWork
     /// <param name="seconds">How long.</param>
     /// <param name="rate">Commits a second; 0 without pause.</param>
     /// <param name="rows">Rows a commit changes.</param>
-    public static int Run(string database, double seconds, double rate, int rows)
+    /// <param name="seed">Which rows, and what they become.</param>
+    public static int Run(string database, double seconds, double rate, int rows, int seed)
     {
         using var connection = Databases.Open(database);
         Databases.Execute(connection, "PRAGMA synchronous=normal; PRAGMA busy_timeout=0");
@@ -23,7 +24,7 @@ internal static class WriterWork
         update.CommandText = "UPDATE item SET data = $data WHERE id = $id";
         var (id, data) = (update.Parameters.Add("$id", SqliteType.Integer), update.Parameters.Add("$data", SqliteType.Text));
         var highest = Databases.CountOf(connection);
-        var random = new Random(1);
+        var random = new Random(seed);
         var times = new List<double>();
         var (errors, longest) = (0, 0d);
         var watch = Stopwatch.StartNew();

@@ -1,10 +1,10 @@
 namespace Litestream.Bench.Compare;
 
-/// <summary>A row of the table: one kind of work.</summary>
+/// <summary>One kind of work, which fills some rows of the table.</summary>
 internal interface IRow
 {
-    /// <summary>Its number in docs/performance.md.</summary>
-    int Number { get; }
+    /// <summary>The rows' numbers in docs/performance.md.</summary>
+    IReadOnlyList<int> Numbers { get; }
 
     /// <summary>Does the work with each system in turn.</summary>
     IAsyncEnumerable<Figure> MeasureAsync(Workshop workshop);

@@ -14,6 +14,9 @@ internal interface ISystem
     /// <summary>Replicates all databases of a folder, each to a folder of its own.</summary>
     Command ReplicateAll(IReadOnlyList<string> databases, string replicas);
 
+    /// <summary>Replicates a database to S3.</summary>
+    Command ReplicateToS3(string database, S3Place place);
+
     /// <summary>Restores the latest state of a replica, without a check.</summary>
     Command Restore(string replica, string target);
 }

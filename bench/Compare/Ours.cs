@@ -11,6 +11,9 @@ internal sealed class Ours : ISystem
 
     public Command ReplicateAll(IReadOnlyList<string> databases, string replicas) => Command.OfChild(["replicate", replicas, .. databases]);
 
+    public Command ReplicateToS3(string database, S3Place place) =>
+        Command.OfChild("replicate-s3", database, $"s3://{place.Bucket}/app", place.Endpoint.AbsoluteUri, place.Key, place.Secret);
+
     public Command Restore(string replica, string target) => Command.OfChild("restore", replica, target, "none");
 
     /// <summary>Restores with PRAGMA quick_check.</summary>

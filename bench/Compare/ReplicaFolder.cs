@@ -8,7 +8,7 @@ internal static class ReplicaFolder
     /// <summary>Waits until the first snapshot has its name.</summary>
     public static async Task WaitForSnapshotAsync(string replica)
     {
-        while (Find(replica, "*.snapshot.lz4").Count == 0) await Task.Delay(2);
+        while (Snapshots(replica) == 0) await Task.Delay(2);
     }
 
     /// <summary>Waits until nothing new has come for some time.</summary>
@@ -28,6 +28,9 @@ internal static class ReplicaFolder
 
     /// <summary>How many segments there are.</summary>
     public static int Segments(string replica) => Find(replica, "*.wal.lz4").Count;
+
+    /// <summary>How many snapshots there are.</summary>
+    public static int Snapshots(string replica) => Find(replica, "*.snapshot.lz4").Count;
 
     private static IReadOnlyList<FileInfo> Find(string replica, string pattern)
     {

@@ -18,5 +18,24 @@ internal sealed class Theirs : ISystem
         return new(LitestreamBinary.Path, "replicate", "-config", config);
     }
 
+    public Command ReplicateToS3(string database, S3Place place)
+    {
+        var config = database + ".yml";
+        File.WriteAllText(config, $"""
+            access-key-id: {place.Key}
+            secret-access-key: {place.Secret}
+            dbs:
+              - path: {database}
+                replicas:
+                  - type: s3
+                    bucket: {place.Bucket}
+                    path: app
+                    endpoint: {place.Endpoint.AbsoluteUri.TrimEnd('/')}
+                    region: us-east-1
+                    force-path-style: true
+            """);
+        return new(LitestreamBinary.Path, "replicate", "-config", config);
+    }
+
     public Command Restore(string replica, string target) => new(LitestreamBinary.Path, "restore", "-o", target, $"file://{replica}");
 }

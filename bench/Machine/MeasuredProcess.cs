@@ -27,6 +27,15 @@ internal sealed partial class MeasuredProcess : IAsyncDisposable
     /// <summary>What it has used up to now, or had at its end.</summary>
     public ProcessFigures Figures => ProcessFigures.Of(_process.Id) ?? _last;
 
+    /// <summary>Whether it has ended.</summary>
+    public bool HasEnded => _process.HasExited;
+
+    /// <summary>How many handles it has now.</summary>
+    public int Handles => Directory.GetFiles($"/proc/{_process.Id}/fd").Length;
+
+    /// <summary>How many threads it has now.</summary>
+    public int Threads => Directory.GetDirectories($"/proc/{_process.Id}/task").Length;
+
     /// <summary>Since the start.</summary>
     public TimeSpan Elapsed => _watch.Elapsed;
 

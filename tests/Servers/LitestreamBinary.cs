@@ -21,7 +21,7 @@ public static class LitestreamBinary
     /// <exception cref="InvalidOperationException">It can't be had, or is another one.</exception>
     public static string Path => s_path.Value;
 
-    private static string Folder => System.IO.Path.Combine(RepositoryRoot(), "artifacts", "oracle");
+    private static string Folder => System.IO.Path.Combine(RepositoryFolder.Path, "artifacts", "oracle");
 
     /// <summary>Notes a run, so that a build can print how often the oracle ran.</summary>
     /// <param name="what">The run.</param>
@@ -89,12 +89,5 @@ public static class LitestreamBinary
                 Thread.Sleep(100);
             }
         }
-    }
-
-    private static string RepositoryRoot()
-    {
-        for (var folder = AppContext.BaseDirectory; folder is not null; folder = System.IO.Path.GetDirectoryName(folder))
-            if (File.Exists(System.IO.Path.Combine(folder, "Litestream.sln"))) return folder;
-        throw new InvalidOperationException("Litestream.sln is in no folder above this program.");
     }
 }

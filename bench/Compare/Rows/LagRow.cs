@@ -9,7 +9,7 @@ internal sealed class LagRow : IRow
     private const int Commits = 12;
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(30);
 
-    public int Number => 7;
+    public IReadOnlyList<int> Numbers => [7];
 
     public async IAsyncEnumerable<Figure> MeasureAsync(Workshop workshop)
     {

@@ -5,7 +5,7 @@ namespace Litestream.Bench.Compare.Rows;
 /// <summary>Peak memory of a first snapshot and of a restore, at a size and at eight times that.</summary>
 internal sealed class MemoryRow : IRow
 {
-    public int Number => 10;
+    public IReadOnlyList<int> Numbers => [10];
 
     public async IAsyncEnumerable<Figure> MeasureAsync(Workshop workshop)
     {

@@ -1,7 +1,4 @@
 using Litestream.Bench.Machine;
-using Litestream.Engine;
-using Litestream.Engine.Replicas;
-using Litestream.Engine.Replication;
 
 namespace Litestream.Bench.Compare.Rows;
 
@@ -9,14 +6,14 @@ namespace Litestream.Bench.Compare.Rows;
 internal sealed class RestoreRow : IRow
 {
     private const int Segments = 228;
-    private const int SegmentsAnIndex = 3;
 
-    public int Number => 1;
+    public IReadOnlyList<int> Numbers => [1];
 
     public async IAsyncEnumerable<Figure> MeasureAsync(Workshop workshop)
     {
         var (database, replica) = (workshop.CreateDatabase(), workshop.NewPath("replica"));
-        await FillAsync(database, replica, workshop.SizeMb);
+        // all segments together hold about as much as the database
+        await ReplicaWithHistory.MakeAsync(database, replica, Segments, part: Segments);
         var copy = workshop.NewPath("copy");
         File.Copy(database, copy);
         var turns = await workshop.InTurnAsync(
@@ -29,30 +26,6 @@ internal sealed class RestoreRow : IRow
         yield return new(1, "restore with quick_check", "s", verified, theirs, limit, "3 x cp", verified <= limit * 3);
         yield return new(1, "CPU of a restore without check", "s", Cpu(turns[0]), Cpu(turns[1]), Cpu(turns[3]));
         yield return new(1, "peak memory of a restore", "MiB", Memory(turns[0]), Memory(turns[1]));
-    }
-
-    private static async Task FillAsync(string database, string replica, int size)
-    {
-        using var stop = new CancellationTokenSource();
-        await using var replicator = new DatabaseReplicator(
-            new() { DatabasePath = database, MaxSegmentsPerIndex = SegmentsAnIndex }, [ReplicaClients.Open(replica, "/", new(), new())], new EngineEnvironment());
-        var running = Task.Run(() => replicator.RunAsync(stop.Token));
-        await replicator.SyncAsync(default);
-        using (var connection = Databases.Open(database))
-        {
-            var random = new Random(3);
-            for (var segment = 0; segment < Segments; segment++)
-            {
-                // all segments together hold about as much as the database
-                Databases.Execute(connection, $"UPDATE item SET data = printf('%08x', abs(random() % 4294967296)) || substr(data, 9) WHERE id % {Segments} = {random.Next(Segments)}");
-                await replicator.SyncAsync(default);
-            }
-
-            Databases.Execute(connection, "PRAGMA wal_checkpoint(PASSIVE)");
-        }
-
-        await stop.CancelAsync();
-        await running;
     }
 
     private static async Task<Usage> RunAsync(Workshop workshop, Func<string, string, Command> command, string from)

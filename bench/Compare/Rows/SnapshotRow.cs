@@ -5,7 +5,7 @@ namespace Litestream.Bench.Compare.Rows;
 /// <summary>The first snapshot of a database, from the start of the process until it has its name in the replica.</summary>
 internal sealed class SnapshotRow : IRow
 {
-    public int Number => 2;
+    public IReadOnlyList<int> Numbers => [2];
 
     public async IAsyncEnumerable<Figure> MeasureAsync(Workshop workshop)
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Litestream.Bench.Machine;
 
 namespace Litestream.Bench.Compare.Rows;
@@ -8,7 +7,7 @@ internal sealed class WriterRow : IRow
 {
     private const int Seconds = 8;
 
-    public int Number => 3;
+    public IReadOnlyList<int> Numbers => [3, 4, 5];
 
     public async IAsyncEnumerable<Figure> MeasureAsync(Workshop workshop)
     {
@@ -34,7 +33,6 @@ internal sealed class WriterRow : IRow
         var (database, replica) = (workshop.Copy(original), workshop.NewPath("replica"));
         await using var replicator = system is null ? null : MeasuredProcess.Start(system.Replicate(database, replica));
         if (replicator is not null) await ReplicaFolder.WaitForSnapshotAsync(replica);
-        var usage = await MeasuredProcess.RunAsync(Command.OfChild("write", database, Seconds.ToString(CultureInfo.InvariantCulture), rate.ToString(CultureInfo.InvariantCulture), "3"));
-        return WriterReport.Parse(usage.Output);
+        return await new WriteLoad(Seconds, rate, Rows: 3).RunAsync(database);
     }
 }

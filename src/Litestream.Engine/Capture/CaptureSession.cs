@@ -290,14 +290,15 @@ internal sealed class CaptureSession : IDisposable
     /// <summary>Takes the write lock for a moment, if there is a gap between two commits in the next milliseconds. No busy
     /// handler: one that sleeps never meets the gaps of a busy writer. Null when there was none.</summary>
     /// <param name="patience">How much longer than usual to look for one: large transactions leave few.</param>
+    /// <param name="cancellationToken">Ends the search, as if there was none.</param>
     /// <returns>Lets them in when disposed, or after half a second: whoever holds them may not count on it. Nothing does for its correctness.</returns>
-    public IDisposable? TryHoldWriters(int patience)
+    public HeldWriters? TryHoldWriters(int patience, CancellationToken cancellationToken = default)
     {
         var connection = OpenConnection();
         var isHeld = false;
         try
         {
-            for (var tries = 1; tries <= MaxGapTries * patience; tries++)
+            for (var tries = 1; tries <= MaxGapTries * patience && !cancellationToken.IsCancellationRequested; tries++)
             {
                 if (isHeld = connection.TryBeginWrite()) return new HeldWriters(connection, _environment.Time);
                 // a writer that was put off its core in the middle of a commit makes no gap before it is back on one
@@ -312,6 +313,11 @@ internal sealed class CaptureSession : IDisposable
             if (!isHeld) connection.Dispose();
         }
     }
+
+    /// <summary>Takes the write lock after a time, as <see cref="TryHoldWriters"/> does, beside the caller.</summary>
+    /// <param name="delay">The time.</param>
+    /// <param name="patience">How much longer than usual to look for a gap.</param>
+    public DelayedHold HoldWritersAfter(TimeSpan delay, int patience) => new(end => TryHoldWriters(patience, end), delay, _environment.Time);
 
     /// <summary>A number that changes with each commit of others; null when somebody is in the way.</summary>
     /// <exception cref="ContinuityLostException">The file is not what it was.</exception>

@@ -13,8 +13,11 @@ internal static class Checkpointer
     /// <param name="effort">Whether writers are kept out. An application that wants to upgrade a read transaction in that moment gets
     /// SQLITE_BUSY at once: only for a WAL that does not get small otherwise.</param>
     /// <param name="patience">How much longer than usual to look for a gap between two commits.</param>
-    public static CheckpointOutcome TryRest(CaptureSession session, IFrameSink sink, CheckpointEffort effort, int patience = 1)
+    /// <param name="beside">How long the bulk may be backfilled beside writers, if they are kept out at the last: a device that takes longer does
+    /// not let the WAL grow meanwhile. Null for as long as it takes.</param>
+    public static CheckpointOutcome TryRest(CaptureSession session, IFrameSink sink, CheckpointEffort effort, int patience = 1, TimeSpan? beside = null)
     {
+        using var late = effort == CheckpointEffort.HoldingLast && beside is { } limit ? session.HoldWritersAfter(limit, patience) : null;
         if (effort != CheckpointEffort.HoldingFirst)
         {
             var outcome = TryRest(session, sink, isAlone: false);
@@ -23,7 +26,8 @@ internal static class Checkpointer
             _ = session.TryCapture(sink);
         }
 
-        using var writers = session.TryHoldWriters(patience);
+        // those that were kept out meanwhile may have been let in again, where the device took long
+        using var writers = late?.Take() is { IsHeld: true } held ? held : session.TryHoldWriters(patience);
         return writers is null ? CheckpointOutcome.Hindered : TryRest(session, sink, isAlone: true);
     }
 

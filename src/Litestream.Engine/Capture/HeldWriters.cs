@@ -21,6 +21,15 @@ internal sealed class HeldWriters : IDisposable
         _limit = time.CreateTimer(_ => Release(), null, s_longest, Timeout.InfiniteTimeSpan);
     }
 
+    /// <summary>Whether they are still kept out.</summary>
+    public bool IsHeld
+    {
+        get
+        {
+            lock (_lock) return _connection is not null;
+        }
+    }
+
     /// <summary>Lets them in.</summary>
     public void Dispose()
     {

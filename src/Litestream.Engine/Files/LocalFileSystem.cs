@@ -5,6 +5,8 @@ namespace Litestream.Engine.Files;
 /// <summary>The files of this machine.</summary>
 public sealed class LocalFileSystem : IFileSystem
 {
+    private readonly FileWatches _watches = new();
+
     private LocalFileSystem()
     {
     }
@@ -202,7 +204,7 @@ public sealed class LocalFileSystem : IFileSystem
     }
 
     /// <inheritdoc/>
-    public IDisposable Watch(string path, Action changed) => new FileWatch(path, changed);
+    public IDisposable Watch(string path, Action changed) => _watches.Watch(path, changed);
 
     /// <inheritdoc/>
     public IDisposable? WatchFolder(string directory, bool recursive, Action<string> changed) => new FolderWatch(directory, recursive, changed);

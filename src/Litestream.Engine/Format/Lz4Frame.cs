@@ -1,4 +1,3 @@
-using K4os.Compression.LZ4;
 using K4os.Compression.LZ4.Streams;
 
 namespace Litestream.Engine.Format;
@@ -11,20 +10,12 @@ public static class Lz4Frame
     /// <summary>First bytes of every object that is not encrypted.</summary>
     public static ReadOnlySpan<byte> Magic => [0x04, 0x22, 0x4d, 0x18];
 
-    private static readonly LZ4EncoderSettings s_settings = new()
-    {
-        ChainBlocks = false,
-        BlockSize = 4 * 1024 * 1024,
-        BlockChecksum = false,
-        ContentChecksum = true,
-        CompressionLevel = LZ4Level.L00_FAST,
-    };
-
     /// <summary>Opens a stream that compresses what is written to it; disposing it completes the frame.</summary>
     /// <param name="target">Receives the frame; stays open.</param>
-    public static Stream Encode(Stream target) => LZ4Stream.Encode(target, s_settings, leaveOpen: true);
+    public static Stream Encode(Stream target) => new Lz4FrameWriter(() => target);
 
-    /// <summary>Opens a stream that decompresses; checks the content checksum at the end.</summary>
+    /// <summary>Opens a stream that decompresses; checks the content checksum at the end. It reads no further than to the end of a block at once: so
+    /// what is in front of a damaged block is had before the error.</summary>
     /// <param name="source">The frame; is disposed with the result.</param>
-    public static Stream Decode(Stream source) => LZ4Stream.Decode(source, leaveOpen: false);
+    public static Stream Decode(Stream source) => LZ4Stream.Decode(source, leaveOpen: false, interactive: true);
 }

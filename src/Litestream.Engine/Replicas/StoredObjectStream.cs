@@ -6,9 +6,10 @@ internal sealed class StoredObjectStream(Stream source) : ReadOnlyStream
 {
     private const int HeadSize = 32;
     private readonly byte[] _head = new byte[HeadSize];
+    private long _bytesRead;
 
-    /// <summary>Bytes read so far.</summary>
-    public long BytesRead { get; private set; }
+    /// <summary>Bytes read so far. Safe to ask from any thread.</summary>
+    public long BytesRead => Interlocked.Read(ref _bytesRead);
 
     /// <summary>The first bytes, as far as they were read.</summary>
     public ReadOnlySpan<byte> Head => _head.AsSpan(0, (int)Math.Min(BytesRead, HeadSize));
@@ -41,7 +42,7 @@ internal sealed class StoredObjectStream(Stream source) : ReadOnlyStream
             buffer[..Math.Min(read, wanted.Length)].CopyTo(wanted);
         }
 
-        BytesRead += read;
+        Interlocked.Add(ref _bytesRead, read);
         return read;
     }
 }

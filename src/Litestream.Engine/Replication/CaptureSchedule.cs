@@ -26,6 +26,7 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
 
     private DateTimeOffset? _firstSignal;
     private DateTimeOffset _lastSignal = start;
+    private DateTimeOffset _lastMotion = start;
     private DateTimeOffset _lastLook = start;
     private DateTimeOffset _grownSince = start;
     private DateTimeOffset _lastCut = start - options.SyncInterval;
@@ -37,17 +38,20 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     private TimeSpan _lookInterval = options.CaptureInterval;
     private TimeSpan _checkpointTime = s_usualCheckpoint;
     private double _framesASecond;
+    private bool _wasHindered;
 
     /// <summary>Whether a change is waiting to be captured or cut.</summary>
     public bool IsSignalled => _firstSignal is not null;
+
+    /// <summary>Whether nobody tells of changes now, as they come all the time: then it is looked as often as where one was told.</summary>
+    public bool IsUnwatched { get; set; }
 
     /// <summary>Notes a hint that the database has changed.</summary>
     public void Signal(DateTimeOffset now)
     {
         _firstSignal ??= now;
         _lastSignal = now;
-        _yieldInterval = s_yieldAfter;
-        _nextYield = now + s_yieldAfter;
+        Moved(now);
     }
 
     /// <summary>Notes that the database was looked at.</summary>
@@ -58,7 +62,8 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     public void Looked(DateTimeOffset now, bool isOpen, uint captured, uint frames)
     {
         Grown(now, captured);
-        _lookInterval = IntervalTo(frames < options.CheckpointPageCount ? options.CheckpointPageCount : options.ForcedCheckpointPageCount, frames);
+        if (IsUnwatched && captured > 0) Moved(now);
+        _lookInterval = IntervalTo(frames < EarlyPageCount ? EarlyPageCount : options.ForcedCheckpointPageCount, frames);
         _lastLook = now;
         if (isOpen) _firstSignal ??= now;
     }
@@ -86,7 +91,7 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     public bool IsCutDue(DateTimeOffset now) => _firstSignal is { } first && CutDue(first) <= now;
 
     /// <summary>Whether the WAL is to be looked at for want of any signal.</summary>
-    public bool IsPollDue(DateTimeOffset now) => _firstSignal is null && _lastLook + options.PollInterval <= now;
+    public bool IsPollDue(DateTimeOffset now) => _firstSignal is null && NextPoll <= now;
 
     /// <summary>When there is something to do next.</summary>
     /// <param name="mayRest">Whether the reader could be brought to rest.</param>
@@ -99,15 +104,14 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
             return mayCut ? Earlier(CutDue(first), look) : look;
         }
 
-        var poll = _lastLook + options.PollInterval;
-        return mayRest ? Earlier(Earlier(poll, _nextYield), Later(_nextRest, _lastSignal + options.CheckpointQuietInterval)) : poll;
+        return mayRest ? Earlier(Earlier(NextPoll, _nextYield), Later(_nextRest, _lastMotion + options.CheckpointQuietInterval)) : NextPoll;
     }
 
     /// <summary>Whether the database has been still for long enough to bring the reader to rest.</summary>
     /// <param name="now">The time.</param>
     /// <param name="lastChange">When the last commit was seen; null if none was.</param>
     public bool IsRestDue(DateTimeOffset now, DateTimeOffset? lastChange) =>
-        _nextRest <= now && _lastSignal + options.CheckpointQuietInterval <= now
+        _nextRest <= now && _lastMotion + options.CheckpointQuietInterval <= now
         && (lastChange ?? DateTimeOffset.MinValue) + options.CheckpointQuietInterval <= now;
 
     /// <summary>Whether to see if our reader is in the way of somebody's checkpoint: writers that wait for that look like quiet. The longer
@@ -123,20 +127,28 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
         _nextYield = now + _yieldInterval;
     }
 
-    /// <summary>Whether the WAL grows so fast that a checkpoint has to keep writers out from its begin: beside them a device that takes its time
-    /// would let it get too large. Without us it is the writer itself that waits for that.</summary>
-    public bool GrowsFast =>
-        GrowthInSlowCheckpoint >= options.CheckpointPageCount / 2d;
+    /// <summary>Whether the WAL grows so fast that it would get too large while a checkpoint waits for a device that is busy otherwise.</summary>
+    public bool GrowsFast => GrowthIn(s_slowCheckpoint) >= options.CheckpointPageCount / 2d;
 
     /// <summary>How hard to try to checkpoint a WAL of so many frames; null when that is not due. Writers are kept out where the WAL is too
     /// large, or would be by the end of a checkpoint without that.</summary>
     public CheckpointEffort? CheckpointDue(DateTimeOffset now, uint frames)
     {
-        if (frames < options.CheckpointPageCount) return null;
-        if (_nextForce <= now && GrowsFast && frames + GrowthInSlowCheckpoint >= options.ForcedCheckpointPageCount) return CheckpointEffort.HoldingFirst;
-        if (_nextForce <= now && frames + GrowthIn(s_shortestLook + _checkpointTime) >= options.ForcedCheckpointPageCount) return CheckpointEffort.HoldingLast;
+        var (limit, force) = (options.ForcedCheckpointPageCount, _nextForce <= now);
+        if (force && GrowsFast && frames + GrowthIn(s_shortestLook) >= limit) return CheckpointEffort.HoldingFirst;
+        if (frames < EarlyPageCount) return null;
+        if (force && GrowsFast && frames + GrowthIn(s_slowCheckpoint) >= limit) return CheckpointEffort.HoldingLast;
+        if (force && frames + GrowthIn(s_shortestLook + _checkpointTime) >= limit) return CheckpointEffort.HoldingLast;
+        // the bulk was backfilled by a try that met no gap: what is left takes a moment now, and much longer when the application has begun as well
+        if (force && _wasHindered && frames < options.CheckpointPageCount && frames + GrowthIn(s_checkpointRetry) >= options.CheckpointPageCount)
+            return CheckpointEffort.HoldingLast;
         return _nextCheckpoint <= now ? CheckpointEffort.Yielding : null;
     }
+
+    /// <summary>How long a checkpoint may go on beside writers before the WAL is too large.</summary>
+    /// <param name="frames">Its frames at the begin.</param>
+    public TimeSpan TimeBeside(uint frames) =>
+        TimeSpan.FromSeconds(Math.Min(Math.Max(0, options.ForcedCheckpointPageCount - (double)frames) / Math.Max(_framesASecond, 1), 3600));
 
     /// <summary>Notes a try to checkpoint: after a failure somebody reads or writes all the time, so don't press.</summary>
     /// <param name="now">The time when it began.</param>
@@ -148,13 +160,25 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
         _checkpointTime = took > _checkpointTime / 2 ? took : _checkpointTime / 2;
         // while writers are kept out nothing grows
         if (effort == CheckpointEffort.HoldingFirst) _grownSince = now + took;
+        _wasHindered = outcome == CheckpointOutcome.Hindered && effort == CheckpointEffort.Yielding;
         _nextCheckpoint = outcome == CheckpointOutcome.Rests ? now : now + s_checkpointRetry;
         if (outcome == CheckpointOutcome.HinderedByReader) _nextForce = now + s_readerRetry;
         else if (outcome == CheckpointOutcome.Hindered && effort != CheckpointEffort.Yielding) _nextForce = now + s_forceRetry;
         _nextRest = now + options.CheckpointQuietInterval;
     }
 
-    private double GrowthInSlowCheckpoint => GrowthIn(_checkpointTime > s_slowCheckpoint ? _checkpointTime : s_slowCheckpoint);
+    /// <summary>Notes a change, whoever told of it: from then on it is waited for quiet anew.</summary>
+    private void Moved(DateTimeOffset now)
+    {
+        _lastMotion = now;
+        _yieldInterval = s_yieldAfter;
+        _nextYield = now + s_yieldAfter;
+    }
+
+    /// <summary>Before the application checkpoints by itself, which it does at the same size as a rule: then both would wait for the device, and for each other.</summary>
+    private double EarlyPageCount => options.CheckpointPageCount * 0.75;
+
+    private DateTimeOffset NextPoll => _lastLook + (IsUnwatched ? _lookInterval : options.PollInterval);
 
     private double GrowthIn(TimeSpan time) => _framesASecond * time.TotalSeconds;
 
@@ -162,11 +186,11 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
         Later(_lastCut + options.SyncInterval, Earlier(_lastSignal + options.QuietInterval, first + options.SyncInterval));
 
     /// <summary>Half of the time after which a WAL that grows like this has reached a size.</summary>
-    private TimeSpan IntervalTo(int size, uint frames)
+    private TimeSpan IntervalTo(double size, uint frames)
     {
         var longest = options.CaptureInterval.TotalSeconds;
         if (_framesASecond * longest < 1) return options.CaptureInterval;
-        var seconds = Math.Max(0, size - (double)frames) / _framesASecond / 2;
+        var seconds = Math.Max(0, size - frames) / _framesASecond / 2;
         return TimeSpan.FromSeconds(Math.Clamp(seconds, Math.Min(s_shortestLook.TotalSeconds, longest), longest));
     }
 

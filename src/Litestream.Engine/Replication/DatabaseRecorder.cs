@@ -185,11 +185,12 @@ internal sealed class DatabaseRecorder(
 
     /// <summary>Backfills the WAL and lets the reader rest, if nobody is in the way.</summary>
     /// <param name="effort">Whether writers are kept out.</param>
-    public CheckpointOutcome TryRest(CheckpointEffort effort)
+    /// <param name="beside">How long the bulk may be backfilled beside writers; see <see cref="Checkpointer"/>.</param>
+    public CheckpointOutcome TryRest(CheckpointEffort effort, TimeSpan? beside = null)
     {
         var before = Position;
         var patience = Math.Clamp((int)WalFrames / options.ForcedCheckpointPageCount, 1, MaxPatience);
-        var outcome = Checkpointer.TryRest(_session!, Stream(), effort, patience);
+        var outcome = Checkpointer.TryRest(_session!, Stream(), effort, patience, beside);
         if (Position != before) NoteSeen();
         return outcome;
     }

@@ -18,6 +18,7 @@ internal sealed class RecordingLoop
     private readonly EventLog _events;
     private readonly SourceOpener _source;
     private readonly WalKeeper _wal;
+    private readonly SourceWatch _watch;
     private readonly Signal _wake = new();
     private readonly SteadyClock _clock;
     private readonly GenerationRequests _requests = new();
@@ -47,6 +48,7 @@ internal sealed class RecordingLoop
         _lastLook = environment.Time.GetUtcNow().UtcTicks;
         _whyNewGeneration = options.NewGeneration ? "it was asked for" : null;
         _wal = new(options, recorder, events, environment.Time);
+        _watch = new(options, environment.Files, events, Wake);
         recorder.CutEnded = Wake;
         _source = new(options, environment, recorder, events)
         {
@@ -101,11 +103,18 @@ internal sealed class RecordingLoop
     public async Task RunAsync(CancellationToken stop)
     {
         while (!await TryBeginAsync(stop).ConfigureAwait(false)) await Task.Delay(s_busyRetry, _environment.Time, stop).ConfigureAwait(false);
-        using var watch = TryWatch();
-        while (true)
+        try
         {
-            await WaitForWorkAsync(stop).ConfigureAwait(false);
-            await StepAsync(stop).ConfigureAwait(false);
+            _watch.Listen();
+            while (true)
+            {
+                await WaitForWorkAsync(stop).ConfigureAwait(false);
+                await StepAsync(stop).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _watch.Close();
         }
     }
 
@@ -260,21 +269,6 @@ internal sealed class RecordingLoop
         }
     }
 
-    /// <summary>A file system may not be able to watch, or have no watcher left: looking now and then is enough.</summary>
-    private IDisposable? TryWatch()
-    {
-        try
-        {
-            return _environment.Files.Watch(_options.DatabasePath + "-wal", Wake);
-        }
-        catch (Exception e) when (FileErrors.IsFileError(e))
-        {
-            _events.Write(ReplicationEventKind.Unwatched, ReplicationSeverity.Warning,
-                $"The database can't be watched for changes: it is looked at every {_options.PollInterval.InSeconds()} instead.", error: e);
-            return null;
-        }
-    }
-
     private async Task WaitForWorkAsync(CancellationToken stop)
     {
         while (_recorder is { IsOpen: true, HasEndedCut: false } && !IsAsked && WhyNewGeneration is null)
@@ -284,8 +278,8 @@ internal sealed class RecordingLoop
             if (due <= now) return;
 
             // Under a storm of writes one look at the signal every quiet interval is enough.
-            if (_schedule.IsSignalled) await Task.Delay(Shorter(due - now, _options.QuietInterval), _environment.Time, stop).ConfigureAwait(false);
-            var wait = _schedule.IsSignalled ? TimeSpan.Zero : due - now;
+            if (_schedule.IsSignalled && !_watch.IsDeaf) await Task.Delay(Shorter(due - now, _options.QuietInterval), _environment.Time, stop).ConfigureAwait(false);
+            var wait = _schedule.IsSignalled && !_watch.IsDeaf ? TimeSpan.Zero : due - now;
             if (await _wake.WaitAsync(wait, _environment.Time, stop).ConfigureAwait(false) && !_recorder.HasEndedCut)
                 _schedule.Signal(_clock.Now);
         }
@@ -308,7 +302,7 @@ internal sealed class RecordingLoop
         var looked = _environment.Time.GetUtcNow();
         if (_schedule.IsPollDue(now) && !IsAsked && !HasNewVersion() && !IsRestDue(now))
         {
-            Looked(now, looked, captured: 0);
+            Looked(now, looked, captured: 0, isFound: false);
             return;
         }
 
@@ -328,7 +322,7 @@ internal sealed class RecordingLoop
 
             _wal.Captured();
             if (frames > 0 || ahead) _lastChange = now;
-            Looked(now, looked, frames.Value);
+            Looked(now, looked, frames.Value, frames > 0 || ahead);
         }
         catch
         {
@@ -377,8 +371,10 @@ internal sealed class RecordingLoop
         Volatile.Write(ref _uncutSince, _openSince);
     }
 
-    private void Looked(DateTimeOffset now, DateTimeOffset time, uint captured)
+    private void Looked(DateTimeOffset now, DateTimeOffset time, uint captured, bool isFound)
     {
+        if (_watch.Looked(now, isFound)) _schedule.Signal(now);
+        _schedule.IsUnwatched = _watch.IsDeaf;
         _schedule.Looked(now, _recorder.HasOpenSegment, captured, _recorder.IsResting ? 0 : _recorder.WalFrames);
         Volatile.Write(ref _lastLook, time.UtcTicks);
         if (!_recorder.HasOpenSegment) return;

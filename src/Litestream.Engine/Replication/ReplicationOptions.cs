@@ -16,13 +16,14 @@ public sealed record ReplicationOptions
     public TimeSpan QuietInterval { get; init; } = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Under steady writes the WAL is read, and checkpointed where it is due, once in this time, and more often where it grows
-    /// fast. Default 25 ms.</summary>
-    public TimeSpan CaptureInterval { get; init; } = TimeSpan.FromMilliseconds(25);
+    /// fast. Default 50 ms.</summary>
+    public TimeSpan CaptureInterval { get; init; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>The longest time between two looks at the database when the file watcher says nothing. Default 1 s.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>WAL pages after which we checkpoint. Default 1000, as SQLite and Litestream have it.</summary>
+    /// <summary>WAL pages by which we have checkpointed; it is begun at three quarters of that, before an application does that has the same number. Default
+    /// 1000, as SQLite and Litestream have it.</summary>
     public int CheckpointPageCount { get; init; } = 1000;
 
     /// <summary>After this time without a commit the WAL is checkpointed, so that foreign checkpoints never wait for us. Default 5 s.</summary>

@@ -20,7 +20,7 @@ internal sealed class WalKeeper(ReplicationOptions options, DatabaseRecorder rec
     /// <returns>Whether something new was captured with it.</returns>
     public bool KeepAhead(DateTimeOffset now, CaptureSchedule schedule)
     {
-        if (!schedule.GrowsFast || recorder.TryLook() is not { New: > 0 } look || schedule.CheckpointDue(now, look.Frames + look.New) != CheckpointEffort.HoldingFirst) return false;
+        if (!schedule.GrowsFast || recorder.TryLook() is not { New: > 0 } look || schedule.CheckpointDue(now, look.Frames) != CheckpointEffort.HoldingFirst) return false;
         schedule.Grown(now, look.New);
         Checkpoint(now, schedule, CheckpointEffort.HoldingFirst);
         return true;
@@ -37,6 +37,8 @@ internal sealed class WalKeeper(ReplicationOptions options, DatabaseRecorder rec
         if (due is { } effort)
         {
             Checkpoint(now, schedule, effort);
+            if (effort == CheckpointEffort.Yielding && !recorder.IsResting && schedule.CheckpointDue(now, recorder.WalFrames) is CheckpointEffort.HoldingLast and var last)
+                Checkpoint(now, schedule, last);
         }
         else if (schedule.IsYieldDue(now))
         {
@@ -54,7 +56,7 @@ internal sealed class WalKeeper(ReplicationOptions options, DatabaseRecorder rec
     private void Checkpoint(DateTimeOffset now, CaptureSchedule schedule, CheckpointEffort effort)
     {
         var began = time.GetTimestamp();
-        var outcome = recorder.TryRest(effort);
+        var outcome = recorder.TryRest(effort, schedule.TimeBeside(recorder.WalFrames));
         schedule.Checkpointed(now, time.GetElapsedTime(began), effort, outcome);
     }
 

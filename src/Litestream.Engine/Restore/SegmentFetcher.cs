@@ -9,7 +9,7 @@ namespace Litestream.Engine.Restore;
 internal sealed class SegmentFetcher(IReplicaClient replica, int parallelism)
 {
     /// <summary>Objects up to this size are fetched whole ahead of their turn, larger ones are streamed in their turn: so at
-    /// most parallelism times this is held in memory.</summary>
+    /// most parallelism times this, and as much decompressed, is held in memory.</summary>
     private const int MaxPrefetchSize = 1024 * 1024;
 
     /// <summary>Reads segments.</summary>
@@ -20,7 +20,7 @@ internal sealed class SegmentFetcher(IReplicaClient replica, int parallelism)
         IReadOnlyList<WalSegmentInfo> segments, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var window = new Queue<Task<PrefetchedObject?>>();
+        var window = new Queue<Task<ReadAheadStream?>>();
         try
         {
             var next = 0;
@@ -33,10 +33,9 @@ internal sealed class SegmentFetcher(IReplicaClient replica, int parallelism)
                     window.Enqueue(Task.Run(() => PrefetchAsync(ahead, abort.Token), abort.Token));
                 }
 
-                Stream? stored = await window.Peek().ConfigureAwait(false);
+                var content = await window.Peek().ConfigureAwait(false);
                 _ = window.Dequeue();
-                stored ??= await replica.GetAsync(segment.Key, cancellationToken).ConfigureAwait(false);
-                var content = new DecodedObjectStream(stored, segment.Key);
+                content ??= Decode(await replica.GetAsync(segment.Key, cancellationToken).ConfigureAwait(false), segment);
                 await using (content.ConfigureAwait(false)) yield return (segment, content);
             }
         }
@@ -52,7 +51,10 @@ internal sealed class SegmentFetcher(IReplicaClient replica, int parallelism)
         }
     }
 
-    private async Task<PrefetchedObject?> PrefetchAsync(WalSegmentInfo segment, CancellationToken cancellationToken)
+    /// <summary>Decompresses ahead of the use, too.</summary>
+    private static ReadAheadStream Decode(Stream stored, WalSegmentInfo segment) => new(new DecodedObjectStream(stored, segment.Key));
+
+    private async Task<ReadAheadStream?> PrefetchAsync(WalSegmentInfo segment, CancellationToken cancellationToken)
     {
         if (segment.Size > MaxPrefetchSize) return null;
         var stored = await replica.GetAsync(segment.Key, cancellationToken).ConfigureAwait(false);
@@ -63,7 +65,7 @@ internal sealed class SegmentFetcher(IReplicaClient replica, int parallelism)
             try
             {
                 var size = await stored.ReadAtLeastAsync(buffer, (int)segment.Size + 1, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
-                if (size <= segment.Size) return new(buffer, size);
+                if (size <= segment.Size) return Decode(new PrefetchedObject(buffer, size), segment);
             }
             catch
             {

@@ -23,7 +23,8 @@ internal static class SnapshotLoader
     public static async Task<(int PageSize, uint PageCount)> LoadAsync(
         IReplicaClient replica, string key, IFile file, RestoreOptions options, Action<long> progress, CancellationToken cancellationToken)
     {
-        var content = await DecodedObjectStream.OpenAsync(replica, key, cancellationToken).ConfigureAwait(false);
+        var decoded = await DecodedObjectStream.OpenAsync(replica, key, cancellationToken).ConfigureAwait(false);
+        var content = new ReadAheadStream(decoded);
         await using var _ = content.ConfigureAwait(false);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
@@ -43,7 +44,7 @@ internal static class SnapshotLoader
                 options.EnsureFits(offset + read, key);
                 file.Write(buffer.AsSpan(0, read), offset);
                 offset += read;
-                progress(content.StoredBytesRead);
+                progress(decoded.StoredBytesRead);
             }
 
             if (offset == 0 || offset % pageSize != 0)

@@ -3,13 +3,22 @@ using System.Runtime.InteropServices;
 namespace Litestream.Engine.Spool;
 
 /// <summary>What every page of a database holds at one commit of the stream, as digests: 16 bytes a page. Where a digest is 0
-/// the content is not known. For one thread at a time.</summary>
+/// the content is not known. For one thread at a time, but different pages may be set at once.</summary>
 internal sealed class PageMap
 {
     /// <summary>Pages a chunk: large enough to be made in the large object heap, where what lives long is not moved.</summary>
     private const int ChunkSize = 8192;
 
     private readonly List<UInt128[]> _chunks = [];
+
+    /// <summary>Makes a map of no pages.</summary>
+    public PageMap()
+    {
+    }
+
+    /// <summary>Makes a map of pages whose content is not known.</summary>
+    /// <param name="count">Pages of the database.</param>
+    public PageMap(uint count) => SetCount(count);
 
     /// <summary>Pages of the database.</summary>
     public uint Count { get; private set; }
@@ -19,7 +28,7 @@ internal sealed class PageMap
     public UInt128 this[uint pageNumber]
     {
         get => _chunks[ChunkOf(pageNumber)][PlaceOf(pageNumber)];
-        private set => _chunks[ChunkOf(pageNumber)][PlaceOf(pageNumber)] = value;
+        set => _chunks[ChunkOf(pageNumber)][PlaceOf(pageNumber)] = value;
     }
 
     /// <summary>Adds the page behind the last one.</summary>

@@ -5,14 +5,16 @@ using Litestream.Engine.Sqlite;
 
 namespace Litestream.Engine.Spool;
 
-/// <summary>Writes the segment that is being captured: frames get the stream's salts and checksums and are compressed once,
-/// into a temporary file of the spool. Nothing is created before the first frame.</summary>
+/// <summary>Writes the segment that is being captured: frames get the stream's salts and checksums, and beside that are compressed, once, and
+/// digested, for a temporary file of the spool. It is created when a block is full, or the segment complete.</summary>
 internal sealed class SegmentWriter : IFrameSink, IDisposable
 {
     private readonly IFileSystem _files;
     private readonly UnixFileMode? _unixMode;
+    private readonly FrameDigests _digests = new();
     private IFile? _file;
-    private Stream? _encoder;
+    private Lz4FrameWriter? _encoder;
+    private bool _isEnded;
     private bool _isComplete;
 
     /// <summary>Prepares a segment.</summary>
@@ -54,18 +56,25 @@ internal sealed class SegmentWriter : IFrameSink, IDisposable
             var frame = rest[..source.FrameSize];
             checksum = WalFrameHeader.ChecksumOf(checksum, frame, bigEndian: false);
             (WalFrameHeader.Read(frame) with { Salt1 = Start.Salt1, Salt2 = Start.Salt2, Checksum = checksum }).Write(frame);
+            _encoder!.Write(frame); // one by one: so a block has whole frames
         }
 
-        _encoder!.Write(frames);
         Head = Head with { Position = Head.Position with { Offset = Head.Position.Offset + frames.Length }, Checksum = checksum };
+    }
+
+    /// <summary>Writes out what waits in memory: nothing more is appended.</summary>
+    public void End()
+    {
+        if (_isEnded) return;
+        _encoder!.Complete();
+        (_encoder, _isEnded) = (null, true);
     }
 
     /// <summary>Completes the segment in its temporary file, durably: only then may the file get its name.</summary>
     /// <returns>Compressed bytes.</returns>
     public long Complete()
     {
-        _encoder!.Dispose();
-        _encoder = null;
+        End();
         var size = _file!.Length;
         _file.FlushToDisk();
         _file.Dispose();
@@ -74,9 +83,15 @@ internal sealed class SegmentWriter : IFrameSink, IDisposable
         return size;
     }
 
+    /// <summary>Adds what the frames of the complete segment made of the pages.</summary>
+    /// <param name="changes">What those before it made.</param>
+    public void AddTo(PageChanges changes) => _digests.AddTo(changes);
+
     /// <summary>Closes, and deletes what did not get its name.</summary>
     public void Dispose()
     {
+        _encoder?.Abandon();
+        _encoder = null;
         if (_file is null && !_isComplete) return;
         _file?.Dispose();
         _file = null;
@@ -93,9 +108,10 @@ internal sealed class SegmentWriter : IFrameSink, IDisposable
 
     private WalChecksum Begin()
     {
-        _file = _files.Open(TemporaryPath, FileOpenMode.Create, _unixMode);
-        _encoder = Lz4Frame.Encode(new FileSystemStream(_file));
-        if (Start.Position.Offset > 0) return Start.Checksum;
+        var isFirst = Start.Position.Offset == 0;
+        var frameSize = WalFrameHeader.Size + Start.PageSize;
+        _encoder = new(Create, (block, content) => _digests.Compute(block, content.Span[(isFirst && block == 0 ? WalHeader.Size : 0)..], frameSize));
+        if (!isFirst) return Start.Checksum;
 
         Span<byte> header = stackalloc byte[WalHeader.Size];
         var checksum = Start.Header.Write(header);
@@ -103,4 +119,6 @@ internal sealed class SegmentWriter : IFrameSink, IDisposable
         Head = Head with { Position = Head.Position with { Offset = WalHeader.Size } };
         return checksum;
     }
+
+    private FileSystemStream Create() => new(_file = _files.Open(TemporaryPath, FileOpenMode.Create, _unixMode));
 }

@@ -23,7 +23,7 @@ internal static class SnapshotWriter
         {
             try
             {
-                var pages = new PageMap();
+                var pages = new PageMap(view.PageCount);
                 var size = Copy(view, spool.CreateSnapshot(generation, index), pages, progress, cancellationToken);
                 return new(new(generation, IsSnapshot: true, new(index, 0), new(index, 0), size, time), pages);
             }
@@ -39,17 +39,27 @@ internal static class SnapshotWriter
     {
         using (file)
         {
-            using (var encoder = Lz4Frame.Encode(new FileSystemStream(file)))
+            var encoder = new Lz4FrameWriter(() => new FileSystemStream(file), (block, content) => Digest(block, content.Span, view.PageSize, pages));
+            try
             {
-                view.Read((_, run) =>
-                {
-                    encoder.Write(run);
-                    for (; run.Length > 0; run = run[view.PageSize..]) pages.Add(PageDigest.Of(run[..view.PageSize]));
-                }, progress, cancellationToken);
+                view.Read((_, run) => encoder.Write(run), progress, cancellationToken);
+                encoder.Complete();
+            }
+            catch
+            {
+                encoder.Abandon();
+                throw;
             }
 
             file.FlushToDisk();
             return file.Length;
         }
+    }
+
+    /// <remarks>All runs of pages but the last are as long, and a block holds a whole number of them.</remarks>
+    private static void Digest(int block, ReadOnlySpan<byte> content, int pageSize, PageMap pages)
+    {
+        for (var page = (uint)(block * (Lz4Block.MaxSize / pageSize)) + 1; content.Length > 0; content = content[pageSize..], page++)
+            pages[page] = PageDigest.Of(content[..pageSize]);
     }
 }

@@ -11,7 +11,6 @@ namespace Litestream.Engine.Spool;
 internal sealed class WalStreamWriter(Func<StreamHead, SegmentWriter> create, StreamHead start, long maxIndexSize) : IFrameSink, IDisposable
 {
     private readonly List<SegmentWriter> _segments = [create(start)];
-    private readonly Dictionary<uint, int> _lastOf = [];
 
     /// <summary>The stream's end with what was appended.</summary>
     public StreamHead Head => Open.Head;
@@ -25,20 +24,28 @@ internal sealed class WalStreamWriter(Func<StreamHead, SegmentWriter> create, St
     /// <summary>The segments in order; the last one may be empty.</summary>
     public IReadOnlyList<SegmentWriter> Segments => _segments;
 
-    /// <summary>What happened to the pages.</summary>
-    public PageChanges Changes { get; } = new();
+    /// <summary>What happened to the pages, when the segments are complete.</summary>
+    public PageChanges Changes
+    {
+        get
+        {
+            var changes = new PageChanges();
+            foreach (var segment in _segments) segment.AddTo(changes);
+            return changes;
+        }
+    }
 
     private SegmentWriter Open => _segments[^1];
 
     /// <inheritdoc/>
     public void Append(Span<byte> frames, WalHeader source)
     {
-        Note(frames, source.FrameSize);
         if (Head.Position.Offset >= maxIndexSize)
         {
             var rest = BehindCommit(frames, source.FrameSize);
             Open.Append(frames[..^rest.Length], source);
             if (!WalFrameHeader.Read(frames[^(rest.Length + source.FrameSize)..]).IsCommit) return;
+            Open.End(); // else a large capture would keep something of each in memory
             _segments.Add(create(Head.NextIndex()));
             frames = rest;
         }
@@ -57,19 +64,5 @@ internal sealed class WalStreamWriter(Func<StreamHead, SegmentWriter> create, St
         for (var rest = frames; rest.Length > 0; rest = rest[frameSize..])
             if (WalFrameHeader.Read(rest).IsCommit) return rest[frameSize..];
         return [];
-    }
-
-    /// <summary>Computes a digest only of what a page holds at the end of the run: a busy writer writes the same pages again and again.</summary>
-    private void Note(ReadOnlySpan<byte> frames, int frameSize)
-    {
-        _lastOf.Clear();
-        for (var offset = 0; offset < frames.Length; offset += frameSize) _lastOf[WalFrameHeader.Read(frames[offset..]).PageNumber] = offset;
-        for (var offset = 0; offset < frames.Length; offset += frameSize)
-        {
-            var header = WalFrameHeader.Read(frames[offset..]);
-            if (_lastOf[header.PageNumber] == offset)
-                Changes.Set(header.PageNumber, PageDigest.Of(frames.Slice(offset + WalFrameHeader.Size, frameSize - WalFrameHeader.Size)));
-            if (header.IsCommit) Changes.SetCount(header.CommitSize);
-        }
     }
 }

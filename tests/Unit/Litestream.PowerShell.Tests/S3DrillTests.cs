@@ -26,6 +26,7 @@ public sealed class S3DrillTests : ReplicationTests, IAsyncLifetime
 
     public async Task DisposeAsync()
     {
+        StopAll();
         if (_store is not null) await _store.DisposeAsync();
     }
 

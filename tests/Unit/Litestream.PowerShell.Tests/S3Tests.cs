@@ -26,6 +26,7 @@ public sealed class S3Tests : ReplicationTests, IAsyncLifetime
 
     public Task DisposeAsync()
     {
+        StopAll();
         _store?.Dispose();
         return Task.CompletedTask;
     }

@@ -181,6 +181,27 @@ public sealed class CaptureSessionTests : IDisposable
     }
 
     [Fact]
+    public void Writers_are_kept_out_after_a_time_unless_that_is_over_before()
+    {
+        var time = new FakeTimeProvider();
+        using var session = CaptureSession.TryOpen(_database.Info, new() { Time = time })!;
+        using (var unneeded = session.HoldWritersAfter(TimeSpan.FromMilliseconds(30), patience: 1))
+        {
+            time.Advance(TimeSpan.FromMilliseconds(29));
+            App.Insert();
+            Assert.Null(unneeded.Take());
+        }
+
+        using (var hold = session.HoldWritersAfter(TimeSpan.FromMilliseconds(30), patience: 1000))
+        {
+            time.Advance(TimeSpan.FromMilliseconds(30));
+            while (App.TryExecute(Application.InsertSql(1, 10)) != raw.SQLITE_BUSY) Thread.Sleep(5);
+            using (hold.Take()) Assert.Equal(raw.SQLITE_BUSY, App.TryExecute(Application.InsertSql(1, 10)));
+            App.Insert();
+        }
+    }
+
+    [Fact]
     public void TryHandOver_throws_after_a_rewind_until_it_is_captured_again()
     {
         var before = _session.Point;

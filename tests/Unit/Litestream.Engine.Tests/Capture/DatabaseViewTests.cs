@@ -138,7 +138,7 @@ public sealed class DatabaseViewTests
     {
         using var database = new TestDatabase();
         database.App.Insert(10, 1000);
-        database.OverwriteWal(database.WalBytes().Length - 10, [0x77]);
+        database.ChangeWalByte(10);
         using var view = Open(database);
         Assert.Throws<ContinuityLostException>(() => view.CopyTo(new MemoryStream(), _ => { }, default));
     }

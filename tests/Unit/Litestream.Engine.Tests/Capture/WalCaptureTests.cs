@@ -98,7 +98,7 @@ public sealed class WalCaptureTests : IDisposable
     public void Capture_sees_a_changed_byte_in_a_frame()
     {
         App.Insert();
-        _database.OverwriteWal(_database.WalBytes().Length - 10, [0x77]);
+        _database.ChangeWalByte(10);
         AssertLost("checksum");
     }
 
@@ -192,7 +192,7 @@ public sealed class WalCaptureTests : IDisposable
     {
         var before = _capture.Point;
         App.Insert();
-        _database.OverwriteWal(_database.WalBytes().Length - 10, [0x77]);
+        _database.ChangeWalByte(10);
         AssertLost("checksum");
         Assert.Equal(before, _capture.Point);
     }

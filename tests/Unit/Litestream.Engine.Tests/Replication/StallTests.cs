@@ -21,7 +21,7 @@ public sealed class StallTests : IDisposable
     }
 
     [Theory]
-    [InlineData("write", ".wal.lz4.tmp", "not captured")]
+    [InlineData("write", ".wal.lz4.tmp", "metadata folder")]
     [InlineData("flush", ".wal.lz4.tmp", "metadata folder")]
     [InlineData("write", ".snapshot.lz4.tmp", "snapshot")]
     public async Task A_spool_that_hangs(string operation, string suffix, string told)

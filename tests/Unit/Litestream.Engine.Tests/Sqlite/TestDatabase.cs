@@ -72,6 +72,14 @@ internal sealed class TestDatabase : IDisposable
         RandomAccess.Write(wal, bytes, offset);
     }
 
+    /// <summary>Changes a byte of the -wal, whatever it is.</summary>
+    /// <param name="fromEnd">Where, counted from the end of the file.</param>
+    public void ChangeWalByte(int fromEnd)
+    {
+        var wal = WalBytes();
+        OverwriteWal(wal.Length - fromEnd, [(byte)(wal[^fromEnd] ^ 0xff)]);
+    }
+
     /// <summary>Closes the application as it closes by itself.</summary>
     public void CloseApp()
     {

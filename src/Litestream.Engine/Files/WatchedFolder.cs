@@ -1,0 +1,76 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+
+namespace Litestream.Engine.Files;
+
+/// <summary>The watcher of a folder, for those of its files that somebody asked for.</summary>
+internal sealed class WatchedFolder : IDisposable
+{
+    private readonly FileSystemWatcher _watcher;
+
+    private readonly ConcurrentDictionary<string, ImmutableArray<WatchedFile>> _files = new(NameComparer);
+
+    /// <summary>Begins to watch.</summary>
+    /// <param name="directory">The folder.</param>
+    /// <exception cref="IOException">It is missing, or the system has no watcher left.</exception>
+    public WatchedFolder(string directory)
+    {
+        _watcher = new() { NotifyFilter = NotifyFilters.LastWrite | NotifyFilters.Size | NotifyFilters.FileName };
+        _watcher.Changed += (_, e) => Tell(e.Name);
+        _watcher.Created += (_, e) => Tell(e.Name);
+        _watcher.Renamed += (_, e) => Tell(e.Name);
+        // Lost notifications are as good as one of each: the callers look at the files themselves.
+        _watcher.Error += (_, _) => TellAll();
+        try
+        {
+            _watcher.Path = directory;
+            _watcher.EnableRaisingEvents = true;
+        }
+        catch (ArgumentException e)
+        {
+            // so the watcher says that there is no such folder
+            _watcher.Dispose();
+            throw new DirectoryNotFoundException(e.Message, e);
+        }
+        catch
+        {
+            _watcher.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Adds a file.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="changed">Is called when it may have changed.</param>
+    public WatchedFile Add(string name, Action changed)
+    {
+        var file = new WatchedFile(name, changed);
+        _files.AddOrUpdate(name, [file], (_, others) => others.Add(file));
+        return file;
+    }
+
+    /// <summary>Removes a file. One thread at a time.</summary>
+    /// <param name="file">What was added.</param>
+    /// <returns>Whether none is left.</returns>
+    public bool Remove(WatchedFile file)
+    {
+        if (_files[file.Name].Remove(file) is { IsEmpty: false } others) _files[file.Name] = others;
+        else _files.TryRemove(file.Name, out _);
+        return _files.IsEmpty;
+    }
+
+    public void Dispose() => _watcher.Dispose();
+
+    private static StringComparer NameComparer { get; } = OperatingSystem.IsLinux() ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase;
+
+    private void Tell(string? name)
+    {
+        if (name is null) TellAll();
+        else if (_files.TryGetValue(name, out var files)) foreach (var file in files) file.Changed();
+    }
+
+    private void TellAll()
+    {
+        foreach (var files in _files.Values) foreach (var file in files) file.Changed();
+    }
+}
