@@ -7,10 +7,10 @@ public sealed record LitestreamDatabase
     public required string Database { get; init; }
 
     /// <summary>Where it is replicated to.</summary>
-    public required IReadOnlyList<LitestreamReplica> Replicas { get; init; }
+    public required LitestreamReplica[] Replicas { get; init; }
 
     /// <summary>The replicas' names, in the same order.</summary>
-    public required IReadOnlyList<string> ReplicaNames { get; init; }
+    public required string[] ReplicaNames { get; init; }
 
     /// <summary>Whether the file exists.</summary>
     public bool Exists { get; init; }

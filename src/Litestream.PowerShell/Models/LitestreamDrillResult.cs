@@ -32,19 +32,19 @@ public sealed record LitestreamDrillResult
     public required string AssertionStatus { get; init; }
 
     /// <summary>What is remarkable about the restore.</summary>
-    public IReadOnlyList<string> RestoreMessages { get; init; } = [];
+    public string[] RestoreMessages { get; init; } = [];
 
     /// <summary>What integrity_check found, the first 20.</summary>
-    public IReadOnlyList<string> IntegrityMessages { get; init; } = [];
+    public string[] IntegrityMessages { get; init; } = [];
 
     /// <summary>What foreign_key_check found, the first 20.</summary>
-    public IReadOnlyList<string> ForeignKeyMessages { get; init; } = [];
+    public string[] ForeignKeyMessages { get; init; } = [];
 
     /// <summary>What differs from the live database, or why it was not compared.</summary>
-    public IReadOnlyList<string> ComparisonMessages { get; init; } = [];
+    public string[] ComparisonMessages { get; init; } = [];
 
     /// <summary>What does not hold.</summary>
-    public IReadOnlyList<string> AssertionMessages { get; init; } = [];
+    public string[] AssertionMessages { get; init; } = [];
 
     /// <summary>The generation that was restored; null if none was.</summary>
     public string? Generation { get; init; }
@@ -89,7 +89,7 @@ public sealed record LitestreamDrillResult
     public string? RestoredDigest { get; init; }
 
     /// <summary>Rows of all tables of both databases; empty if they were not compared.</summary>
-    public IReadOnlyList<LitestreamTableRows> Tables { get; init; } = [];
+    public LitestreamTableRows[] Tables { get; init; } = [];
 
     /// <summary>The restored database, while it is asserted, and afterwards where it is kept; null if there is none any more.</summary>
     public string? RestoredPath { get; init; }

@@ -10,5 +10,5 @@ namespace Litestream.PowerShell.Models;
 /// <param name="WasRunning">Whether a replication ran already and was pushed; false if this sync ran one of its own.</param>
 /// <param name="ProcessId">The process that replicates.</param>
 public sealed record LitestreamSyncResult(
-    string DatabasePath, IReadOnlyList<string> Replica, string Generation, LitestreamPosition? Position, TimeSpan Duration,
+    string DatabasePath, string[] Replica, string Generation, LitestreamPosition? Position, TimeSpan Duration,
     long BytesShipped, bool WasRunning, int ProcessId);

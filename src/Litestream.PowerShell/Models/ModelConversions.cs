@@ -80,7 +80,7 @@ internal static class ModelConversions
         };
 
     internal static LitestreamSyncResult ToModel(this SyncResult result, string databasePath, int processId, bool wasRunning) => new(
-        databasePath, result.Replicas, result.Generation.ToString(), result.Position?.ToModel(), result.Duration, result.BytesShipped,
+        databasePath, [.. result.Replicas], result.Generation.ToString(), result.Position?.ToModel(), result.Duration, result.BytesShipped,
         wasRunning, processId);
 
     internal static LitestreamRestoreResult ToModel(this RestoreResult result, IntegrityCheckMode check) => new(

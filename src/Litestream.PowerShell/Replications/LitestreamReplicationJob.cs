@@ -21,10 +21,10 @@ public sealed class LitestreamReplicationJob : Job
     }
 
     /// <summary>Full paths of the databases. Those of folders come and go.</summary>
-    public IReadOnlyList<string> DatabasePath => [.. _group.Sessions.Select(s => s.DatabasePath)];
+    public string[] DatabasePath => [.. _group.Sessions.Select(s => s.DatabasePath)];
 
     /// <summary>The replicas, without secrets.</summary>
-    public IReadOnlyList<string> Replica => [.. _group.Sessions.SelectMany(s => s.Replicas)];
+    public string[] Replica => [.. _group.Sessions.SelectMany(s => s.Replicas)];
 
     /// <inheritdoc/>
     public override string Location => string.Join(", ", Replica);

@@ -44,6 +44,22 @@ public sealed class FormatTests
     }
 
     [Fact]
+    public void Lists_of_objects_that_are_written_can_be_indexed()
+    {
+        using var host = new ModuleHost();
+
+        // another list than an array may be of a type that PowerShell has no index for
+        var lists = host.Run("""
+            Get-Command -Module Litestream | ForEach-Object { $_.OutputType.Type } | Where-Object FullName -like 'Litestream.*' | ForEach-Object { $_.GetProperties() } |
+                Where-Object { $_.PropertyType -ne [string] -and $_.PropertyType.Name -notlike '*Dictionary*' -and $_.PropertyType.IsAssignableTo([System.Collections.IEnumerable]) -and $_.DeclaringType.Namespace -like 'Litestream*' } |
+                ForEach-Object { "$($_.DeclaringType.Name).$($_.Name) $($_.PropertyType.IsArray)" }
+            """).Succeeded().Select(o => o.ToString()!).ToList();
+
+        Assert.Contains("LitestreamSyncResult.Replica True", lists);
+        Assert.All(lists, l => Assert.EndsWith(" True", l, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Every_type_that_is_written_has_a_table_and_a_list()
     {
         using var host = new ModuleHost();

@@ -36,7 +36,8 @@ public sealed class SlowStoreTests : ReplicationTests
             ("Restore-LitestreamDatabase s3://bucket/app ./one.db @store", "Listing s3://bucket/app", All),
             ("Restore-LitestreamDatabase s3://bucket/app ./two.db @store", $"Restoring {Host.Folder["two.db"]}", "snapshot.lz4"),
             ("Sync-LitestreamDatabase ./app.db s3://bucket/app @store", $"Syncing {Database}", All),
-            ("Remove-LitestreamGeneration s3://bucket/app -OlderThan '2020-01-01T00:00Z' -Confirm:$false -Verbose @store 4>&1", "Listing s3://bucket/app", All)])
+            ("Remove-LitestreamGeneration s3://bucket/app -OlderThan '2020-01-01T00:00Z' -Confirm:$false -Verbose @store 4>&1", "Listing s3://bucket/app", All),
+            ("Get-LitestreamGeneration s3://bucket/app @store | Remove-LitestreamGeneration -Force -Confirm:$false @store", "Deleting from s3://bucket/app", "POST ")])
         {
             slow = what;
             open.Reset();
