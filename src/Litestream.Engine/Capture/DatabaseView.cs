@@ -85,7 +85,7 @@ internal sealed class DatabaseView : IDisposable
         if (overlay is null && Point.Frame > 0 && !_mayRestart)
             throw new ContinuityLostException("the WAL was restarted under a snapshot that needed it: SQLite's locks were lost");
         var perRun = (uint)(BufferSize / PageSize);
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(BufferSize, Length));
         try
         {
             for (var first = 1u; first <= PageCount;)

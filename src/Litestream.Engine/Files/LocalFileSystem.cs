@@ -207,6 +207,9 @@ public sealed class LocalFileSystem : IFileSystem
     public IDisposable Watch(string path, Action changed) => _watches.Watch(path, changed);
 
     /// <inheritdoc/>
+    public bool TellsAtOnce => OperatingSystem.IsLinux();
+
+    /// <inheritdoc/>
     public IDisposable? WatchFolder(string directory, bool recursive, Action<string> changed) => new FolderWatch(directory, recursive, changed);
 
     /// <inheritdoc/>

@@ -198,7 +198,7 @@ internal sealed class FolderReplicaClient : IReplicaClient
 
     private static async Task CopyAsync(Stream content, IFile file, CancellationToken cancellationToken)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(CopyBufferSize);
+        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(content.Length - content.Position, 1, CopyBufferSize));
         try
         {
             long offset = 0, flushed = 0;

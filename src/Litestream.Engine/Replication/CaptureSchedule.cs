@@ -36,6 +36,7 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     private DateTimeOffset _nextYield = start + s_yieldAfter;
     private TimeSpan _yieldInterval = s_yieldAfter;
     private TimeSpan _lookInterval = options.CaptureInterval;
+    private TimeSpan _pollInterval = options.PollInterval;
     private TimeSpan _checkpointTime = s_usualCheckpoint;
     private double _framesASecond;
     private bool _wasHindered;
@@ -46,10 +47,14 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     /// <summary>Whether nobody tells of changes now, as they come all the time: then it is looked as often as where one was told.</summary>
     public bool IsUnwatched { get; set; }
 
+    /// <summary>Whether each change is told at once: then the longer there is none, the more rarely is looked all the same.</summary>
+    public bool IsToldAtOnce { get; set; }
+
     /// <summary>Notes a hint that the database has changed.</summary>
     public void Signal(DateTimeOffset now)
     {
         _firstSignal ??= now;
+        _pollInterval = options.PollInterval;
         _lastSignal = now;
         Moved(now);
     }
@@ -65,6 +70,7 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
         if (IsUnwatched && captured > 0) Moved(now);
         _lookInterval = IntervalTo(frames < EarlyPageCount ? EarlyPageCount : options.ForcedCheckpointPageCount, frames);
         _lastLook = now;
+        _pollInterval = Shorter(_pollInterval * 2, options.LongestPollInterval);
         if (isOpen) _firstSignal ??= now;
     }
 
@@ -178,7 +184,7 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     /// <summary>Before the application checkpoints by itself, which it does at the same size as a rule: then both would wait for the device, and for each other.</summary>
     private double EarlyPageCount => options.CheckpointPageCount * 0.75;
 
-    private DateTimeOffset NextPoll => _lastLook + (IsUnwatched ? _lookInterval : options.PollInterval);
+    private DateTimeOffset NextPoll => _lastLook + (IsUnwatched ? _lookInterval : IsToldAtOnce ? _pollInterval : options.PollInterval);
 
     private double GrowthIn(TimeSpan time) => _framesASecond * time.TotalSeconds;
 
@@ -193,6 +199,8 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
         var seconds = Math.Max(0, size - frames) / _framesASecond / 2;
         return TimeSpan.FromSeconds(Math.Clamp(seconds, Math.Min(s_shortestLook.TotalSeconds, longest), longest));
     }
+
+    private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
     private static DateTimeOffset Earlier(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;
 

@@ -168,9 +168,15 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         RememberVolumes(new(folder, _environment.Files));
         using var recorder = new DatabaseRecorder(_options, _environment, spool, _events);
         var schedule = new SnapshotSchedule(_options, _environment);
+        var watchdog = new Watchdog(_options, _environment, _events);
         var loop = _loop = new RecordingLoop(_options, _environment, recorder, _syncs, _events)
         {
-            Stepped = () => Publish(recorder),
+            Stepped = () =>
+            {
+                Publish(recorder);
+                if (recorder.HasOpenSegment || recorder.HasCut || recorder.Snapshot.Exists || queue.PendingSize != default) watchdog.Wake();
+            },
+            Heard = watchdog.Wake,
             EnforceBound = () =>
             {
                 foreach (var shipper in _shippers) shipper.EnforceBound(_options.SpoolLimit);
@@ -193,7 +199,6 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         _events.Write(ReplicationEventKind.Started, ReplicationSeverity.Information, $"Replication to {string.Join(", ", _replicas.Select(r => r.Url))} begins.");
 
         using var ending = new CancellationTokenSource();
-        var watchdog = new Watchdog(_options, _environment, _events);
         // each on a thread of its own: a folder that hangs must not keep the others from beginning
         var helpers = _shippers.Select(s => Task.Run(() => s.RunAsync(ending.Token), CancellationToken.None))
             .Concat(CreateKeepers(queue, leases).Select(k => Task.Run(() => k.RunAsync(ending.Token), CancellationToken.None)))

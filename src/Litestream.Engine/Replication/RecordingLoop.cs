@@ -48,7 +48,7 @@ internal sealed class RecordingLoop
         _lastLook = environment.Time.GetUtcNow().UtcTicks;
         _whyNewGeneration = options.NewGeneration ? "it was asked for" : null;
         _wal = new(options, recorder, events, environment.Time);
-        _watch = new(options, environment.Files, events, Wake);
+        _watch = new(options, environment.Files, events, Hear);
         recorder.CutEnded = Wake;
         _source = new(options, environment, recorder, events)
         {
@@ -60,6 +60,9 @@ internal sealed class RecordingLoop
 
     /// <summary>Is called after each step, on the loop.</summary>
     public required Action Stepped { get; init; }
+
+    /// <summary>Is called, on any thread, when the database may have changed.</summary>
+    public Action Heard { get; init; } = () => { };
 
     /// <summary>Gives up the replicas for which more waits in the spool than may.</summary>
     public required Action EnforceBound { get; init; }
@@ -82,7 +85,8 @@ internal sealed class RecordingLoop
     /// <summary>How capture gets on. Safe to ask from any thread.</summary>
     public SourcePulse Pulse => new(
         new(Volatile.Read(ref _lastLook), TimeSpan.Zero), _recorder.IsOpen, _recorder.Position,
-        Volatile.Read(ref _uncutSince) is not 0 and var since ? _environment.Time.GetElapsedTime(since) : TimeSpan.Zero, _recorder.Snapshot.Bytes);
+        Volatile.Read(ref _uncutSince) is not 0 and var since ? _environment.Time.GetElapsedTime(since) : TimeSpan.Zero, _recorder.Snapshot.Bytes,
+        _watch.TellsAtOnce);
 
     /// <summary>Lets the loop look at once.</summary>
     public void Wake() => _wake.Set();
@@ -269,6 +273,12 @@ internal sealed class RecordingLoop
         }
     }
 
+    private void Hear()
+    {
+        Heard();
+        Wake();
+    }
+
     private async Task WaitForWorkAsync(CancellationToken stop)
     {
         while (_recorder is { IsOpen: true, HasEndedCut: false } && !IsAsked && WhyNewGeneration is null)
@@ -374,7 +384,7 @@ internal sealed class RecordingLoop
     private void Looked(DateTimeOffset now, DateTimeOffset time, uint captured, bool isFound)
     {
         if (_watch.Looked(now, isFound)) _schedule.Signal(now);
-        _schedule.IsUnwatched = _watch.IsDeaf;
+        (_schedule.IsUnwatched, _schedule.IsToldAtOnce) = (_watch.IsDeaf, _watch.TellsAtOnce);
         _schedule.Looked(now, _recorder.HasOpenSegment, captured, _recorder.IsResting ? 0 : _recorder.WalFrames);
         Volatile.Write(ref _lastLook, time.UtcTicks);
         if (!_recorder.HasOpenSegment) return;

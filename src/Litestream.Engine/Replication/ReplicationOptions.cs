@@ -19,8 +19,12 @@ public sealed record ReplicationOptions
     /// fast. Default 50 ms.</summary>
     public TimeSpan CaptureInterval { get; init; } = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>The longest time between two looks at the database when the file watcher says nothing. Default 1 s.</summary>
+    /// <summary>The longest time between two looks at the database when the file watcher says nothing; where that one tells of each write at once
+    /// (Linux), up to <see cref="LongestPollInterval"/> while nothing happens. Default 1 s.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest time between two looks at a database of which the file watcher would tell: ten times <see cref="PollInterval"/>.</summary>
+    internal TimeSpan LongestPollInterval => PollInterval < TimeSpan.FromDays(1) ? PollInterval * 10 : PollInterval;
 
     /// <summary>WAL pages by which we have checkpointed; it is begun at three quarters of that, before an application does that has the same number. Default
     /// 1000, as SQLite and Litestream have it.</summary>

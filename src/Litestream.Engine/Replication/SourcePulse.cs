@@ -8,5 +8,6 @@ namespace Litestream.Engine.Replication;
 /// <param name="Position">How far it is captured.</param>
 /// <param name="UncutFor">How long something captured has not become durable in the spool; zero if nothing waits for that.</param>
 /// <param name="SnapshotBytes">Bytes of the database that a snapshot in the making has copied; null if none is being made.</param>
+/// <param name="IsToldAtOnce">Whether the watchdog is woken at once when the database changes.</param>
 internal readonly record struct SourcePulse(
-    DateTimeOffset LastLook, bool IsOpen, Position? Position, TimeSpan UncutFor, long? SnapshotBytes);
+    DateTimeOffset LastLook, bool IsOpen, Position? Position, TimeSpan UncutFor, long? SnapshotBytes, bool IsToldAtOnce);

@@ -26,6 +26,9 @@ internal sealed class SourceWatch(ReplicationOptions options, IFileSystem files,
     /// <summary>Whether changes are not told, as they come all the time: somebody has to look.</summary>
     public bool IsDeaf { get; private set; }
 
+    /// <summary>Whether each change is told at once, so that it is enough to look rarely where none is.</summary>
+    public bool TellsAtOnce => _watch is not null && files.TellsAtOnce;
+
     /// <summary>Begins to listen. A file system may not be able to watch, or have no watcher left: looking now and then is enough.</summary>
     public void Listen()
     {

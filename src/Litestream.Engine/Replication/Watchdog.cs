@@ -5,7 +5,7 @@ namespace Litestream.Engine.Replication;
 
 /// <summary>Raises an error when the source moves and a position does not, before three sync intervals are over, or a second where they
 /// are shorter than any disk is sure to be. Looks at the source by its path and at the clock, never through the connections whose failure
-/// it is to notice.</summary>
+/// it is to notice. Where nothing has work it rests until it is woken, or for a while.</summary>
 /// <param name="options">The intervals.</param>
 /// <param name="environment">Files and time.</param>
 /// <param name="events">Is told.</param>
@@ -19,8 +19,11 @@ internal sealed class Watchdog(ReplicationOptions options, EngineEnvironment env
 
     private readonly HashSet<string> _stalled = [];
     private readonly Dictionary<string, Stillness> _still = [];
-    private readonly long _began = environment.Time.GetTimestamp();
+    private readonly Signal _wake = new();
     private readonly TimeSpan _limit = Longer(options.SyncInterval * Intervals, s_shortestLimit);
+    private long _began = environment.Time.GetTimestamp();
+    private int _quietLooks;
+    private volatile bool _isResting;
 
     /// <summary>Looks until cancelled.</summary>
     /// <param name="source">How the capture side gets on; null when it is no longer to: what others write then waits for the next start.</param>
@@ -31,23 +34,57 @@ internal sealed class Watchdog(ReplicationOptions options, EngineEnvironment env
         using var timer = new PeriodicTimer(_limit / LooksALimit, environment.Time);
         while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
         {
-            if (source() is { } pulse) LookAtSource(pulse);
-            foreach (var replica in replicas()) LookAtReplica(replica);
+            Look(source(), replicas());
+            while (_quietLooks >= LooksALimit)
+            {
+                await RestAsync(timer, cancellationToken).ConfigureAwait(false);
+                Look(source(), replicas());
+            }
         }
     }
 
-    private void LookAtSource(SourcePulse pulse)
+    /// <summary>Whether it looks only when it is woken, or a while has passed.</summary>
+    public bool IsResting => _isResting;
+
+    /// <summary>Says that there may be something to look at.</summary>
+    public void Wake() => _wake.Set();
+
+    private async Task RestAsync(PeriodicTimer timer, CancellationToken cancellationToken)
     {
+        timer.Period = Timeout.InfiniteTimeSpan;
+        _isResting = true;
+        var isWoken = await _wake.WaitAsync(options.LongestPollInterval, environment.Time, cancellationToken).ConfigureAwait(false);
+        _isResting = false;
+        timer.Period = _limit / LooksALimit;
+        // what has work from now on has not stood still before
+        _still.Clear();
+        (_began, _quietLooks) = (environment.Time.GetTimestamp(), isWoken ? 0 : _quietLooks);
+    }
+
+    private void Look(SourcePulse? source, IEnumerable<ReplicaPulse> replicas)
+    {
+        var hasWork = source is { } pulse && LookAtSource(pulse);
+        foreach (var replica in replicas) hasWork |= LookAtReplica(replica);
+        _quietLooks = hasWork || source is not { IsToldAtOnce: true } ? 0 : _quietLooks + 1;
+    }
+
+    private bool LookAtSource(SourcePulse pulse)
+    {
+        var hasChanged = HasChangedSince(pulse);
         // A large transaction takes its time: as long as the position moves, nothing stands still.
-        Look("capture", HasChangedSince(pulse), (pulse.LastLook, pulse.Position), null, "The database changes and is not captured");
+        Look("capture", hasChanged, (pulse.LastLook, pulse.Position), null, "The database changes and is not captured");
 
         // Looks may succeed and the spool refuse all the same: what is captured anew at each try is no progress.
         Report("spool", pulse.UncutFor > _limit, null, "Captured changes do not get into the metadata folder");
         Look("snapshot", pulse.SnapshotBytes is not null, pulse.SnapshotBytes, null, "A snapshot is being copied and does not move");
+        return hasChanged || pulse.UncutFor > TimeSpan.Zero || pulse.SnapshotBytes is not null;
     }
 
-    private void LookAtReplica(ReplicaPulse pulse) =>
+    private bool LookAtReplica(ReplicaPulse pulse)
+    {
         Look(pulse.Url, pulse.HasWork, pulse.Headway, pulse.Url, "Changes wait for the replica, which does not get on");
+        return pulse.HasWork;
+    }
 
     private bool HasChangedSince(SourcePulse pulse)
     {

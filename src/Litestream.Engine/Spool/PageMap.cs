@@ -6,7 +6,8 @@ namespace Litestream.Engine.Spool;
 /// the content is not known. For one thread at a time, but different pages may be set at once.</summary>
 internal sealed class PageMap
 {
-    /// <summary>Pages a chunk: large enough to be made in the large object heap, where what lives long is not moved.</summary>
+    /// <summary>Pages a chunk: large enough to be made in the large object heap, where what lives long is not moved. Only the first one is smaller,
+    /// where the database is: there may be thousands of them.</summary>
     private const int ChunkSize = 8192;
 
     private readonly List<UInt128[]> _chunks = [];
@@ -51,7 +52,7 @@ internal sealed class PageMap
     /// <summary>The digests in order of the pages, as bytes in pieces, of which each is valid until the next.</summary>
     public IEnumerable<ReadOnlyMemory<byte>> ToBytes()
     {
-        var piece = new byte[ChunkSize * PageDigest.Size];
+        var piece = new byte[Math.Min(ChunkSize, Count) * PageDigest.Size];
         for (var done = 0u; done < Count; done += ChunkSize)
         {
             var digests = MemoryMarshal.AsBytes(_chunks[(int)(done / ChunkSize)].AsSpan(0, (int)Math.Min(ChunkSize, Count - done)));
@@ -67,9 +68,20 @@ internal sealed class PageMap
     private void SetCount(uint count)
     {
         var chunks = (int)((count + ChunkSize - 1) / ChunkSize);
+        GrowFirst(count);
         while (_chunks.Count < chunks) _chunks.Add(new UInt128[ChunkSize]);
         _chunks.RemoveRange(chunks, _chunks.Count - chunks);
-        if (count < Count && count % ChunkSize != 0) Array.Clear(_chunks[^1], PlaceOf(count + 1), ChunkSize - PlaceOf(count + 1));
+        if (count < Count && count % ChunkSize != 0) Array.Clear(_chunks[^1], PlaceOf(count + 1), _chunks[^1].Length - PlaceOf(count + 1));
         Count = count;
+    }
+
+    private void GrowFirst(uint count)
+    {
+        var first = _chunks.Count == 0 ? [] : _chunks[0];
+        if (first.Length >= Math.Min(count, ChunkSize)) return;
+        // twice as large: pages may come one by one
+        Array.Resize(ref first, (int)Math.Min(Math.Max(count, first.Length * 2u), ChunkSize));
+        if (_chunks.Count == 0) _chunks.Add(first);
+        else _chunks[0] = first;
     }
 }

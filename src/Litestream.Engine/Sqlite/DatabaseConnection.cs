@@ -9,6 +9,7 @@ namespace Litestream.Engine.Sqlite;
 /// </summary>
 internal sealed unsafe class DatabaseConnection : IDisposable
 {
+    private const int DbConfigLookaside = 1001;
     private const int DbConfigNoCheckpointOnClose = 1006;
 
     private readonly sqlite3 _handle;
@@ -185,6 +186,8 @@ internal sealed unsafe class DatabaseConnection : IDisposable
 
     private void Configure(bool readOnly)
     {
+        // 47 KiB a connection for what some ten statements hardly need
+        Check(raw.sqlite3_db_config(_handle, DbConfigLookaside, IntPtr.Zero, 0, 0), "open the database");
         Check(raw.sqlite3_extended_result_codes(_handle, 1), "open the database");
         Check(raw.sqlite3_busy_timeout(_handle, 0), "open the database");
         if (readOnly) return;

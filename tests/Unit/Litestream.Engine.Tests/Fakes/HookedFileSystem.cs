@@ -56,6 +56,8 @@ internal sealed class HookedFileSystem : LocalFiles
 
     public override IDisposable Watch(string path, Action changed) => base.Watch(path, IsDeaf ? () => { } : changed);
 
+    public override bool TellsAtOnce => !IsDeaf && base.TellsAtOnce;
+
     private sealed class HookedFile(HookedFileSystem owner, IFile file, string path) : IFile
     {
         public long Length => file.Length;

@@ -50,6 +50,8 @@ internal abstract class LocalFiles : IFileSystem
 
     public virtual IDisposable Watch(string path, Action changed) => _files.Watch(path, changed);
 
+    public virtual bool TellsAtOnce => _files.TellsAtOnce;
+
     public virtual ILockGuard? TryGuardLocks(string databasePath, FileIdentity database, FileIdentity walIndex) =>
         _files.TryGuardLocks(databasePath, database, walIndex);
 }

@@ -54,6 +54,27 @@ public sealed class CaptureScheduleTests
     }
 
     [Fact]
+    public void Where_each_change_is_told_it_is_looked_more_and_more_rarely()
+    {
+        _schedule.IsToldAtOnce = true;
+        var looks = new List<int>();
+        for (var ms = 0; looks.Count < 6; ms += 100)
+        {
+            if (!_schedule.IsPollDue(At(ms))) continue;
+            looks.Add(ms);
+            _schedule.Looked(At(ms), isOpen: false, captured: 0, frames: 0);
+        }
+
+        Assert.Equal([700, 2100, 4900, 10_500, 17_500, 24_500], looks);
+
+        _schedule.Signal(At(25_000));
+        _schedule.Cut(At(25_100), hadContent: true);
+        _schedule.IsToldAtOnce = false;
+        _schedule.Looked(At(25_100), isOpen: false, captured: 3, frames: 0);
+        Assert.True(_schedule.IsPollDue(At(25_800)));
+    }
+
+    [Fact]
     public void A_change_soon_after_a_cut_waits_for_the_interval()
     {
         _schedule.Cut(At(100), hadContent: true);

@@ -13,6 +13,7 @@ public sealed class WatchdogTests : IDisposable
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
     private readonly CancellationTokenSource _stop = new();
     private readonly EventLog _events;
+    private readonly Watchdog _watchdog;
     private readonly Task _running;
     private DateTimeOffset _lastLook;
     private Position? _position;
@@ -23,13 +24,14 @@ public sealed class WatchdogTests : IDisposable
     private long? _snapshotBytes;
     private ReplicaPulse _replica = new("replica", HasWork: false, 0);
     private int _looks;
+    private bool _isToldAtOnce;
 
     public WatchdogTests()
     {
         _events = new(_database.Path, _time);
         _lastLook = _time.GetUtcNow();
         SetWalTime(_lastLook.AddSeconds(-5));
-        var watchdog = new Watchdog(new() { DatabasePath = _database.Path }, new() { Time = _time }, _events);
+        var watchdog = _watchdog = new Watchdog(new() { DatabasePath = _database.Path }, new() { Time = _time }, _events);
         _cutAt = _time.GetTimestamp();
         _running = watchdog.RunAsync(Source, Replicas, _stop.Token);
     }
@@ -158,6 +160,40 @@ public sealed class WatchdogTests : IDisposable
     }
 
     [Fact]
+    public void Where_nothing_has_work_it_rests_and_what_comes_then_is_told_in_time()
+    {
+        _isToldAtOnce = true;
+        Pass(2.5);
+        Rest();
+        var looks = Volatile.Read(ref _looks);
+        _time.Advance(TimeSpan.FromSeconds(9));
+        Assert.Equal(looks, Volatile.Read(ref _looks));
+
+        SetWalTime(_time.GetUtcNow());
+        _watchdog.Wake();
+        WaitForLook(looks);
+        Pass(2.5);
+        Assert.Empty(Events());
+        Pass(0.5);
+        Assert.Single(Events());
+        Pass(10);
+        Assert.Empty(Events());
+    }
+
+    [Fact]
+    public void It_looks_now_and_then_though_nobody_wakes_it()
+    {
+        _isToldAtOnce = true;
+        Pass(2.5);
+        Rest();
+        SetWalTime(_time.GetUtcNow());
+        var looks = Volatile.Read(ref _looks);
+        WaitForLook(looks, () => _time.Advance(TimeSpan.FromSeconds(1)));
+        Pass(3);
+        Assert.Single(Events());
+    }
+
+    [Fact]
     public void A_database_without_a_WAL_is_no_stall()
     {
         _database.CloseApp();
@@ -181,12 +217,20 @@ public sealed class WatchdogTests : IDisposable
         {
             var looks = Volatile.Read(ref _looks);
             _time.Advance(TimeSpan.FromSeconds(0.25));
-            Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref _looks) > looks, TimeSpan.FromSeconds(20)));
+            WaitForLook(looks);
         }
     }
 
+    private void Rest() => Assert.True(SpinWait.SpinUntil(() => _watchdog.IsResting, TimeSpan.FromSeconds(20)));
+
+    private void WaitForLook(int former, Action? meanwhile = null) => Assert.True(SpinWait.SpinUntil(() =>
+    {
+        meanwhile?.Invoke();
+        return Volatile.Read(ref _looks) > former;
+    }, TimeSpan.FromSeconds(20)));
+
     private SourcePulse? Source() => _isEnding ? null
-        : new SourcePulse(_lastLook, _isOpen, _position, _isUncut ? _time.GetElapsedTime(_cutAt) : TimeSpan.Zero, _snapshotBytes);
+        : new SourcePulse(_lastLook, _isOpen, _position, _isUncut ? _time.GetElapsedTime(_cutAt) : TimeSpan.Zero, _snapshotBytes, _isToldAtOnce);
 
     private IEnumerable<ReplicaPulse> Replicas()
     {

@@ -61,6 +61,18 @@ public sealed class PageMapTests
     }
 
     [Fact]
+    public void The_map_of_a_small_database_is_small()
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var map = new PageMap(2);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, 1000);
+        map[2] = 7;
+        for (var page = 3u; page <= 9000; page++) map.Add(page);
+        Assert.Equal((9000u, 7, 3, 9000), (map.Count, (int)map[2], (int)map[3], (int)map[9000]));
+        Assert.Equal(9000 * PageDigest.Size, map.ToBytes().Sum(p => p.Length));
+    }
+
+    [Fact]
     public void No_changes_change_nothing()
     {
         var map = new PageMap();
