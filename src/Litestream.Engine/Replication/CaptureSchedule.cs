@@ -151,10 +151,13 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
         return _nextCheckpoint <= now ? CheckpointEffort.Yielding : null;
     }
 
-    /// <summary>How long a checkpoint may go on beside writers before the WAL is too large.</summary>
+    /// <summary>How long a checkpoint may go on beside writers before the WAL is too large; a usual one may even where it is.</summary>
     /// <param name="frames">Its frames at the begin.</param>
-    public TimeSpan TimeBeside(uint frames) =>
-        TimeSpan.FromSeconds(Math.Min(Math.Max(0, options.ForcedCheckpointPageCount - (double)frames) / Math.Max(_framesASecond, 1), 3600));
+    public TimeSpan TimeBeside(uint frames)
+    {
+        var left = TimeSpan.FromSeconds(Math.Min(Math.Max(0, options.ForcedCheckpointPageCount - (double)frames) / Math.Max(_framesASecond, 1), 3600));
+        return left > s_usualCheckpoint ? left : s_usualCheckpoint;
+    }
 
     /// <summary>Notes a try to checkpoint: after a failure somebody reads or writes all the time, so don't press.</summary>
     /// <param name="now">The time when it began.</param>

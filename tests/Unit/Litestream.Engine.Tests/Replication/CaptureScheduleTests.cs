@@ -306,8 +306,8 @@ public sealed class CaptureScheduleTests
     {
         var schedule = FastGrowing();
         Assert.Equal(TimeSpan.FromMilliseconds(100), schedule.TimeBeside(1000));
-        Assert.Equal(TimeSpan.Zero, schedule.TimeBeside(1500));
-        Assert.Equal(TimeSpan.Zero, schedule.TimeBeside(uint.MaxValue));
+        Assert.Equal(TimeSpan.FromMilliseconds(10), schedule.TimeBeside(1500));
+        Assert.Equal(TimeSpan.FromMilliseconds(10), schedule.TimeBeside(uint.MaxValue));
     }
 
     [Fact]
