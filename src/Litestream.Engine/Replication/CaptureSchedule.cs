@@ -38,6 +38,7 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     private TimeSpan _pollInterval = options.PollInterval;
     private TimeSpan _checkpointTime = s_usualCheckpoint;
     private double _framesASecond;
+    private bool _wasHindered;
 
     /// <summary>Whether a change is waiting to be captured or cut.</summary>
     public bool IsSignalled => _firstSignal is not null;
@@ -66,7 +67,7 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     public void Looked(DateTimeOffset now, bool isOpen, uint captured, uint frames)
     {
         Grown(now, captured);
-        _lookInterval = IntervalTo(frames < options.CheckpointPageCount ? options.CheckpointPageCount : options.ForcedCheckpointPageCount, frames);
+        _lookInterval = IntervalTo(frames < EarlyPageCount ? EarlyPageCount : options.ForcedCheckpointPageCount, frames);
         _lastLook = now;
         _pollInterval = Shorter(_pollInterval * 2, options.LongestPollInterval);
         if (isOpen) _firstSignal ??= now;
@@ -140,10 +141,12 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     {
         var (limit, force) = (options.ForcedCheckpointPageCount, _nextForce <= now);
         if (force && GrowsFast && frames + GrowthIn(s_shortestLook) >= limit) return CheckpointEffort.HoldingFirst;
-        // before the application does: both would wait for the device
-        if (force && GrowsFast && frames >= options.CheckpointPageCount * 0.75 && frames + GrowthIn(s_slowCheckpoint) >= limit) return CheckpointEffort.HoldingLast;
-        if (frames < options.CheckpointPageCount) return null;
+        if (frames < EarlyPageCount) return null;
+        if (force && GrowsFast && frames + GrowthIn(s_slowCheckpoint) >= limit) return CheckpointEffort.HoldingLast;
         if (force && frames + GrowthIn(s_shortestLook + _checkpointTime) >= limit) return CheckpointEffort.HoldingLast;
+        // the bulk was backfilled by a try that met no gap: what is left takes a moment now, and much longer when the application has begun as well
+        if (force && _wasHindered && frames < options.CheckpointPageCount && frames + GrowthIn(s_checkpointRetry) >= options.CheckpointPageCount)
+            return CheckpointEffort.HoldingLast;
         return _nextCheckpoint <= now ? CheckpointEffort.Yielding : null;
     }
 
@@ -162,11 +165,15 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
         _checkpointTime = took > _checkpointTime / 2 ? took : _checkpointTime / 2;
         // while writers are kept out nothing grows
         if (effort == CheckpointEffort.HoldingFirst) _grownSince = now + took;
+        _wasHindered = outcome == CheckpointOutcome.Hindered && effort == CheckpointEffort.Yielding;
         _nextCheckpoint = outcome == CheckpointOutcome.Rests ? now : now + s_checkpointRetry;
         if (outcome == CheckpointOutcome.HinderedByReader) _nextForce = now + s_readerRetry;
         else if (outcome == CheckpointOutcome.Hindered && effort != CheckpointEffort.Yielding) _nextForce = now + s_forceRetry;
         _nextRest = now + options.CheckpointQuietInterval;
     }
+
+    /// <summary>Before the application checkpoints by itself, which it does at the same size as a rule: then both would wait for the device, and for each other.</summary>
+    private double EarlyPageCount => options.CheckpointPageCount * 0.75;
 
     private DateTimeOffset NextPoll => _lastLook + (IsUnwatched ? _lookInterval : IsToldAtOnce ? _pollInterval : options.PollInterval);
 
@@ -176,11 +183,11 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
         Later(_lastCut + options.SyncInterval, Earlier(_lastSignal + options.QuietInterval, first + options.SyncInterval));
 
     /// <summary>Half of the time after which a WAL that grows like this has reached a size.</summary>
-    private TimeSpan IntervalTo(int size, uint frames)
+    private TimeSpan IntervalTo(double size, uint frames)
     {
         var longest = options.CaptureInterval.TotalSeconds;
         if (_framesASecond * longest < 1) return options.CaptureInterval;
-        var seconds = Math.Max(0, size - (double)frames) / _framesASecond / 2;
+        var seconds = Math.Max(0, size - frames) / _framesASecond / 2;
         return TimeSpan.FromSeconds(Math.Clamp(seconds, Math.Min(s_shortestLook.TotalSeconds, longest), longest));
     }
 

@@ -33,7 +33,8 @@ public sealed record ReplicationOptions
     /// <summary>Bytes up to which a database is let go, unless handles are scarce: with the next change all of it may be read. Default 16 MiB.</summary>
     public long IdleSizeLimit { get; init; } = 16L << 20;
 
-    /// <summary>WAL pages after which we checkpoint. Default 1000, as SQLite and Litestream have it.</summary>
+    /// <summary>WAL pages by which we have checkpointed; it is begun at three quarters of that, before an application does that has the same number. Default
+    /// 1000, as SQLite and Litestream have it.</summary>
     public int CheckpointPageCount { get; init; } = 1000;
 
     /// <summary>After this time without a commit the WAL is checkpointed, so that foreign checkpoints never wait for us. Default 5 s.</summary>

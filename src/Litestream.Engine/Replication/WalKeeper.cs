@@ -22,7 +22,7 @@ internal sealed class WalKeeper(ReplicationOptions options, DatabaseRecorder rec
     {
         if (!schedule.GrowsFast || recorder.TryLook() is not { New: > 0 } look || schedule.CheckpointDue(now, look.Frames) != CheckpointEffort.HoldingFirst) return false;
         schedule.Grown(now, look.New);
-        Checkpoint(now, schedule, CheckpointEffort.HoldingFirst, beside: null);
+        Checkpoint(now, schedule, CheckpointEffort.HoldingFirst);
         return true;
     }
 
@@ -36,7 +36,8 @@ internal sealed class WalKeeper(ReplicationOptions options, DatabaseRecorder rec
         var due = schedule.CheckpointDue(now, recorder.WalFrames) ?? (schedule.IsRestDue(now, lastChange) ? CheckpointEffort.Yielding : null);
         if (due is { } effort)
         {
-            Checkpoint(now, schedule, effort, schedule.TimeBeside(recorder.WalFrames));
+            Checkpoint(now, schedule, effort);
+            if (effort == CheckpointEffort.Yielding && schedule.CheckpointDue(now, recorder.WalFrames) is CheckpointEffort.HoldingLast and var last) Checkpoint(now, schedule, last);
         }
         else if (schedule.IsYieldDue(now))
         {
@@ -51,10 +52,10 @@ internal sealed class WalKeeper(ReplicationOptions options, DatabaseRecorder rec
         Report(recorder.CheckpointError);
     }
 
-    private void Checkpoint(DateTimeOffset now, CaptureSchedule schedule, CheckpointEffort effort, TimeSpan? beside)
+    private void Checkpoint(DateTimeOffset now, CaptureSchedule schedule, CheckpointEffort effort)
     {
         var began = time.GetTimestamp();
-        var outcome = recorder.TryRest(effort, beside);
+        var outcome = recorder.TryRest(effort, schedule.TimeBeside(recorder.WalFrames));
         schedule.Checkpointed(now, time.GetElapsedTime(began), effort, outcome);
     }
 

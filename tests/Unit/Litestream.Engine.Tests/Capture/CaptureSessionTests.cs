@@ -192,10 +192,10 @@ public sealed class CaptureSessionTests : IDisposable
             Assert.Null(unneeded.Take());
         }
 
-        using (var hold = session.HoldWritersAfter(TimeSpan.FromMilliseconds(30), patience: 1))
+        using (var hold = session.HoldWritersAfter(TimeSpan.FromMilliseconds(30), patience: 1000))
         {
             time.Advance(TimeSpan.FromMilliseconds(30));
-            Assert.True(SpinWait.SpinUntil(() => App.TryExecute(Application.InsertSql(1, 10)) == raw.SQLITE_BUSY, TimeSpan.FromSeconds(20)));
+            while (App.TryExecute(Application.InsertSql(1, 10)) != raw.SQLITE_BUSY) Thread.Sleep(5);
             using (hold.Take()) Assert.Equal(raw.SQLITE_BUSY, App.TryExecute(Application.InsertSql(1, 10)));
             App.Insert();
         }

@@ -220,10 +220,10 @@ public sealed class CaptureScheduleTests
     }
 
     [Fact]
-    public void A_checkpoint_is_due_at_its_number_of_frames()
+    public void A_checkpoint_is_due_before_an_application_makes_it_itself()
     {
-        Assert.Null(_schedule.CheckpointDue(At(10), 999));
-        Assert.Equal(CheckpointEffort.Yielding, _schedule.CheckpointDue(At(10), 1000));
+        Assert.Null(_schedule.CheckpointDue(At(10), 749));
+        Assert.Equal(CheckpointEffort.Yielding, _schedule.CheckpointDue(At(10), 750));
     }
 
     [Fact]
@@ -239,8 +239,8 @@ public sealed class CaptureScheduleTests
     [Theory]
     [InlineData(0, 0, 100)]
     [InlineData(10, 10, 100)] // 100 frames a second: far from any threshold
-    [InlineData(500, 500, 50)] // 5000 a second: the first threshold is reached in 100 ms
-    [InlineData(500, 990, 5)]
+    [InlineData(500, 500, 25)] // 5000 a second: the first threshold is reached in 50 ms
+    [InlineData(500, 745, 5)]
     [InlineData(2000, 2000, 100)] // beyond the first threshold, it is the second one that counts
     [InlineData(50_000, 9900, 5)]
     [InlineData(50_000, 20_000, 5)]
@@ -345,6 +345,25 @@ public sealed class CaptureScheduleTests
         _schedule.Grown(At(100), 300); // 6 a ms for the half of the time
         Assert.True(_schedule.GrowsFast);
         Assert.False(GrowsFastWhere(CheckpointEffort.Yielding));
+    }
+
+    [Fact]
+    public void Where_a_checkpoint_met_no_gap_writers_are_kept_out_at_once_if_the_application_would_checkpoint_before_the_next_try()
+    {
+        _schedule.Looked(At(100), isOpen: true, captured: 80, frames: 750); // 400 in half a second
+        Assert.Equal(CheckpointEffort.Yielding, _schedule.CheckpointDue(At(100), 750));
+        Checkpointed(100, CheckpointEffort.Yielding, CheckpointOutcome.Hindered);
+        Assert.Equal(CheckpointEffort.HoldingLast, _schedule.CheckpointDue(At(100), 760));
+        Checkpointed(100, CheckpointEffort.HoldingLast, CheckpointOutcome.Rests);
+        Assert.Equal(CheckpointEffort.Yielding, _schedule.CheckpointDue(At(300), 750));
+    }
+
+    [Fact]
+    public void Where_the_next_try_comes_early_enough_nobody_is_kept_out()
+    {
+        _schedule.Looked(At(100), isOpen: true, captured: 8, frames: 750); // 40 in half a second
+        Checkpointed(100, CheckpointEffort.Yielding, CheckpointOutcome.Hindered);
+        Assert.Null(_schedule.CheckpointDue(At(100), 760));
     }
 
     /// <summary>By 5 frames a millisecond.</summary>
