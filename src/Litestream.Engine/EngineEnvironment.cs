@@ -1,6 +1,7 @@
 using Litestream.Engine.Capture;
 using Litestream.Engine.Control;
 using Litestream.Engine.Files;
+using Litestream.Engine.Replication;
 
 namespace Litestream.Engine;
 
@@ -33,6 +34,9 @@ public sealed record EngineEnvironment
 
     /// <summary>What other machines know this one by.</summary>
     public string MachineName { get; init; } = Environment.MachineName;
+
+    /// <summary>Places for open databases.</summary>
+    internal OpenPlaces Places { get; init; } = OpenPlaces.OfProcess;
 
     /// <summary>The parts of capture.</summary>
     internal CaptureParts Capture { get; init; } = new();

@@ -65,6 +65,7 @@ internal sealed record Scenario
                 SnapshotInterval = TimeSpan.FromMilliseconds(Pick(random, 500, 3000, 60_000)),
                 SpoolLimit = Pick(random, 20_000, 1 << 30, 1 << 30),
                 Retention = TimeSpan.FromMilliseconds(Pick(random, 5000, 20_000, 60_000)),
+                IdleAfter = TimeSpan.FromMilliseconds(Pick(random, 0, 0, 2000, 1_000_000)),
             },
         };
     }

@@ -24,7 +24,7 @@ internal sealed class LiveComparison(DrillSource source, IReplicaClient replica,
         source.Replication is { } running && running.Status.Replicas.Any(r => r.Url == replica.Url) ? running : null;
 
     /// <summary>Age of the oldest change that the replica lacks; null where no replication runs well enough to tell.</summary>
-    public TimeSpan? Lag => Replication?.Status is { State: ReplicationState.Running } status
+    public TimeSpan? Lag => Replication?.Status is { State: ReplicationState.Running or ReplicationState.Idle } status
         ? status.Replicas.First(r => r.Url == replica.Url).Lag : null;
 
     /// <summary>Reads the live database at its last commit.</summary>

@@ -108,8 +108,8 @@ public interface IFileSystem
     /// <returns>Ends the watching when disposed.</returns>
     IDisposable Watch(string path, Action changed);
 
-    /// <summary>Whether <see cref="Watch"/> tells of each write of this machine at once. Elsewhere it may come late: Windows tells of a write when its
-    /// cache is flushed.</summary>
+    /// <summary>Whether each write of this machine shows at once, in what <see cref="Watch"/> tells and in the time of the file. Elsewhere it may come late:
+    /// Windows tells of a write when its cache is flushed.</summary>
     bool TellsAtOnce => false;
 
     /// <summary>Calls back soon after something has come to a folder, has changed there or has gone. May miss changes and may call without one: a hint.</summary>

@@ -18,7 +18,12 @@ internal sealed class WatchedFolder : IDisposable
         _watcher = new() { NotifyFilter = NotifyFilters.LastWrite | NotifyFilters.Size | NotifyFilters.FileName };
         _watcher.Changed += (_, e) => Tell(e.Name);
         _watcher.Created += (_, e) => Tell(e.Name);
-        _watcher.Renamed += (_, e) => Tell(e.Name);
+        _watcher.Deleted += (_, e) => Tell(e.Name);
+        _watcher.Renamed += (_, e) =>
+        {
+            Tell(e.OldName);
+            Tell(e.Name);
+        };
         // Lost notifications are as good as one of each: the callers look at the files themselves.
         _watcher.Error += (_, _) => TellAll();
         try

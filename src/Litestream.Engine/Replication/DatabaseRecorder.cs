@@ -31,6 +31,9 @@ internal sealed class DatabaseRecorder(
     /// <summary>Is called, on any thread, when a cut that was begun has ended.</summary>
     public Action CutEnded { get; set; } = () => { };
 
+    /// <summary>The database's place among the open ones; given back when it is let go.</summary>
+    public IDisposable? Place { get; set; }
+
     /// <summary>The present generation; null before there is one.</summary>
     public GenerationId? Generation { get; private set; }
 
@@ -245,6 +248,7 @@ internal sealed class DatabaseRecorder(
     public void StampSource()
     {
         Settle();
+        if (HasOpenSegment) throw new InvalidOperationException("A segment that its state does not count would be published.");
         if (spool.State is { } state && new Continuity(_session!, environment).ReadStamp() is { } stamp) spool.Commit(Stream(), state with { Source = _session!.Point, Stamp = stamp });
     }
 
@@ -304,6 +308,7 @@ internal sealed class DatabaseRecorder(
             // whatever the spool's device says, and however long it takes, the application's WAL is let go
             _session?.Dispose();
             _session = null;
+            LeavePlace();
             EndCut();
         }
     }
@@ -319,6 +324,13 @@ internal sealed class DatabaseRecorder(
         {
             (Generation, _head) = (null, null);
         }
+    }
+
+    /// <summary>Gives the place among the open databases back; this one is not open.</summary>
+    public void LeavePlace()
+    {
+        Place?.Dispose();
+        Place = null;
     }
 
     public void Dispose() => CloseSession();

@@ -90,6 +90,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
             SqliteLibrary.EnsureUsable();
             if (!_options.WaitForDatabase || !DatabaseInspector.IsAwaitable(_options.DatabasePath, _environment))
                 DatabaseInspector.Inspect(_options.DatabasePath, _environment);
+            using var joined = _environment.Places.Join();
             using var folder = MetadataFolder.Open(_options.MetadataPath!, _options.DatabasePath, _environment);
             EnsureApart(folder.Root);
             await ReplicateAsync(folder, stop, hurry).ConfigureAwait(false);
@@ -182,6 +183,8 @@ public sealed class DatabaseReplicator : IAsyncDisposable
                 foreach (var shipper in _shippers) shipper.EnforceBound(_options.SpoolLimit);
             },
             HasReplica = () => _shippers.Any(s => s.CanTake),
+            IsShipped = () => queue.PendingSize == default && _shippers.All(s => s is { IsReachable: true, HasPending: false }),
+            Idle = new(_options, _environment, recorder, folder),
             DropSpool = spool.DropAll,
             Snapshots = new(recorder, schedule, _events),
         };
@@ -270,8 +273,12 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         _present = present;
         _status = _status with
         {
+<<<<<<< HEAD
             State = _status.State == ReplicationState.Stopping ? ReplicationState.Stopping
                 : _loop!.IsWaiting ? ReplicationState.Waiting : ReplicationState.Running,
+=======
+            State = _loop!.IsWaiting ? ReplicationState.Waiting : _loop.Idle.IsLetGo ? ReplicationState.Idle : ReplicationState.Running,
+>>>>>>> idle
             Generation = recorder.Generation,
             Position = recorder.Position,
             LastChangeAt = recorder.LastChangeAt ?? _status.LastChangeAt,
@@ -286,10 +293,13 @@ public sealed class DatabaseReplicator : IAsyncDisposable
 
     private async Task FinishAsync(RecordingLoop loop, DatabaseRecorder recorder, CancellationToken hurry)
     {
-        using var late = new CancellationTokenSource(_options.ShutdownTimeout, _environment.Time);
+        using var late = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _environment.Time);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(late.Token, hurry);
         try
         {
+            // others of this process may have to end before
+            await loop.PrepareFinishAsync(limit.Token).ConfigureAwait(false);
+            late.CancelAfter(_options.ShutdownTimeout);
             do
             {
                 limit.Token.ThrowIfCancellationRequested();

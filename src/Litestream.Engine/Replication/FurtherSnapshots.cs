@@ -11,6 +11,9 @@ internal sealed class FurtherSnapshots(DatabaseRecorder recorder, SnapshotSchedu
 {
     private (int Index, DateTimeOffset Time)? _taking;
 
+    /// <summary>Whether one is to be taken.</summary>
+    public bool IsDue => recorder is { ExpectsSnapshot: false, Generation: { } generation, Position: { } position } && schedule.IsDue(generation, position);
+
     /// <summary>Ends a snapshot that is ready or has failed, the first one too, and begins one that is due. Nothing while a cut
     /// is not settled.</summary>
     /// <exception cref="Capture.ContinuityLostException">Something was or may have been missed.</exception>
@@ -20,9 +23,7 @@ internal sealed class FurtherSnapshots(DatabaseRecorder recorder, SnapshotSchedu
         // its page map and the state of a cut go into the same journal, and a device that hangs is not to be waited for with the view of another one open
         if (recorder.HasCut) return;
         Reap();
-        if (recorder is { ExpectsSnapshot: false, Generation: { } generation, Position: { } position } && schedule.IsDue(generation, position)
-            && recorder.TryTakeSnapshot() is { } index)
-            _taking = (index, recorder.SnapshotTime);
+        if (IsDue && recorder.TryTakeSnapshot() is { } index) _taking = (index, recorder.SnapshotTime);
     }
 
     private void Reap()

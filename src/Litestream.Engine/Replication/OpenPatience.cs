@@ -35,6 +35,8 @@ internal sealed class OpenPatience(ReplicationOptions options, EventLog events, 
     public bool Bear(Obstacle obstacle, DateTimeOffset now)
     {
         if (!wasOpen && !MayWait(obstacle, now)) throw obstacle.Error!;
+        // whoever closes the database, or recovers it, locks it for a moment
+        if (wasOpen && obstacle.IsLock && now - start < options.SyncInterval) return false;
         if (obstacle.IsAbsence) (_isNew, _ends) = (true, now + s_limit);
         if (_told is null || _told.Error?.Code != obstacle.Error?.Code)
         {

@@ -21,6 +21,7 @@ internal sealed class RecordingLoop
     private readonly SourceWatch _watch;
     private readonly Signal _wake = new();
     private readonly SteadyClock _clock;
+    private readonly DateTimeOffset _began;
     private readonly GenerationRequests _requests = new();
     private CaptureSchedule _schedule;
     private DateTimeOffset? _lastChange;
@@ -44,6 +45,7 @@ internal sealed class RecordingLoop
     {
         (_options, _environment, _recorder, _syncs, _events) = (options, environment, recorder, syncs, events);
         _clock = new(environment.Time);
+        _began = _clock.Now;
         _schedule = new(options, _clock.Now);
         _lastLook = environment.Time.GetUtcNow().UtcTicks;
         _whyNewGeneration = options.NewGeneration ? "it was asked for" : null;
@@ -72,6 +74,12 @@ internal sealed class RecordingLoop
 
     /// <summary>Deletes what waits in the spool.</summary>
     public required Action DropSpool { get; init; }
+
+    /// <summary>Whether every replica holds all that was captured.</summary>
+    public required Func<bool> IsShipped { get; init; }
+
+    /// <summary>Lets the database go while nothing happens.</summary>
+    public required IdleDatabase Idle { get; init; }
 
     /// <summary>Takes snapshots beside the first.</summary>
     public required FurtherSnapshots Snapshots { get; init; }
@@ -149,12 +157,16 @@ internal sealed class RecordingLoop
         Stepped();
     }
 
+    /// <summary>Takes a place for <see cref="FinishAsync"/>, where others have to be let go before.</summary>
+    public Task PrepareFinishAsync(CancellationToken hurry) => _recorder.IsOpen ? Task.CompletedTask : _source.EnterAsync(hurry);
+
     /// <summary>Captures a last time, leaves the database file with the whole WAL in it if nobody is in the way, and lets it go.</summary>
     /// <param name="limit">Cancelled when that takes too long.</param>
     /// <returns>False if nothing was ever begun: then no replica need hold anything.</returns>
     public async Task<bool> FinishAsync(CancellationToken limit)
     {
         if (_isSuspended) throw LastError!;
+        if (Idle.IsLetGo) Idle.TakeUp();
         if (!_recorder.IsOpen && _recorder.Generation is null && !_recorder.HasState && WhyNewGeneration is null && !IsThere()) return false;
         try
         {
@@ -164,6 +176,7 @@ internal sealed class RecordingLoop
         finally
         {
             _recorder.CloseSession();
+            Idle.Dispose();
         }
     }
 
@@ -281,6 +294,7 @@ internal sealed class RecordingLoop
 
     private async Task WaitForWorkAsync(CancellationToken stop)
     {
+        if (Idle.IsLetGo && !IsNeeded) await _wake.WaitAsync(Idle.NextLook, _environment.Time, stop).ConfigureAwait(false);
         while (_recorder is { IsOpen: true, HasEndedCut: false } && !IsAsked && WhyNewGeneration is null)
         {
             var now = _clock.Now;
@@ -300,9 +314,13 @@ internal sealed class RecordingLoop
     /// <summary>Whether somebody waits for what the loop can do now.</summary>
     private bool IsAsked => _syncs.Any || (_syncs.AnyCaptured && !_recorder.HasCut);
 
+    /// <summary>Whether there is something to do for which the database has to be open.</summary>
+    private bool IsNeeded => IsAsked || WhyNewGeneration is not null || Snapshots.IsDue;
+
     private async Task WorkAsync(CancellationToken stop)
     {
         if (_isSuspended) await ResumeAsync(stop).ConfigureAwait(false);
+        if (Idle.IsLetGo && !TryTakeUp()) return;
         await SettleCutAsync(stop).ConfigureAwait(false);
         if (!_recorder.IsOpen) await OpenAsync(stop).ConfigureAwait(false);
         if (WhyNewGeneration is { } reason) await BeginGenerationAsync(reason, stop).ConfigureAwait(false);
@@ -310,13 +328,15 @@ internal sealed class RecordingLoop
 
         var now = _clock.Now;
         var looked = _environment.Time.GetUtcNow();
-        if (_schedule.IsPollDue(now) && !IsAsked && !HasNewVersion() && !IsRestDue(now))
+        var sight = SeeIdle(now);
+        if (_schedule.IsPollDue(now) && !IsAsked && !HasNewVersion() && !IsRestDue(now) && sight is null)
         {
             Looked(now, looked, captured: 0, isFound: false);
             return;
         }
 
         var requests = _syncs.Take();
+        bool isFound;
         try
         {
             var ahead = _wal.KeepAhead(now, _schedule);
@@ -331,8 +351,9 @@ internal sealed class RecordingLoop
             }
 
             _wal.Captured();
-            if (frames > 0 || ahead) _lastChange = now;
-            Looked(now, looked, frames.Value, frames > 0 || ahead);
+            isFound = frames > 0 || ahead;
+            if (isFound) _lastChange = now;
+            Looked(now, looked, frames.Value, isFound);
         }
         catch
         {
@@ -346,6 +367,29 @@ internal sealed class RecordingLoop
         _wal.Keep(now, _schedule, _lastChange);
         EnforceBound();
         if (!HasReplica()) Suspend();
+        // a checkpoint may have found something after the capture
+        else if (!isFound && sight is { } seen && _recorder is { HasOpenSegment: false, HasCut: false }) Idle.LetGo(seen, Hear);
+    }
+
+    /// <summary>What the files show before a capture after which the database may be let go; null if it may not.</summary>
+    private SourceSight? SeeIdle(DateTimeOffset now) =>
+        _recorder is { HasOpenSegment: false, HasCut: false, ExpectsSnapshot: false, Snapshot.Exists: false } && (_recorder.IsResting || Idle.IsWanted)
+        && !IsNeeded && IsShipped() ? Idle.See(now - (_lastChange ?? _began)) : null;
+
+    /// <summary>Takes a database up that was let go, where there is a reason to. False where it stays let go.</summary>
+    private bool TryTakeUp()
+    {
+        var time = _environment.Time.GetUtcNow();
+        var hasChanged = Idle.HasChanged();
+        if (!hasChanged && !IsNeeded && !Idle.IsProofDue)
+        {
+            Volatile.Write(ref _lastLook, time.UtcTicks);
+            return false;
+        }
+
+        Idle.TakeUp();
+        if (hasChanged) _lastChange = _clock.Now;
+        return true;
     }
 
     private void NoteAllDurable()
@@ -404,7 +448,9 @@ internal sealed class RecordingLoop
 
     private async Task OpenAsync(CancellationToken stop)
     {
+        var before = _recorder.Position;
         await _source.OpenAsync(stop).ConfigureAwait(false);
+        if (_recorder.Position != before) _lastChange = _clock.Now;
         IsWaiting = false;
         _dataVersion = null; // each connection counts for itself
         _schedule = new(_options, _clock.Now);

@@ -12,6 +12,9 @@ public enum ReplicationState
     /// <summary>Changes are captured and shipped.</summary>
     Running,
 
+    /// <summary>Nothing has changed for long: the database is let go, and opened again with the next change or request.</summary>
+    Idle,
+
     /// <summary>The last sync is under way.</summary>
     Stopping,
 

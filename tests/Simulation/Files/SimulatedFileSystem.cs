@@ -119,6 +119,9 @@ internal sealed class SimulatedFileSystem(Machine machine, SimulatedProcess proc
 
     public IDisposable Watch(string path, Action changed) => new MemoryStream();
 
+    /// <summary>In the times of files.</summary>
+    public bool TellsAtOnce => true;
+
     public ILockGuard? TryGuardLocks(string databasePath, FileIdentity database, FileIdentity walIndex) =>
         NoLockGuard.Instance;
 

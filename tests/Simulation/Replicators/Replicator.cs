@@ -18,6 +18,7 @@ internal sealed class Replicator : IDisposable
 {
     private readonly Machine _machine;
     private readonly StepScheduler _background = new();
+    private readonly CrowdedPlaces _places = new();
     private readonly SyncRequests _syncs = new();
     private readonly MetadataFolder _folder;
     private readonly EventLog _events;
@@ -31,6 +32,7 @@ internal sealed class Replicator : IDisposable
     private int _inBackground;
     private bool _isRecording;
     private bool _hasFailedBeside;
+    private bool _wasLetGo;
     private Leaving _leaving;
 
     /// <summary>Starts; runs in the process.</summary>
@@ -48,6 +50,7 @@ internal sealed class Replicator : IDisposable
             BootId = machine.BootId,
             Background = _background,
             LockFolder = "/locks",
+            Places = _places,
             Capture = Parts.Create(bug, machine, options.DatabasePath),
         };
         _plant = new(bug, machine.Disk, options);
@@ -68,6 +71,8 @@ internal sealed class Replicator : IDisposable
                 foreach (var side in _sides!) side.Shipper.EnforceBound(options.SpoolLimit);
             },
             HasReplica = () => _sides!.Any(s => s.Shipper.CanTake),
+            IsShipped = () => queue.PendingSize == default && _sides!.All(s => s.IsDrained),
+            Idle = new(options, environment, _recorder, _folder),
             DropSpool = spool.DropAll,
             Snapshots = new(_recorder, schedule, events),
         };
@@ -176,6 +181,7 @@ internal sealed class Replicator : IDisposable
         if (_leaving is Leaving.Failed or Leaving.DoneWithNothing) return;
         if (_hasFailedBeside) GoBack();
         if (_plant.Reopens(_recorder.IsOpen)) _recorder.CloseSession();
+        _places.IsCrowded = _machine.Random.Next(4) == 0;
         if (!_pending.IsCompleted) _machine.Clock.FireDue();
         else if (_leaving == Leaving.No) _pending = _loop.StepAsync(default);
         else Leave();
@@ -252,6 +258,7 @@ internal sealed class Replicator : IDisposable
         _present = _recorder.Generation is { } generation ? new(generation, _recorder.ExpectsSnapshot) : null;
         if (_present?.Id != former?.Id)
             foreach (var side in _sides) side.Shipper.Realign();
+        if (_loop.Idle.IsLetGo != _wasLetGo) _machine.Trace.Note((_wasLetGo = _loop.Idle.IsLetGo) ? "let go" : "taken up");
         while (_events.Reader.TryRead(out var said))
         {
             _machine.Trace.Note(said.Message);

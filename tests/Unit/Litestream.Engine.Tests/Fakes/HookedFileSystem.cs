@@ -12,6 +12,9 @@ internal sealed class HookedFileSystem : LocalFiles
     /// <summary>Whether changes of watched files are not told.</summary>
     public bool IsDeaf { get; init; }
 
+    /// <summary>Whether the times of files tell of changes all the same.</summary>
+    public bool IsExact { get; set; }
+
     public override IFile Open(string path, FileOpenMode mode, UnixFileMode? unixMode = null)
     {
         Before("open", path);
@@ -56,7 +59,7 @@ internal sealed class HookedFileSystem : LocalFiles
 
     public override IDisposable Watch(string path, Action changed) => base.Watch(path, IsDeaf ? () => { } : changed);
 
-    public override bool TellsAtOnce => !IsDeaf && base.TellsAtOnce;
+    public override bool TellsAtOnce => (!IsDeaf || IsExact) && base.TellsAtOnce;
 
     private sealed class HookedFile(HookedFileSystem owner, IFile file, string path) : IFile
     {

@@ -1,0 +1,67 @@
+using Litestream.Engine.Files;
+using Litestream.Engine.Replication;
+using Xunit;
+
+namespace Litestream.Engine.Tests.Replication;
+
+public sealed class OpenPlacesTests
+{
+    [Fact]
+    public async Task Who_comes_when_all_places_are_taken_waits_for_one()
+    {
+        var places = new OpenPlaces(0);
+        var taken = new List<IDisposable>();
+        for (var place = 0; place < OpenPlaces.Least; place++) taken.Add(await places.EnterAsync(default));
+        Assert.False(places.AreScarce);
+        using var impatient = new CancellationTokenSource();
+        var (first, second) = (places.EnterAsync(impatient.Token), places.EnterAsync(default));
+        Assert.True(places.AreScarce);
+        Assert.False(first.IsCompleted || second.IsCompleted);
+
+        await impatient.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        taken[3].Dispose();
+        taken[3].Dispose();
+        await second;
+        Assert.False(places.AreScarce);
+        Assert.False(places.EnterAsync(default).IsCompleted);
+    }
+
+    [Fact]
+    public async Task There_are_the_fewer_places_the_more_databases_there_are()
+    {
+        var places = new OpenPlaces(20_000);
+        var alone = await CountAsync(places);
+        var joined = Enumerable.Range(0, 5000).Select(_ => places.Join()).ToList();
+        var among = await CountAsync(places);
+        Assert.True(among < alone, $"{alone} {among}");
+        Assert.True(among > OpenPlaces.Least, $"{among}");
+        joined.ForEach(j => j.Dispose());
+        Assert.Equal(alone, await CountAsync(places));
+    }
+
+    [Theory]
+    [InlineData("Max open files            1024                 524288               files     ", 1024L)]
+    [InlineData("Max open files            unlimited            unlimited            files     ", null)]
+    [InlineData("Max file locks            7                    7                    locks     ", null)]
+    public void The_limit_is_the_one_in_force(string line, long? expected) =>
+        Assert.Equal(expected, HandleLimit.Parse(["Limit                     Soft Limit           Hard Limit           Units     ", line]));
+
+    private static async Task<int> CountAsync(OpenPlaces places)
+    {
+        var taken = new List<IDisposable>();
+        using var enough = new CancellationTokenSource();
+        while (true)
+        {
+            var next = places.EnterAsync(enough.Token);
+            if (!next.IsCompleted)
+            {
+                await enough.CancelAsync();
+                taken.ForEach(t => t.Dispose());
+                return taken.Count;
+            }
+
+            taken.Add(await next);
+        }
+    }
+}
