@@ -88,7 +88,7 @@ internal static class DamageCases
             var content = r.Content(last.Key);
             var end = content.Length - WalFrameHeader.Size - r.PageSize;
             r.Put(last.Key, content[..end]);
-            return Fails(ErrorCode.ObjectMissing, r.Segment(3, last.Start.Offset + end), last.Start);
+            return Fails(ErrorCode.ObjectMissing, r.Segment(3, last.Start.Offset + end), r.LastCommitOf(last.Start, content[..end]));
         }),
     ];
 

@@ -93,6 +93,15 @@ internal sealed class DamagedReplica : IDisposable
         Store(b, content);
     }
 
+    /// <summary>Behind the last commit of a segment's content; its start if there is none. A segment of Litestream 0.3 has as many as came in an interval.</summary>
+    public Position LastCommitOf(Position start, byte[] content)
+    {
+        var (frameSize, end) = (WalFrameHeader.Size + PageSize, 0);
+        for (var offset = start.Offset == 0 ? WalHeader.Size : 0; offset + frameSize <= content.Length; offset += frameSize)
+            if (WalFrameHeader.Read(content.AsSpan(offset)).IsCommit) end = offset + frameSize;
+        return start with { Offset = start.Offset + end };
+    }
+
     /// <summary>Both targets find a file beside them.</summary>
     public void PutBesideTargets(string suffix, byte[] content)
     {
