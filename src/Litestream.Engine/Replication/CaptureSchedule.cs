@@ -176,7 +176,6 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
         _nextRest = now + options.CheckpointQuietInterval;
     }
 
-<<<<<<< HEAD
     /// <summary>Notes a change, whoever told of it: from then on it is waited for quiet anew.</summary>
     private void Moved(DateTimeOffset now)
     {
@@ -185,8 +184,6 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
         _nextYield = now + s_yieldAfter;
     }
 
-=======
->>>>>>> idle
     /// <summary>Before the application checkpoints by itself, which it does at the same size as a rule: then both would wait for the device, and for each other.</summary>
     private double EarlyPageCount => options.CheckpointPageCount * 0.75;
 

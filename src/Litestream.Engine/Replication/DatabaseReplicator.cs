@@ -273,12 +273,8 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         _present = present;
         _status = _status with
         {
-<<<<<<< HEAD
             State = _status.State == ReplicationState.Stopping ? ReplicationState.Stopping
-                : _loop!.IsWaiting ? ReplicationState.Waiting : ReplicationState.Running,
-=======
-            State = _loop!.IsWaiting ? ReplicationState.Waiting : _loop.Idle.IsLetGo ? ReplicationState.Idle : ReplicationState.Running,
->>>>>>> idle
+                : _loop!.IsWaiting ? ReplicationState.Waiting : _loop.Idle.IsLetGo ? ReplicationState.Idle : ReplicationState.Running,
             Generation = recorder.Generation,
             Position = recorder.Position,
             LastChangeAt = recorder.LastChangeAt ?? _status.LastChangeAt,

@@ -26,8 +26,6 @@ public sealed record ReplicationOptions
     /// <summary>The longest time between two looks at a database of which the file watcher would tell: ten times <see cref="PollInterval"/>.</summary>
     internal TimeSpan LongestPollInterval => PollInterval < TimeSpan.FromDays(1) ? PollInterval * 10 : PollInterval;
 
-<<<<<<< HEAD
-=======
     /// <summary>After this time without a change the database is let go until the next one; null for never. Only where the system tells of each write at
     /// once (Linux). Default 5 min.</summary>
     public TimeSpan? IdleAfter { get; init; } = TimeSpan.FromMinutes(5);
@@ -35,7 +33,6 @@ public sealed record ReplicationOptions
     /// <summary>Bytes up to which a database is let go, unless handles are scarce: with the next change all of it may be read. Default 16 MiB.</summary>
     public long IdleSizeLimit { get; init; } = 16L << 20;
 
->>>>>>> idle
     /// <summary>WAL pages by which we have checkpointed; it is begun at three quarters of that, before an application does that has the same number. Default
     /// 1000, as SQLite and Litestream have it.</summary>
     public int CheckpointPageCount { get; init; } = 1000;
