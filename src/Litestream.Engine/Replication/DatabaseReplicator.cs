@@ -188,6 +188,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
             DropSpool = spool.DropAll,
             Snapshots = new(recorder, schedule, _events),
         };
+        watchdog.Overlooked = loop.Wake;
         recorder.Snapshot.Ended = loop.Wake;
         recorder.GenerationBegins = () =>
         {
@@ -294,7 +295,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(late.Token, hurry);
         try
         {
-            // others of this process may have to end before
+            // others of this process may have to end before; as long as they do, that takes nothing of the time
             await loop.PrepareFinishAsync(limit.Token).ConfigureAwait(false);
             late.CancelAfter(_options.ShutdownTimeout);
             do
@@ -309,7 +310,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         catch (OperationCanceledException)
         {
             throw new LitestreamException(ErrorCode.Timeout,
-                $"The last sync of '{_options.DatabasePath}' was {(late.IsCancellationRequested ? $"not finished in {_options.ShutdownTimeout.InSeconds()}" : "cut short")}.",
+                $"The last sync of '{_options.DatabasePath}' was {(hurry.IsCancellationRequested ? "cut short" : $"not finished in {_options.ShutdownTimeout.InSeconds()}")}.",
                 _options.DatabasePath, "What is missing waits in the metadata folder and is shipped at the next start.");
         }
     }

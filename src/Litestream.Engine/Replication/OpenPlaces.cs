@@ -23,6 +23,7 @@ internal class OpenPlaces(long handles)
     private readonly LinkedList<TaskCompletionSource<IDisposable>> _waiting = new();
     private long _replications;
     private long _taken;
+    private long _admitted;
 
     /// <summary>Those of this process.</summary>
     public static OpenPlaces OfProcess { get; } = new(HandleLimit.Read() ?? long.MaxValue);
@@ -35,6 +36,9 @@ internal class OpenPlaces(long handles)
             lock (_lock) return _waiting.Count > 0;
         }
     }
+
+    /// <summary>How many have waited and got a place.</summary>
+    public long Admitted => Interlocked.Read(ref _admitted);
 
     private long Limit => Math.Max(Least, (handles - Reserve - _replications * HandlesIdle) / HandlesOpen);
 
@@ -96,6 +100,7 @@ internal class OpenPlaces(long handles)
             {
                 _waiting.Remove(next);
                 _taken++;
+                Interlocked.Increment(ref _admitted);
                 next.Value.SetResult(new Once(Leave));
             }
         }

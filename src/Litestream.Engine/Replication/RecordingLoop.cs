@@ -127,6 +127,7 @@ internal sealed class RecordingLoop
         finally
         {
             _watch.Close();
+            Idle.Dispose();
         }
     }
 
@@ -158,7 +159,8 @@ internal sealed class RecordingLoop
     }
 
     /// <summary>Takes a place for <see cref="FinishAsync"/>, where others have to be let go before.</summary>
-    public Task PrepareFinishAsync(CancellationToken hurry) => _recorder.IsOpen ? Task.CompletedTask : _source.EnterAsync(hurry);
+    /// <exception cref="OperationCanceledException">There is no hope for one, or <paramref name="hurry"/> was cancelled.</exception>
+    public Task PrepareFinishAsync(CancellationToken hurry) => _recorder.IsOpen ? Task.CompletedTask : _source.EnterLastAsync(hurry);
 
     /// <summary>Captures a last time, leaves the database file with the whole WAL in it if nobody is in the way, and lets it go.</summary>
     /// <param name="limit">Cancelled when that takes too long.</param>
@@ -176,7 +178,6 @@ internal sealed class RecordingLoop
         finally
         {
             _recorder.CloseSession();
-            Idle.Dispose();
         }
     }
 
@@ -294,7 +295,7 @@ internal sealed class RecordingLoop
 
     private async Task WaitForWorkAsync(CancellationToken stop)
     {
-        if (Idle.IsLetGo && !IsNeeded) await _wake.WaitAsync(Idle.NextLook, _environment.Time, stop).ConfigureAwait(false);
+        if (Idle.IsLetGo && !IsNeeded) await _wake.WaitAsync(_watch.TellsAtOnce ? Idle.NextLook : _options.PollInterval, _environment.Time, stop).ConfigureAwait(false);
         while (_recorder is { IsOpen: true, HasEndedCut: false } && !IsAsked && WhyNewGeneration is null)
         {
             var now = _clock.Now;
@@ -371,10 +372,11 @@ internal sealed class RecordingLoop
         else if (!isFound && sight is { } seen && _recorder is { HasOpenSegment: false, HasCut: false }) Idle.LetGo(seen, Hear);
     }
 
-    /// <summary>What the files show before a capture after which the database may be let go; null if it may not.</summary>
+    /// <summary>What the files show before a capture after which the database may be let go; null if it may not. Not while nobody tells of changes: what
+    /// comes then would not be heard.</summary>
     private SourceSight? SeeIdle(DateTimeOffset now) =>
         _recorder is { HasOpenSegment: false, HasCut: false, ExpectsSnapshot: false, Snapshot.Exists: false } && (_recorder.IsResting || Idle.IsWanted)
-        && !IsNeeded && IsShipped() ? Idle.See(now - (_lastChange ?? _began)) : null;
+        && !_watch.IsDeaf && !IsNeeded && IsShipped() ? Idle.See(now - (_lastChange ?? _began)) : null;
 
     /// <summary>Takes a database up that was let go, where there is a reason to. False where it stays let go.</summary>
     private bool TryTakeUp()
@@ -452,6 +454,7 @@ internal sealed class RecordingLoop
         await _source.OpenAsync(stop).ConfigureAwait(false);
         if (_recorder.Position != before) _lastChange = _clock.Now;
         IsWaiting = false;
+        _watch.Renew();
         _dataVersion = null; // each connection counts for itself
         _schedule = new(_options, _clock.Now);
         _schedule.Signal(_clock.Now);

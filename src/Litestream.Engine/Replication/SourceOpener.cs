@@ -57,8 +57,26 @@ internal sealed class SourceOpener(ReplicationOptions options, EngineEnvironment
         return true;
     }
 
+    /// <summary>Takes a place for the last capture. As long as others get theirs its turn comes; it is not waited for where none does for all the time that a
+    /// stop may take.</summary>
+    /// <exception cref="OperationCanceledException">None did, or <paramref name="hurry"/> was cancelled.</exception>
+    public async Task EnterLastAsync(CancellationToken hurry)
+    {
+        using var vain = CancellationTokenSource.CreateLinkedTokenSource(hurry);
+        var entering = EnterAsync(vain.Token);
+        long admitted;
+        do
+        {
+            admitted = environment.Places.Admitted;
+            await Task.WhenAny(entering, Task.Delay(options.ShutdownTimeout, environment.Time, vain.Token)).ConfigureAwait(false);
+        }
+        while (!entering.IsCompleted && environment.Places.Admitted != admitted);
+        await vain.CancelAsync().ConfigureAwait(false);
+        await entering.ConfigureAwait(false);
+    }
+
     /// <summary>Takes a place among the open databases, where there is none yet.</summary>
-    public async Task EnterAsync(CancellationToken stop) => recorder.Place ??= await environment.Places.EnterAsync(stop).ConfigureAwait(false);
+    private async Task EnterAsync(CancellationToken stop) => recorder.Place ??= await environment.Places.EnterAsync(stop).ConfigureAwait(false);
 
     private async Task<Obstacle?> TryOpenAsync(CancellationToken stop)
     {

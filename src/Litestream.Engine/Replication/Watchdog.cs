@@ -22,8 +22,13 @@ internal sealed class Watchdog(ReplicationOptions options, EngineEnvironment env
     private readonly Signal _wake = new();
     private readonly TimeSpan _limit = Longer(options.SyncInterval * Intervals, s_shortestLimit);
     private long _began = environment.Time.GetTimestamp();
+    private DateTimeOffset _lastLook;
     private int _quietLooks;
     private volatile bool _isResting;
+
+    /// <summary>Is called when the database seems to have changed since somebody looked at it, and nobody has looked since then: a change may have been told
+    /// to nobody, and when the clock is set back there seems to be one.</summary>
+    public Action Overlooked { get; set; } = () => { };
 
     /// <summary>Looks until cancelled.</summary>
     /// <param name="source">How the capture side gets on; null when it is no longer to: what others write then waits for the next start.</param>
@@ -71,6 +76,8 @@ internal sealed class Watchdog(ReplicationOptions options, EngineEnvironment env
     private bool LookAtSource(SourcePulse pulse)
     {
         var hasChanged = HasChangedSince(pulse);
+        if (hasChanged && pulse.LastLook == _lastLook) Overlooked();
+        _lastLook = pulse.LastLook;
         // A large transaction takes its time: as long as the position moves, nothing stands still.
         Look("capture", hasChanged, (pulse.LastLook, pulse.Position), null, "The database changes and is not captured");
 
