@@ -454,7 +454,6 @@ internal sealed class RecordingLoop
         await _source.OpenAsync(stop).ConfigureAwait(false);
         if (_recorder.Position != before) _lastChange = _clock.Now;
         IsWaiting = false;
-        _watch.Renew();
         _dataVersion = null; // each connection counts for itself
         _schedule = new(_options, _clock.Now);
         _schedule.Signal(_clock.Now);

@@ -46,14 +46,6 @@ internal sealed class SourceWatch(ReplicationOptions options, IFileSystem files,
         }
     }
 
-    /// <summary>Listens anew where it listens: another folder may have the name by now.</summary>
-    public void Renew()
-    {
-        if (_watch is null) return;
-        Close();
-        Listen();
-    }
-
     /// <summary>Notes that the database was looked at.</summary>
     /// <param name="now">The time.</param>
     /// <param name="isFound">Whether there was something new.</param>

@@ -19,14 +19,15 @@ public sealed class FutureWalTests
         var time = new QuickTime();
         await using var replication = RunningReplication.Start(database, o => o with
         {
-            IdleAfter = isLetGo ? TimeSpan.Zero : null, CheckpointQuietInterval = TimeSpan.FromMilliseconds(50), PollInterval = TimeSpan.FromSeconds(1),
+            IdleAfter = isLetGo ? TimeSpan.Zero : null, CheckpointQuietInterval = TimeSpan.FromMilliseconds(50), PollInterval = TimeSpan.FromSeconds(4),
+            SyncInterval = TimeSpan.FromSeconds(4), // a second as it really passes until it would be a stall
         }, new() { Time = time });
         database.App.Insert();
         await replication.SyncAsync();
         if (isLetGo) await replication.UntilAsync(() => replication.Status.State == ReplicationState.Idle, "it is let go");
         File.SetLastWriteTimeUtc(database.WalPath, time.GetUtcNow().UtcDateTime.AddDays(1));
 
-        var until = time.GetUtcNow().AddSeconds(60);
+        var until = time.GetUtcNow().AddSeconds(120);
         await replication.UntilAsync(() => time.GetUtcNow() > until, "time passes");
         Assert.Equal(0, replication.Count(ReplicationEventKind.Stalled));
     }
