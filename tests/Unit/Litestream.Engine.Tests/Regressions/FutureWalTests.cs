@@ -19,7 +19,9 @@ public sealed class FutureWalTests
         var time = new QuickTime();
         await using var replication = RunningReplication.Start(database, o => o with
         {
-            IdleAfter = isLetGo ? TimeSpan.Zero : null, CheckpointQuietInterval = TimeSpan.FromMilliseconds(50), PollInterval = TimeSpan.FromSeconds(4),
+            IdleAfter = isLetGo ? TimeSpan.Zero : null,
+            CheckpointQuietInterval = TimeSpan.FromMilliseconds(50),
+            PollInterval = TimeSpan.FromSeconds(4),
             SyncInterval = TimeSpan.FromSeconds(4), // a second as it really passes until it would be a stall
         }, new() { Time = time });
         database.App.Insert();
