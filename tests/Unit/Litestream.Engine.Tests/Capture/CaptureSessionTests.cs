@@ -195,7 +195,12 @@ public sealed class CaptureSessionTests : IDisposable
         using (var hold = session.HoldWritersAfter(TimeSpan.FromMilliseconds(30), patience: 1000))
         {
             time.Advance(TimeSpan.FromMilliseconds(30));
-            while (App.TryExecute(Application.InsertSql(1, 10)) != raw.SQLITE_BUSY) Thread.Sleep(5);
+            // with gaps between its commits, as a hold has to find one
+            Assert.True(SpinWait.SpinUntil(() =>
+            {
+                Thread.Sleep(5);
+                return App.TryExecute(Application.InsertSql(1, 10)) == raw.SQLITE_BUSY;
+            }, TimeSpan.FromMinutes(1)));
             using (hold.Take()) Assert.Equal(raw.SQLITE_BUSY, App.TryExecute(Application.InsertSql(1, 10)));
             App.Insert();
         }
