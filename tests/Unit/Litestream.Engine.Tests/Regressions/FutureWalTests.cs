@@ -21,15 +21,15 @@ public sealed class FutureWalTests
         {
             IdleAfter = isLetGo ? TimeSpan.Zero : null,
             CheckpointQuietInterval = TimeSpan.FromMilliseconds(50),
-            PollInterval = TimeSpan.FromSeconds(4),
-            SyncInterval = TimeSpan.FromSeconds(4), // a second as it really passes until it would be a stall
+            PollInterval = TimeSpan.FromSeconds(100),
+            SyncInterval = TimeSpan.FromSeconds(40), // ten seconds as they really pass until it would be a stall: no busy machine takes them up
         }, new() { Time = time });
         database.App.Insert();
         await replication.SyncAsync();
         if (isLetGo) await replication.UntilAsync(() => replication.Status.State == ReplicationState.Idle, "it is let go");
         File.SetLastWriteTimeUtc(database.WalPath, time.GetUtcNow().UtcDateTime.AddDays(1));
 
-        var until = time.GetUtcNow().AddSeconds(120);
+        var until = time.GetUtcNow().AddSeconds(250);
         await replication.UntilAsync(() => time.GetUtcNow() > until, "time passes");
         Assert.Equal(0, replication.Count(ReplicationEventKind.Stalled));
     }
