@@ -254,7 +254,8 @@ internal sealed class CaptureSession : IDisposable
     /// <remarks>A failure (the database's device is full) is no reason to stop capturing: it counts as busy, and
     /// <see cref="CheckpointError"/> tells it. So does another copy of SQLite in this process: locks would not keep its checkpoint and ours
     /// apart, and together they can write old pages over new ones.</remarks>
-    public CheckpointAnswer Checkpoint()
+    /// <param name="patience">How much longer than usual to wait for that lock.</param>
+    public CheckpointAnswer Checkpoint(int patience = 1)
     {
         var isAlone = _locks.IsAlone;
         for (var tries = 1; ; tries++)
@@ -262,7 +263,7 @@ internal sealed class CaptureSession : IDisposable
             EnsureUnmoved();
             var answer = isAlone ? CheckpointOnce() : LookOnly();
             EnsureLocks();
-            if (!answer.IsBusy || CheckpointError is not null || tries == MaxCheckpointTries) return answer;
+            if (!answer.IsBusy || CheckpointError is not null || tries == MaxCheckpointTries * patience) return answer;
             Thread.SpinWait(CheckpointSpin);
         }
     }
