@@ -8,7 +8,6 @@ namespace Litestream.Servers;
 /// <summary>A server's process: it ends with the tests, or by itself after a while.</summary>
 internal sealed class ServerProcess : IDisposable
 {
-    private const string LifetimeInSeconds = "900";
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private static readonly Lock s_gate = new();
     private static readonly List<Process> s_running = [];
@@ -19,12 +18,15 @@ internal sealed class ServerProcess : IDisposable
 
     private ServerProcess(Process process) => _process = process;
 
+    /// <summary>After this time one that is started from now on ends by itself.</summary>
+    public static TimeSpan Lifetime { get; set; } = TimeSpan.FromMinutes(15);
+
     /// <summary>Whether programs are installed.</summary>
     public static bool Has(params string[] programs) => programs.Append("timeout").All(p => FindOnPath(p) is not null);
 
     public static ServerProcess Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? variables = null)
     {
-        var start = new ProcessStartInfo(FindOnPath("timeout")!, ["--signal=KILL", LifetimeInSeconds, FindOnPath(program)!, .. arguments])
+        var start = new ProcessStartInfo(FindOnPath("timeout")!, ["--signal=KILL", Text((int)Lifetime.TotalSeconds), FindOnPath(program)!, .. arguments])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Litestream.Stress.Cases;
+using Litestream.Stress.Kills;
 using Litestream.Stress.Replicators;
 using Litestream.Stress.Runs;
 using Litestream.Workload;
@@ -13,11 +15,21 @@ internal static class Program
         Stress --case interop-long [--minutes 10]    steady writes, restored by Litestream 0.3.13 with 1024 open files
         Stress --case 500mb [--megabytes 500]        our restore beside Litestream 0.3.13's on the same replica
         Stress --case wal-size [--seconds 10] [--turns 3] [--load N]    the application's WAL with us and without us
+        Stress --case kills [--rounds 24] [--seed S]    kill -9 of the replication, writers, the store's gateway, restores in place, retention
         """;
 
     private static async Task<int> Main(string[] args)
     {
-        if (args is ["replicate", var options, var replica]) return await ReplicateCommand.RunAsync(options, replica);
+        switch (args)
+        {
+            case ["replicate", var options, var replica]:
+                return await ReplicateCommand.RunAsync(options, replica);
+            case ["restore-in-place", var replica, var target]:
+                return await RepeatCommand.RestoreAsync(replica, target);
+            case ["retain", var replica, var seconds]:
+                return await RepeatCommand.RetainAsync(replica, TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture)));
+        }
+
         var line = new CommandLine(args);
         if (line.Flag("help"))
         {
@@ -35,6 +47,8 @@ internal static class Program
                 return await RestoreTimingCase.RunAsync(line.Number("megabytes", 500));
             case "wal-size":
                 return await WalSizeCase.RunAsync(TimeSpan.FromSeconds(line.Number("seconds", 10)), line.Number("turns", 3), line.Number("load", 0));
+            case "kills":
+                return await KillsCase.RunAsync(line.Number("rounds", 24), line.Number("seed", Environment.TickCount & 0xffffff));
             default:
                 Console.Error.WriteLine(Usage);
                 return 2;

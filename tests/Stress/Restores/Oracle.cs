@@ -15,12 +15,12 @@ internal sealed class Oracle
     public static Oracle? Find() => LitestreamBinary.IsSupported ? new(LitestreamBinary.Path) : null;
 
     /// <summary>Restores with it.</summary>
-    /// <param name="replica">The replica's folder.</param>
+    /// <param name="replica">The replica's folder or URL.</param>
     /// <param name="target">The file to make.</param>
     /// <param name="arguments">More arguments, e.g. <c>-index</c>.</param>
     public async Task RestoreAsync(string replica, string target, params IEnumerable<string> arguments)
     {
-        await ChildProcess.RunAsync(Program, ["restore", "-o", target, .. arguments, $"file://{replica}"]);
+        await ChildProcess.RunAsync(Program, ["restore", "-o", target, .. arguments, replica.Contains("://", StringComparison.Ordinal) ? replica : $"file://{replica}"]);
         LitestreamBinary.CountRun("restore");
     }
 
