@@ -16,14 +16,15 @@ internal static class Program
         Stress --case 500mb [--megabytes 500]        our restore beside Litestream 0.3.13's on the same replica
         Stress --case wal-size [--seconds 10] [--turns 3] [--load N]    the application's WAL with us and without us
         Stress --case kills [--rounds 24] [--seed S]    kill -9 of the replication, writers, the store's gateway, restores in place, retention
+        Stress --case powercut [--rounds 10] [--seed S]    a volume with the database and its replica loses its power; root on Linux
         """;
 
     private static async Task<int> Main(string[] args)
     {
         switch (args)
         {
-            case ["replicate", var options, var replica]:
-                return await ReplicateCommand.RunAsync(options, replica);
+            case ["replicate", var options, var replica, var bootId]:
+                return await ReplicateCommand.RunAsync(options, replica, bootId);
             case ["restore-in-place", var replica, var target]:
                 return await RepeatCommand.RestoreAsync(replica, target);
             case ["retain", var replica, var seconds]:
@@ -49,6 +50,10 @@ internal static class Program
                 return await WalSizeCase.RunAsync(TimeSpan.FromSeconds(line.Number("seconds", 10)), line.Number("turns", 3), line.Number("load", 0));
             case "kills":
                 return await KillsCase.RunAsync(line.Number("rounds", 24), line.Number("seed", Environment.TickCount & 0xffffff));
+            case "powercut":
+                return await PowerCutCase.StartAsync(line.Number("rounds", 10), line.Number("seed", Environment.TickCount & 0xffffff));
+            case "powercut-inside":
+                return await PowerCutCase.RunAsync(line.Number("rounds", 10), line.Number("seed", 1));
             default:
                 Console.Error.WriteLine(Usage);
                 return 2;

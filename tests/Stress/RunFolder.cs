@@ -25,5 +25,9 @@ internal sealed class RunFolder
     public string Scratch(string name) =>
         Directory.CreateDirectory(Path.Combine(Root, $"{++_scratchCount:d3}-{name}")).FullName;
 
+    /// <summary>Tells of a failure, what a replication said last, and where the files are.</summary>
+    public string Describe(Exception failure, IEnumerable<string> events) =>
+        $"  {(failure is RunFailedException ? failure.Message : failure)} Kept: {Root}\n{string.Concat(events.TakeLast(12).Select(e => $"    {e}\n"))}";
+
     public void Delete() => Directory.Delete(Root, recursive: true);
 }

@@ -28,19 +28,23 @@ internal static class KillsCase
     {
         var started = Stopwatch.GetTimestamp();
         var folder = RunFolder.Create($"kills-{seed}");
-        try
+        var replica = store is null ? folder.Replica : await store.CreateReplicaAsync($"kills-{Guid.NewGuid():N}");
+        var failed = tally.Failures;
+        await using (var life = new KillLife(seed, folder, replica, store, oracle, tally))
         {
-            var replica = store is null ? folder.Replica : await store.CreateReplicaAsync($"kills-{Guid.NewGuid():N}");
-            await using (var life = new KillLife(seed, folder, replica, store, oracle, tally)) await life.ExecuteAsync(rounds);
-            folder.Delete();
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            // whatever it is, these rounds have failed, and the next ones shall show whether they do so too
-            tally.Failures++;
-            Console.WriteLine($"  {(e is RunFailedException ? e.Message : e)} Kept: {folder.Root}");
+            try
+            {
+                await life.ExecuteAsync(rounds);
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                // whatever it is, these rounds have failed, and the next ones shall show whether they do so too
+                tally.Failures++;
+                Console.WriteLine(folder.Describe(e, life.Events));
+            }
         }
 
+        if (tally.Failures == failed) folder.Delete();
         Console.WriteLine($"seed {seed}, {(store is null ? "folder" : "gateway")}, {Stopwatch.GetElapsedTime(started).TotalSeconds:f0} s: {tally}");
     }
 }

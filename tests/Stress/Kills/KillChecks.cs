@@ -49,10 +49,11 @@ internal sealed class KillChecks(RunFolder folder, string replica, Oracle? oracl
         foreach (var kept in Beside(target, ".before-restore")) File.Delete(kept);
     }
 
-    /// <summary>At the end, page for page what the source holds.</summary>
-    public async Task ExpectSourceAsync()
+    /// <summary>At the end, page for page what a source holds that nobody has open.</summary>
+    /// <param name="source">The source.</param>
+    public async Task ExpectSourceAsync(string source)
     {
-        var image = SourceImage.Take(folder.Database, folder.Scratch("source"));
+        var image = SourceImage.Take(source, folder.Scratch("source"));
         foreach (var (restored, who) in await RestoreAsync("end")) PageComparison.Expect(image, restored, $"What {who} restored at the end");
     }
 

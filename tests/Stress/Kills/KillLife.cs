@@ -33,6 +33,9 @@ internal sealed class KillLife(int seed, RunFolder folder, string replica, KillS
 
     private string InPlace => Path.Combine(folder.Root, "in-place", "app.db");
 
+    /// <summary>What the replication said.</summary>
+    public IReadOnlyCollection<string> Events => _replicator.Events;
+
     /// <summary>Kills so often, and compares with the source at the end.</summary>
     public async Task ExecuteAsync(int rounds)
     {
@@ -52,7 +55,7 @@ internal sealed class KillLife(int seed, RunFolder folder, string replica, KillS
         }
 
         await SettleAsync();
-        await _checks.ExpectSourceAsync();
+        await _checks.ExpectSourceAsync(folder.Database);
         if (_random.Next(2) == 0) await ReplaceSourceAsync();
     }
 
@@ -197,6 +200,6 @@ internal sealed class KillLife(int seed, RunFolder folder, string replica, KillS
         await Task.WhenAll(_writers.Select(w => w!.Ready));
         await Task.Delay(_random.Next(500));
         await SettleAsync();
-        await _checks.ExpectSourceAsync();
+        await _checks.ExpectSourceAsync(folder.Database);
     }
 }

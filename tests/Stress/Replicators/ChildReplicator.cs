@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
 using System.Threading.Channels;
+using Litestream.Engine;
 using Litestream.Engine.Replication;
 using Litestream.Stress.Clients;
 
@@ -22,12 +23,15 @@ internal sealed class ChildReplicator(ReplicationOptions options, string replica
 
     public IReadOnlyCollection<string> Events => _events;
 
+    /// <summary>Which run of the operating system the next start finds.</summary>
+    public string BootId { get; set; } = BootIdentity.Current;
+
     public async Task StartAsync()
     {
         var file = Path.Combine(folder, "replication.json");
         await File.WriteAllTextAsync(file, JsonSerializer.Serialize(options));
         _answers = Channel.CreateUnbounded<string>();
-        _process = ChildProcess.StartOwn("Stress.dll", ["replicate", file, replica]);
+        _process = ChildProcess.StartOwn("Stress.dll", ["replicate", file, replica, BootId]);
         _reading = ReadAsync(_process, _answers.Writer);
         _errors = _process.StandardError.ReadToEndAsync();
     }

@@ -23,10 +23,13 @@ internal sealed class EngineReplicator(ReplicationOptions options, string replic
     /// <summary>Is told each event besides.</summary>
     public Action<string> Told { get; init; } = _ => { };
 
+    /// <summary>Which run of the operating system this is.</summary>
+    public string BootId { get; init; } = BootIdentity.Current;
+
     public Task StartAsync()
     {
         var client = ReplicaClients.Open(replica, Environment.CurrentDirectory, new EngineEnvironment());
-        _replicator = new(options, [client], new EngineEnvironment());
+        _replicator = new(options, [client], new EngineEnvironment { BootId = BootId });
         _stop = new();
         _running = Task.Run(() => _replicator.RunAsync(_stop.Token));
         _listening = ListenAsync(_replicator);

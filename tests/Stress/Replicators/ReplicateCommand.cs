@@ -12,10 +12,11 @@ internal static class ReplicateCommand
     /// <summary>Runs the child.</summary>
     /// <param name="optionsFile">JSON of <see cref="ReplicationOptions"/>.</param>
     /// <param name="replica">Where to.</param>
-    public static async Task<int> RunAsync(string optionsFile, string replica)
+    /// <param name="bootId">Which run of the operating system this shall be.</param>
+    public static async Task<int> RunAsync(string optionsFile, string replica, string bootId)
     {
         var options = JsonSerializer.Deserialize<ReplicationOptions>(await File.ReadAllTextAsync(optionsFile))!;
-        await using var replicator = new EngineReplicator(options, replica) { Told = text => Say($"event {text}") };
+        await using var replicator = new EngineReplicator(options, replica) { BootId = bootId, Told = text => Say($"event {text}") };
         await replicator.StartAsync();
         while (await Console.In.ReadLineAsync() is not null)
         {
