@@ -131,7 +131,8 @@ public sealed class DatabaseReplicator : IAsyncDisposable
             {
                 await request.WaitAsync(waiting.Token).ConfigureAwait(false);
                 generation = _present?.Id;
-                foreach (var shipper in _shippers) await shipper.DrainAsync(waiting.Token).ConfigureAwait(false);
+                var offered = _queue!.Added;
+                foreach (var shipper in _shippers) await shipper.DrainAsync(offered, waiting.Token).ConfigureAwait(false);
                 // a generation that was given up meanwhile took what was cut with it
                 request = generation == _present?.Id ? Task.CompletedTask : _syncs.Add();
                 _loop?.Wake();

@@ -172,11 +172,18 @@ internal sealed class Shipper : IDisposable
 
     /// <summary>Returns when the replica holds everything that was offered, and shows the present generation's snapshot.</summary>
     /// <exception cref="LitestreamException">The replica is not to be used before somebody has helped.</exception>
-    public async Task DrainAsync(CancellationToken cancellationToken)
+    public Task DrainAsync(CancellationToken cancellationToken) => DrainAsync(long.MaxValue, cancellationToken);
+
+    /// <summary>Returns when the replica holds what was offered first, and shows the present generation's snapshot. Where the replica takes data no
+    /// faster than it comes, there is always something that came later.</summary>
+    /// <param name="count">How many objects were offered first: see <see cref="SpoolQueue.Added"/>.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="LitestreamException">The replica is not to be used before somebody has helped.</exception>
+    public async Task DrainAsync(long count, CancellationToken cancellationToken)
     {
         do
         {
-            while (!_alignment.IsAligned || HasPending || _alignment.Present() is null)
+            while (!_alignment.IsAligned || !_queue.IsEmptyFor(_number, count) || _alignment.Present() is null or { ExpectsSnapshot: true })
             {
                 if (_refusal is { } refusal) throw refusal;
                 Wake();
@@ -208,6 +215,7 @@ internal sealed class Shipper : IDisposable
         while (_alignment.IsAligned && _queue.Next(_number) is { } content)
         {
             await ShipAsync(content, cancellationToken).ConfigureAwait(false);
+            _done.Set();
             if (!content.IsSnapshot) continue;
             HoldsSnapshot(content.Generation, content.Start.Index, content.Time);
             _events.Write(ReplicationEventKind.SnapshotShipped, ReplicationSeverity.Information,

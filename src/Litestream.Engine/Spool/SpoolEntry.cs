@@ -1,8 +1,11 @@
 namespace Litestream.Engine.Spool;
 
 /// <summary>An object in the spool and who still waits for it.</summary>
-internal sealed class SpoolEntry(SpooledObject content, ulong pending)
+internal sealed class SpoolEntry(SpooledObject content, ulong pending, long number)
 {
+    /// <summary>How many had been added by then, with this one.</summary>
+    public long Number { get; } = number;
+
     /// <summary>The object.</summary>
     public SpooledObject Content { get; } = content;
 

@@ -13,6 +13,7 @@ internal sealed class SpoolQueue(int replicaCount)
     private readonly HashSet<(int Replica, GenerationId Generation)> _withSnapshot = [];
     private readonly Backlog[] _missed = new Backlog[replicaCount];
     private ulong _givenUp;
+    private long _added;
 
     /// <summary>Compressed bytes that some replica still waits for.</summary>
     public (long Wal, long Snapshots) PendingSize
@@ -32,6 +33,15 @@ internal sealed class SpoolQueue(int replicaCount)
         }
     }
 
+    /// <summary>How many objects were added so far.</summary>
+    public long Added
+    {
+        get
+        {
+            lock (_lock) return _added;
+        }
+    }
+
     private ulong Everybody => replicaCount == 64 ? ulong.MaxValue : (1UL << replicaCount) - 1;
 
     /// <summary>Adds a durable object for all replicas.</summary>
@@ -39,7 +49,7 @@ internal sealed class SpoolQueue(int replicaCount)
     {
         lock (_lock)
         {
-            _entries.Add(new(content, Everybody & ~_givenUp));
+            _entries.Add(new(content, Everybody & ~_givenUp, ++_added));
             for (var replica = 0; replica < replicaCount; replica++)
                 if (IsGivenUpHere(replica)) _missed[replica] = _missed[replica].With(content);
         }
@@ -118,9 +128,16 @@ internal sealed class SpoolQueue(int replicaCount)
     }
 
     /// <summary>Whether a replica was offered everything and waits for nothing.</summary>
-    public bool IsEmptyFor(int replica)
+    public bool IsEmptyFor(int replica) => IsEmptyFor(replica, long.MaxValue);
+
+    /// <summary>Whether a replica was offered everything, waits for nothing of what was added first, and for no snapshot without which it can't be restored.</summary>
+    /// <param name="replica">The replica.</param>
+    /// <param name="count">How many were added first: see <see cref="Added"/>.</param>
+    public bool IsEmptyFor(int replica, long count)
     {
-        lock (_lock) return !IsGivenUpHere(replica) && !_entries.Exists(e => e.IsPendingFor(replica));
+        lock (_lock)
+            return !IsGivenUpHere(replica) && !_entries.Exists(e => e.IsPendingFor(replica)
+                && (e.Number <= count || (e.Content.IsSnapshot && !_withSnapshot.Contains((replica, e.Content.Generation)))));
     }
 
     /// <summary>Compressed bytes a replica waits for. Only those of the WAL count for the spool's bound: a snapshot is as large as

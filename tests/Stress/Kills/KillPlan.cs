@@ -14,6 +14,9 @@ internal sealed record KillPlan(RunPlan Database, ReplicationOptions Options, IR
     /// <summary>Long enough for a restore under load to end before what it reads is let go.</summary>
     public static readonly TimeSpan Retention = TimeSpan.FromSeconds(20);
 
+    /// <summary>So that what is written stays small: many kills say more than many bytes.</summary>
+    private const int LargestPage = 8192;
+
     /// <summary>Draws a plan: many snapshots, many new indexes, and something to let go all the time.</summary>
     public static KillPlan Draw(int seed)
     {
@@ -27,7 +30,7 @@ internal sealed record KillPlan(RunPlan Database, ReplicationOptions Options, IR
             MaxIndexSize = 1 << random.Next(16, 21),
         };
         var autocheckpoint = random.Next(2) == 0 ? 20 : 1000;
-        return new(database with { InitialRows = 300 }, options,
+        return new(database with { InitialRows = 300, PageSize = Math.Min(database.PageSize, LargestPage) }, options,
         [
             new("writer", $"--writer 1 --mode autocommit --rate 100 --synchronous full --autocheckpoint {autocheckpoint}"),
             new("writer", $"--writer 2 --mode immediate,spill,rollback,deferred --rate 20 --autocheckpoint {autocheckpoint}"),

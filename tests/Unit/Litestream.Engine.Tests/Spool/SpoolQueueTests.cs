@@ -32,6 +32,30 @@ public sealed class SpoolQueueTests
     }
 
     [Fact]
+    public void A_replica_waits_for_nothing_that_came_first_though_it_waits_for_more()
+    {
+        var queue = Filled(1, s_snapshot, s_first);
+        var first = queue.Added;
+        queue.Add(s_second);
+        queue.Confirm(0, s_snapshot);
+        Assert.False(queue.IsEmptyFor(0, first));
+        queue.Confirm(0, s_first);
+        Assert.True(queue.IsEmptyFor(0, first));
+        Assert.False(queue.IsEmptyFor(0));
+    }
+
+    [Fact]
+    public void A_replica_without_a_snapshot_waits_for_it_whenever_it_came()
+    {
+        var queue = new SpoolQueue(1);
+        queue.Add(s_snapshot);
+        Assert.False(queue.IsEmptyFor(0, 0));
+        queue.Confirm(0, s_snapshot);
+        queue.Add(Snapshot(A, 1));
+        Assert.True(queue.IsEmptyFor(0, 1));
+    }
+
+    [Fact]
     public void Supersede_takes_out_older_snapshots_but_for_a_replicas_first()
     {
         var (middle, newest) = (Snapshot(A, 1), Snapshot(A, 2));
