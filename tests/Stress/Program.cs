@@ -17,6 +17,7 @@ internal static class Program
         Stress --case wal-size [--seconds 10] [--turns 3] [--load N]    the application's WAL with us and without us
         Stress --case kills [--rounds 24] [--seed S]    kill -9 of the replication, writers, the store's gateway, restores in place, retention
         Stress --case powercut [--rounds 10] [--seed S]    a volume with the database and its replica loses its power; root on Linux
+        Stress --case soak [--minutes 15]    weeks on a fast clock: does anything grow?
         """;
 
     private static async Task<int> Main(string[] args)
@@ -54,6 +55,8 @@ internal static class Program
                 return await PowerCutCase.StartAsync(line.Number("rounds", 10), line.Number("seed", Environment.TickCount & 0xffffff));
             case "powercut-inside":
                 return await PowerCutCase.RunAsync(line.Number("rounds", 10), line.Number("seed", 1));
+            case "soak":
+                return await SoakCase.RunAsync(TimeSpan.FromMinutes(line.Number("minutes", 15)));
             default:
                 Console.Error.WriteLine(Usage);
                 return 2;

@@ -14,6 +14,7 @@ internal static class Program
         ["checkpointer"] = Checkpointer.Run,
         ["killer"] = Killer.Run,
         ["unlink"] = Unlinker.Run,
+        ["churner"] = Churner.Run,
         ["script"] = Script.Run,
         ["verify"] = Verifier.Run,
         ["state"] = line =>
