@@ -42,12 +42,12 @@ internal static class SoakCase
         }
 
         await Task.WhenAll(fleets.Select(f => f.ReadyAsync()));
-        Console.WriteLine($"{duration.TotalMinutes:f0} minutes, {time.In(duration).TotalDays:f0} days on the clock; a sample each minute, memory after a full collection");
+        Console.WriteLine($"{duration.TotalMinutes:f0} minutes, {time.In(duration).TotalDays:f0} days on the clock; a sample each minute, the least of some looks, memory after a full collection");
         Console.WriteLine(SoakSample.Head);
         for (var left = duration; left > TimeSpan.Zero; left -= s_interval)
         {
             await Task.Delay(s_interval);
-            samples.Add(SoakSample.Take(time.Elapsed, replications));
+            samples.Add(await SoakSample.TakeAsync(time, replications));
             Console.WriteLine(samples[^1]);
             foreach (var replication in replications) await RestoreAsync(replication, folder, time);
         }

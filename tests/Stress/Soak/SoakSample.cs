@@ -18,14 +18,39 @@ namespace Litestream.Stress.Soak;
 internal sealed record SoakSample(
     TimeSpan Time, long Resident, long Managed, int Handles, int Threads, long Wal, long Metadata, int MetadataFiles, long Replica, int ReplicaFiles)
 {
+    private const int Looks = 4;
+    private static readonly TimeSpan s_betweenLooks = TimeSpan.FromSeconds(1.5);
+
     /// <summary>Heads the lines.</summary>
     public static string Head { get; } =
         $"{"day",6}{"resident KiB",14}{"managed KiB",13}{"handles",9}{"threads",9}{"WAL KiB",9}{"metadata KiB",14}{"files",7}{"replica KiB",13}{"objects",9}";
 
-    /// <summary>Takes a sample.</summary>
-    /// <param name="time">Since the beginning.</param>
+    /// <summary>Takes a sample: the least of some looks, as what a snapshot needs while it is made says nothing.</summary>
+    /// <param name="time">The clock.</param>
     /// <param name="replications">What is looked at.</param>
-    public static SoakSample Take(TimeSpan time, IReadOnlyList<SoakReplication> replications)
+    public static async Task<SoakSample> TakeAsync(FastTime time, IReadOnlyList<SoakReplication> replications)
+    {
+        var looks = new List<SoakSample> { Look(time.Elapsed, replications) };
+        while (looks.Count < Looks)
+        {
+            await Task.Delay(s_betweenLooks);
+            looks.Add(Look(time.Elapsed, replications));
+        }
+
+        return looks[^1] with
+        {
+            Resident = looks.Min(s => s.Resident),
+            Managed = looks.Min(s => s.Managed),
+            Handles = looks.Min(s => s.Handles),
+            Threads = looks.Min(s => s.Threads),
+        };
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"{Time.TotalDays,6:f1}{Resident >> 10,14}{Managed >> 10,13}{Handles,9}{Threads,9}{Wal >> 10,9}{Metadata >> 10,14}{MetadataFiles,7}{Replica >> 10,13}{ReplicaFiles,9}");
+
+    private static SoakSample Look(TimeSpan time, IReadOnlyList<SoakReplication> replications)
     {
         var (metadata, replicas) = (replications.Select(r => Files(MetadataOf(r))).ToList(), replications.Select(r => Files(r.Replica)).ToList());
         for (var i = 0; i < 2; i++)
@@ -40,10 +65,6 @@ internal sealed record SoakSample(
             replications.Sum(r => new FileInfo($"{r.Database}-wal") is { Exists: true } wal ? wal.Length : 0),
             metadata.Sum(m => m.Bytes), metadata.Sum(m => m.Count), replicas.Sum(r => r.Bytes), replicas.Sum(r => r.Count));
     }
-
-    /// <inheritdoc/>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{Time.TotalDays,6:f1}{Resident >> 10,14}{Managed >> 10,13}{Handles,9}{Threads,9}{Wal >> 10,9}{Metadata >> 10,14}{MetadataFiles,7}{Replica >> 10,13}{ReplicaFiles,9}");
 
     private static int HandlesOf(Process process) => OperatingSystem.IsLinux() ? Directory.GetFiles("/proc/self/fd").Length : process.HandleCount;
 
