@@ -21,7 +21,7 @@ internal static class Checkpointer
     /// not let the WAL grow meanwhile. Null for as long as it takes.</param>
     public static CheckpointOutcome TryRest(CaptureSession session, IFrameSink sink, CheckpointEffort effort, int patience = 1, TimeSpan? beside = null)
     {
-        using var late = effort == CheckpointEffort.HoldingLast && beside is { } limit ? session.HoldWritersAfter(limit, patience) : null;
+        using var late = effort == CheckpointEffort.HoldingLast && beside is { } limit ? session.Writers.TakeAfter(limit, patience) : null;
         if (effort != CheckpointEffort.HoldingFirst)
         {
             var outcome = TryRest(session, sink, isAlone: false);
@@ -31,7 +31,7 @@ internal static class Checkpointer
         }
 
         // those that were kept out meanwhile may have been let in again, where the device took long
-        using var writers = late?.Take() is { IsHeld: true } held ? held : session.TryHoldWriters(patience);
+        using var writers = late?.Take() is { IsHeld: true } held ? held : session.Writers.TryTake(patience);
         return writers is null ? CheckpointOutcome.Hindered : TryRest(session, sink, isAlone: true);
     }
 
