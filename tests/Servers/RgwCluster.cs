@@ -73,7 +73,7 @@ internal sealed class RgwCluster
         ServerProcess.Start("ceph-osd", ["-f", "-i", "0"], _variables);
     }
 
-    // one copy of all, no authentication between the parts, nothing that waits for more of them
+    // one copy of all, no authentication between the parts, nothing that waits for more of them; what is deleted leaves the memory soon, not in two hours
     private string Configuration(Guid id, int port) => $"""
         [global]
         fsid = {id}
@@ -109,6 +109,9 @@ internal sealed class RgwCluster
         rgw_user_quota_bucket_sync_interval = 1
         rgw_bucket_quota_ttl = 0
         rgw_cache_expiry_interval = 1
+        rgw_gc_obj_min_wait = 1
+        rgw_gc_processor_period = 5
+        rgw_gc_processor_max_time = 5
         admin_socket =
         pid_file =
         run_dir = {_folder}

@@ -8,6 +8,8 @@ namespace Litestream.Stress.Cases;
 internal static class KillsCase
 {
     private const int RoundsPerLife = 6;
+    private static readonly TimeSpan s_settingUp = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan s_longestRound = TimeSpan.FromSeconds(30);
 
     /// <summary>Runs the rounds, some on one database each, and prints what came of them.</summary>
     /// <returns>0 if nothing failed.</returns>
@@ -15,7 +17,7 @@ internal static class KillsCase
     {
         var oracle = Oracle.Find();
         if (oracle is null) Console.WriteLine("Litestream 0.3.13 can't run here: what it restores is not checked.");
-        using var store = await KillStore.TryStartAsync();
+        using var store = await KillStore.TryStartAsync(s_settingUp + rounds * s_longestRound);
         if (store is null) Console.WriteLine("Ceph's gateway is not installed here (radosgw, ceph-mon, ceph-osd): no gateway is killed.");
         var tally = new KillTally();
         for (var life = 0; life * RoundsPerLife < rounds; life++)
@@ -28,7 +30,8 @@ internal static class KillsCase
     {
         var started = Stopwatch.GetTimestamp();
         var folder = RunFolder.Create($"kills-{seed}");
-        var replica = store is null ? folder.Replica : await store.CreateReplicaAsync($"kills-{Guid.NewGuid():N}");
+        var bucket = $"kills-{Guid.NewGuid():N}";
+        var replica = store is null ? folder.Replica : await store.CreateReplicaAsync(bucket);
         var failed = tally.Failures;
         await using (var life = new KillLife(seed, folder, replica, store, oracle, tally))
         {
@@ -44,7 +47,12 @@ internal static class KillsCase
             }
         }
 
-        if (tally.Failures == failed) folder.Delete();
+        if (tally.Failures == failed)
+        {
+            folder.Delete();
+            if (store is not null) await store.EmptyAsync(bucket);
+        }
+
         Console.WriteLine($"seed {seed}, {(store is null ? "folder" : "gateway")}, {Stopwatch.GetElapsedTime(started).TotalSeconds:f0} s: {tally}");
     }
 }
