@@ -46,6 +46,7 @@ public sealed class SecretTests : IAsyncLifetime, IDisposable
         using var http = new HttpClient();
         (await http.PutAsync(new Uri(_store.Endpoint, "/bucket"), null)).EnsureSuccessStatusCode();
         Directory.CreateDirectory(_folder["tmp"]);
+        Application.Create(_folder["app.db"]);
         Application.Write(_folder["app.db"], commits: 5);
     }
 

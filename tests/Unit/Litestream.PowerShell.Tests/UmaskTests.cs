@@ -35,6 +35,7 @@ public sealed class UmaskTests : IDisposable
     {
         Skip.If(OperatingSystem.IsWindows(), "Windows has no umask.");
         Directory.CreateDirectory(_folder["tmp"]);
+        Application.Create(_folder["app.db"]);
         Application.Write(_folder["app.db"], commits: 5);
         File.SetUnixFileMode(_folder["app.db"], OwnerOnly);
 
