@@ -83,10 +83,15 @@ public sealed class LocalFileSystem : IFileSystem
     /// <inheritdoc/>
     public void CreateDirectory(string directory, UnixFileMode? unixMode = null)
     {
-        if (unixMode is { } mode && !OperatingSystem.IsWindows())
-            Directory.CreateDirectory(directory, mode);
-        else
+        if (unixMode is not { } mode || OperatingSystem.IsWindows())
+        {
             Directory.CreateDirectory(directory);
+            return;
+        }
+
+        // the framework gives its permissions to the last folder alone
+        if (Path.GetDirectoryName(directory) is { } above && !Directory.Exists(above)) CreateDirectory(above, mode);
+        Directory.CreateDirectory(directory, mode);
     }
 
     /// <inheritdoc/>

@@ -59,6 +59,14 @@ public sealed class PermissionTests : IDisposable
     }
 
     [SkippableFact]
+    public void Each_folder_that_is_created_has_the_permissions_asked_for()
+    {
+        var mode = OwnerOnly | UnixFileMode.UserExecute;
+        LocalFileSystem.Instance.CreateDirectory(_folder["a/b/c"], mode);
+        Assert.All(new[] { "a", "a/b", "a/b/c" }, name => Assert.Equal(mode, File.GetUnixFileMode(_folder[name])));
+    }
+
+    [SkippableFact]
     public void What_root_spools_of_a_database_that_is_not_its_own_is_for_root_alone()
     {
         Skip.IfNot(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root can replicate the database of another user.");
