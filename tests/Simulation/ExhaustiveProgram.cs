@@ -5,7 +5,8 @@ using Litestream.Simulation.Exhaustive;
 namespace Litestream.Simulation;
 
 /// <summary>
-/// Tries the crashes at every operation of seeds, one seed after the other, until there are as many as are wanted: <c>--exhaustive --points N [--seed S] [--jobs J]</c>.
+/// Tries the crashes at every operation of seeds, one seed after the other, until there are as many as are wanted: <c>--exhaustive --points N [--seed S] [--jobs J] [--minutes M]</c>:
+/// behind the minutes no seed begins.
 /// With <c>--at O</c> only those at one operation of the seed, which is what a failure names. --bug plants a bug, --trace prints what is done. Jobs are processes; each takes every J-th seed.
 /// </summary>
 internal static class ExhaustiveProgram
@@ -34,6 +35,7 @@ internal static class ExhaustiveProgram
         var stride = (int)(Program.Value(args, "--stride") ?? 1);
         var only = (long?)Program.Value(args, "--at");
         var points = (long)(Program.Value(args, "--points") ?? (only is null ? 10_000 : long.MaxValue));
+        var limit = TimeSpan.FromMinutes(Program.Value(args, "--minutes") ?? TimeSpan.MaxValue.TotalMinutes / 2);
         var bug = Program.BugOf(args);
         var reported = TimeSpan.Zero;
         do
@@ -44,7 +46,7 @@ internal static class ExhaustiveProgram
             reported = watch.Elapsed;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{reported:hh\\:mm\\:ss} before seed {seed}: {totals.Points} points, {totals.Failures} failures"));
         }
-        while (only is null && totals.Points < points);
+        while (only is null && totals.Points < points && watch.Elapsed < limit);
         return 0;
 
         void Report(CrashPoint point, Exception e)
@@ -67,6 +69,7 @@ internal static class ExhaustiveProgram
             if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet") start.ArgumentList.Add(typeof(Program).Assembly.Location);
             foreach (var argument in new[] { "--exhaustive", "--points", Text(share), "--seed", Text(seed + job), "--stride", Text(jobs), "--bug", bug.ToString() })
                 start.ArgumentList.Add(argument);
+            foreach (var argument in Array.IndexOf(args, "--minutes") is >= 0 and var at ? args[at..(at + 2)] : []) start.ArgumentList.Add(argument);
             var process = Process.Start(start)!;
             process.OutputDataReceived += (_, line) => Note(line.Data, totals);
             process.BeginOutputReadLine();

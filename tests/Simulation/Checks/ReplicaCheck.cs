@@ -59,10 +59,11 @@ internal sealed class ReplicaCheck
         return hash;
     }
 
+    // a fork runs in the middle of what runs on a scheduler of the simulation: nothing may wait for that one
     private async Task RestoreAsync(RestoreRequest request, string path)
     {
         var client = Client;
-        var plan = await new RestorePlanner(client).PlanAsync(request, default);
-        await new Restorer(_environment).RestoreAsync(client, plan, path, new() { Parallelism = 1, Check = IntegrityCheckMode.None }, null, default);
+        var plan = await new RestorePlanner(client).PlanAsync(request, default).ConfigureAwait(false);
+        await new Restorer(_environment).RestoreAsync(client, plan, path, new() { Parallelism = 1, Check = IntegrityCheckMode.None }, null, default).ConfigureAwait(false);
     }
 }

@@ -65,8 +65,8 @@ internal sealed class SimulatedRestore(Machine machine, SimulatedReplica replica
     private async Task<string?> RestoreAsync(EngineEnvironment environment, string path, ExistingDatabase existing)
     {
         var client = replica.Open(machine, machine.Running!, environment.Files);
-        var plan = await new RestorePlanner(client).PlanAsync(new(), default);
+        var plan = await new RestorePlanner(client).PlanAsync(new(), default).ConfigureAwait(false);
         RestoreOptions options = new() { Parallelism = 1, Check = IntegrityCheckMode.Quick, Existing = existing };
-        return (await new Restorer(environment).RestoreAsync(client, plan, path, options, null, default)).SafetyCopy;
+        return (await new Restorer(environment).RestoreAsync(client, plan, path, options, null, default).ConfigureAwait(false)).SafetyCopy;
     }
 }

@@ -12,7 +12,7 @@ internal sealed class BucketTransport(Machine machine, SimulatedProcess process,
         var call = BucketCall.Parse(request);
         Enter(call.Operation, call.Key);
         // who uploads reads what is uploaded, and may die of it
-        var content = request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(cancellationToken);
+        var content = request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
         var carry = () => Carry(call, request, content);
         if (process.IsObserver || bucket.Faults is not { } faults) return carry();
         return new StoreFaultCarrier(machine, bucket, call, content).Carry(faults.Take(call), carry, cancellationToken);
