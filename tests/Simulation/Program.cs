@@ -12,7 +12,7 @@ internal static class Program
     private static int Main(string[] args)
     {
         if (args.Contains("--exhaustive")) return ExhaustiveProgram.Run(args);
-        if (args.Contains("--store-faults")) return StoreFaultProgram.Run();
+        if (args.Contains("--store-faults")) return StoreFaultProgram.Run(args);
         var minutes = Value(args, "--minutes");
         var seed = Value(args, "--seed");
         var bug = BugOf(args);

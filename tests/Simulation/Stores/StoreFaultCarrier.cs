@@ -48,8 +48,7 @@ internal sealed class StoreFaultCarrier(Machine machine, SimulatedBucket bucket,
                 bucket.Put(call.Key, content[..(content.Length / 2)], null, machine.Clock.GetUtcNow());
                 throw Reset();
             case StoreFault.DuplicateDelivery:
-                // conditions hold no more when it comes again, and then it does nothing
-                bucket.Faults!.Late = () => carry();
+                bucket.Faults!.Late = CarryAgain;
                 return carry();
             case StoreFault.Delay:
                 machine.Clock.Advance(s_delay);
@@ -58,6 +57,18 @@ internal sealed class StoreFaultCarrier(Machine machine, SimulatedBucket bucket,
                 return carry();
             default:
                 return Change(carry(), fault);
+        }
+
+        void CarryAgain()
+        {
+            try
+            {
+                carry();
+            }
+            catch (ProcessDiedException)
+            {
+                // whoever sent it is dead; it has come all the same
+            }
         }
     }
 
