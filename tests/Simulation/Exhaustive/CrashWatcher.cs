@@ -21,6 +21,7 @@ internal sealed class CrashWatcher(
     private const int PartialLosses = 2;
 
     private readonly byte[] _index = new byte[WalIndexHeader];
+    private readonly long[] _met = new long[Enum.GetValues<CrashPath>().Length];
     private long _changes = -1;
     private long _operation;
     private int _variant;
@@ -33,6 +34,9 @@ internal sealed class CrashWatcher(
 
     /// <summary>The only operation that is looked at; null for all.</summary>
     public long? Only { get; init; }
+
+    /// <summary>Of the crashes of a path, each of this number is tried; 1 for all.</summary>
+    public int Every { get; init; } = 1;
 
     /// <summary>Points at which the run ends.</summary>
     public long Most { get; init; } = long.MaxValue;
@@ -105,6 +109,7 @@ internal sealed class CrashWatcher(
     {
         var point = new CrashPoint(seed, _operation, _variant++, crash, path);
         if (totals.Points >= Most || (Only is not null && Only != _operation)) return;
+        if (_met[(int)path]++ % Every != 0) return;
         totals.Add(point);
         using var fork = new Fork(machine, replicas, promises, states, point);
         try

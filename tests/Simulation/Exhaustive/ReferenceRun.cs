@@ -30,7 +30,7 @@ internal sealed class ReferenceRun : IDisposable
     private readonly List<Application> _applications = [];
     private bool _isSettled;
 
-    private ReferenceRun(int seed, PlantedBug bug, PointTotals totals, long most, long? only, Action<CrashPoint, Exception> failed, TextWriter? log)
+    private ReferenceRun(int seed, PlantedBug bug, PointTotals totals, long most, long? only, int every, Action<CrashPoint, Exception> failed, TextWriter? log)
     {
         _machine = new(seed, log);
         _scenario = Scenario.CreateSmall(Random);
@@ -44,7 +44,7 @@ internal sealed class ReferenceRun : IDisposable
         _machine.Dying = _states.Observe;
         _machine.Preempt = _states.Witness;
         _machine.PowerLost = LosePower;
-        _machine.Watcher = _watcher = new(seed, _machine, [_replica], [_promises], _states, totals) { Most = most, Only = only, Failed = failed };
+        _machine.Watcher = _watcher = new(seed, _machine, [_replica], [_promises], _states, totals) { Most = most, Only = only, Every = every, Failed = failed };
     }
 
     private Random Random => _machine.Random;
@@ -59,11 +59,13 @@ internal sealed class ReferenceRun : IDisposable
     /// <param name="only">The only operation that is looked at; null for all.</param>
     /// <param name="bug">What is wrong with the engine.</param>
     /// <param name="log">Is told every operation, also of the forks; null for nothing.</param>
-    public static void Execute(
+    /// <param name="every">Of the crashes of a path, each of this number is tried; 1 for all.</param>
+    /// <returns>All that happened, but in the forks, as one number.</returns>
+    public static ulong Execute(
         int seed, PointTotals totals, Action<CrashPoint, Exception> failed, long most = long.MaxValue, long? only = null, PlantedBug bug = PlantedBug.None,
-        TextWriter? log = null)
+        TextWriter? log = null, int every = 1)
     {
-        using var run = new ReferenceRun(seed, bug, totals, most, only, failed, log);
+        using var run = new ReferenceRun(seed, bug, totals, most, only, every, failed, log);
         Machine.Present = run._machine;
         SimulatedVfs.Register();
         try
@@ -80,6 +82,8 @@ internal sealed class ReferenceRun : IDisposable
             run.Dispose();
             Machine.Present = null;
         }
+
+        return run._machine.Trace.Hash;
     }
 
     /// <summary>All processes end.</summary>
