@@ -1,5 +1,4 @@
 using Litestream.Engine.Errors;
-using Litestream.Engine.Files;
 using Litestream.Engine.Sqlite;
 
 namespace Litestream.Engine.Capture;
@@ -13,40 +12,26 @@ internal sealed class CaptureSession : IDisposable
     /// <summary>How often a WAL that is just being restarted is looked at again.</summary>
     private const int MaxTries = 20;
 
-    /// <summary>How often a checkpoint is tried that another process's own is in the way of: some milliseconds in all.</summary>
-    private const int MaxCheckpointTries = 700;
-
-    /// <summary>How often a gap between two commits is looked for: about 20 ms in all. Nothing is locked meanwhile.</summary>
-    private const int MaxGapTries = 5000;
-
-    /// <summary>Between two looks for a gap, which lasts for some microseconds: shorter than that.</summary>
-    private const int GapSpin = 20;
-
-    private const int CheckpointSpin = 100;
-
-    /// <summary>After so many tries others get the core.</summary>
-    private const int TriesATurn = 500;
-
-    private readonly EngineEnvironment _environment;
-    private readonly SourceFiles _files;
     private readonly ReaderRelay _relay;
     private readonly DatabaseConnection _probe;
-    private readonly ILockGuard _locks;
+    private readonly SourceGuard _guard;
+    private readonly PassiveCheckpoint _checkpoint;
+    private readonly string? _vfsName;
     private bool _isCapturedSinceHandOver;
     private bool _forbidsRestart;
     private CheckpointAnswer _afterHandOver;
     private bool _isLifeOfFormer;
 
-    private CaptureSession(
-        string path, int pageSize, EngineEnvironment environment, SourceFiles files, ReaderRelay relay, DatabaseConnection probe, ILockGuard locks)
+    private CaptureSession(DatabaseInfo database, EngineEnvironment environment, ReaderRelay relay, DatabaseConnection probe, SourceGuard guard)
     {
-        Path = path;
-        PageSize = pageSize;
-        _environment = environment;
-        _files = files;
+        Path = database.Path;
+        PageSize = database.PageSize;
         _relay = relay;
         _probe = probe;
-        _locks = locks;
+        _guard = guard;
+        _vfsName = environment.VfsName;
+        _checkpoint = new(probe, guard, EnsureUnmoved);
+        Writers = new(OpenConnection, environment.Time);
         Wal = environment.Capture.CreateCapture();
     }
 
@@ -57,7 +42,7 @@ internal sealed class CaptureSession : IDisposable
     public int PageSize { get; }
 
     /// <summary>Which files are being watched.</summary>
-    public SourceFiles Files => _files;
+    public SourceFiles Files => _guard.Files;
 
     /// <summary>Up to where everything is captured.</summary>
     public CapturePoint Point => Wal.Point;
@@ -88,7 +73,7 @@ internal sealed class CaptureSession : IDisposable
                 && environment.Files.TryGuardLocks(database.Path, file, index) is { } locks)
             {
                 probe.EndTransaction();
-                return new(database.Path, database.PageSize, environment, files, relay, probe, locks);
+                return new(database, environment, relay, probe, new(database, files, locks, environment.Files));
             }
 
             probe.Dispose();
@@ -148,7 +133,7 @@ internal sealed class CaptureSession : IDisposable
     public DatabaseView? TryOpenView()
     {
         EnsureUnmoved();
-        return DatabaseView.TryOpen(OpenConnection, PageSize, IsBackfilled, EnsureUntouched);
+        return DatabaseView.TryOpen(OpenConnection, PageSize, IsBackfilled, _guard.EnsureUntouched);
     }
 
     /// <summary>Captures all that is committed now.</summary>
@@ -249,26 +234,15 @@ internal sealed class CaptureSession : IDisposable
         return true;
     }
 
-    /// <summary>Backfills what readers allow. An application beyond its autocheckpoint limit holds the checkpoint lock for a
-    /// moment at each commit; only that is waited for, for some milliseconds.</summary>
-    /// <remarks>A failure (the database's device is full) is no reason to stop capturing: it counts as busy, and
-    /// <see cref="CheckpointError"/> tells it. So does another copy of SQLite in this process: locks would not keep its checkpoint and ours
-    /// apart, and together they can write old pages over new ones.</remarks>
-    public CheckpointAnswer Checkpoint()
-    {
-        var isAlone = _locks.IsAlone;
-        for (var tries = 1; ; tries++)
-        {
-            EnsureUnmoved();
-            var answer = isAlone ? CheckpointOnce() : LookOnly();
-            EnsureLocks();
-            if (!answer.IsBusy || CheckpointError is not null || tries == MaxCheckpointTries) return answer;
-            Thread.SpinWait(CheckpointSpin);
-        }
-    }
+    /// <summary>Backfills what readers allow.</summary>
+    /// <param name="patience">How much longer than usual to wait for a checkpoint of somebody else that goes on.</param>
+    public CheckpointAnswer Checkpoint(int patience = 1) => _checkpoint.Run(patience);
 
     /// <summary>Why the last checkpoint failed; null if it did not.</summary>
-    public LitestreamException? CheckpointError { get; private set; }
+    public LitestreamException? CheckpointError => _checkpoint.Error;
+
+    /// <summary>Keeps writers out for a moment.</summary>
+    public WriterHold Writers { get; }
 
     /// <summary>Asks whether somebody's checkpoint may wait for our reader: the WAL is backfilled as far as that one lets it. Takes no lock.</summary>
     /// <returns>How far it is backfilled; null if our reader is in nobody's way.</returns>
@@ -287,44 +261,12 @@ internal sealed class CaptureSession : IDisposable
     public void RestAfter(CheckpointAnswer answer) =>
         IsResting = answer.IsComplete && (_relay.Began?.LastFrame ?? 0) == (uint)answer.Frames && (answer.Frames == 0 || _isLifeOfFormer);
 
-    /// <summary>Takes the write lock for a moment, if there is a gap between two commits in the next milliseconds. No busy
-    /// handler: one that sleeps never meets the gaps of a busy writer. Null when there was none.</summary>
-    /// <param name="patience">How much longer than usual to look for one: large transactions leave few.</param>
-    /// <param name="cancellationToken">Ends the search, as if there was none.</param>
-    /// <returns>Lets them in when disposed, or after half a second: whoever holds them may not count on it. Nothing does for its correctness.</returns>
-    public HeldWriters? TryHoldWriters(int patience, CancellationToken cancellationToken = default)
-    {
-        var connection = OpenConnection();
-        var isHeld = false;
-        try
-        {
-            for (var tries = 1; tries <= MaxGapTries * patience && !cancellationToken.IsCancellationRequested; tries++)
-            {
-                if (isHeld = connection.TryBeginWrite()) return new HeldWriters(connection, _environment.Time);
-                // a writer that was put off its core in the middle of a commit makes no gap before it is back on one
-                if (tries % TriesATurn == 0) Thread.Sleep(0);
-                else Thread.SpinWait(GapSpin);
-            }
-
-            return null;
-        }
-        finally
-        {
-            if (!isHeld) connection.Dispose();
-        }
-    }
-
-    /// <summary>Takes the write lock after a time, as <see cref="TryHoldWriters"/> does, beside the caller.</summary>
-    /// <param name="delay">The time.</param>
-    /// <param name="patience">How much longer than usual to look for a gap.</param>
-    public DelayedHold HoldWritersAfter(TimeSpan delay, int patience) => new(end => TryHoldWriters(patience, end), delay, _environment.Time);
-
     /// <summary>A number that changes with each commit of others; null when somebody is in the way.</summary>
     /// <exception cref="ContinuityLostException">The file is not what it was.</exception>
     public long? TryGetDataVersion()
     {
         EnsureUnmoved();
-        EnsureDatabase();
+        _guard.EnsureDatabase(_probe);
         return _probe.TryGetDataVersion();
     }
 
@@ -332,34 +274,13 @@ internal sealed class CaptureSession : IDisposable
     {
         _probe.Dispose();
         _relay.Dispose();
-        _locks.Dispose();
+        _guard.Dispose();
     }
 
     private static bool IsSameWhereKnown(SourceFiles before, SourceFiles after) =>
         (before.Database is null || before.Database == after.Database)
         && (before.Wal is null || before.Wal == after.Wal)
         && (before.WalIndex is null || before.WalIndex == after.WalIndex);
-
-    private CheckpointAnswer CheckpointOnce()
-    {
-        try
-        {
-            CheckpointError = null;
-            return _probe.Checkpoint(CheckpointMode.Passive);
-        }
-        catch (LitestreamException e)
-        {
-            CheckpointError = e;
-            return new(IsBusy: true, -1, -1);
-        }
-    }
-
-    private CheckpointAnswer LookOnly()
-    {
-        CheckpointError = new(ErrorCode.DatabaseShared, $"Another copy of SQLite in this process has '{Path}' open.", Path,
-            "Use the database from other processes than the one that replicates it.");
-        return _probe.Checkpoint(CheckpointMode.Ask);
-    }
 
     /// <summary>Notices a restart that the reader forbids: then SQLite's locks were lost, as when somebody in this process opens
     /// and closes the database or its -shm.</summary>
@@ -376,42 +297,11 @@ internal sealed class CaptureSession : IDisposable
         _isCapturedSinceHandOver = true;
     }
 
-    private DatabaseConnection OpenConnection() => DatabaseConnection.Open(Path, _environment.VfsName);
-
-    /// <summary>By stat alone: callable on any thread.</summary>
-    private void EnsureSameFiles()
-    {
-        var files = SourceFiles.Of(Path, _environment.Files);
-        if (files == _files) return;
-        if (files.Database is null) throw new DatabaseReplacedException("the database was deleted or moved away");
-        if (files.Database != _files.Database) throw new DatabaseReplacedException("the database was replaced by another file");
-        throw new ContinuityLostException("its -wal or its -shm was removed or replaced");
-    }
-
-    /// <summary>Notices what leaves the file where it is: somebody cut or overwrote it.</summary>
-    private void EnsureDatabase()
-    {
-        Span<byte> bytes = stackalloc byte[DatabaseHeader.Size];
-        if (!_probe.TryReadDatabaseFile(bytes, 0) || !DatabaseHeader.TryParse(bytes, out var header) || header.PageSize != PageSize)
-            throw new DatabaseReplacedException("the database file was emptied or overwritten");
-    }
-
-    /// <summary>By stat and a question to the guard: callable on any thread while the session is open.</summary>
-    private void EnsureUntouched()
-    {
-        EnsureSameFiles();
-        EnsureLocks();
-    }
-
-    private void EnsureLocks()
-    {
-        if (!_locks.IsUnbroken) throw new LocksLostException();
-    }
+    private DatabaseConnection OpenConnection() => DatabaseConnection.Open(Path, _vfsName);
 
     private void EnsureUnmoved()
     {
-        EnsureSameFiles();
-        EnsureLocks();
+        _guard.EnsureUntouched();
         if (!_relay.IsHeld)
             throw new ContinuityLostException("the read transaction that guards the WAL has ended");
     }

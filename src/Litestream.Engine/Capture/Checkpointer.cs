@@ -7,6 +7,10 @@ namespace Litestream.Engine.Capture;
 /// </summary>
 internal static class Checkpointer
 {
+    /// <summary>While writers are kept out the checkpoint of one of them ends before ours can: some 50 ms for a device that takes its time. Were they let in
+    /// before, the WAL would grow from there.</summary>
+    private const int PatienceWhileAlone = 8;
+
     /// <summary>Hands over, captures, backfills, and moves the reader to slot 0 if everything could be backfilled.</summary>
     /// <param name="session">The database.</param>
     /// <param name="sink">Receives the frames.</param>
@@ -17,7 +21,7 @@ internal static class Checkpointer
     /// not let the WAL grow meanwhile. Null for as long as it takes.</param>
     public static CheckpointOutcome TryRest(CaptureSession session, IFrameSink sink, CheckpointEffort effort, int patience = 1, TimeSpan? beside = null)
     {
-        using var late = effort == CheckpointEffort.HoldingLast && beside is { } limit ? session.HoldWritersAfter(limit, patience) : null;
+        using var late = effort == CheckpointEffort.HoldingLast && beside is { } limit ? session.Writers.TakeAfter(limit, patience) : null;
         if (effort != CheckpointEffort.HoldingFirst)
         {
             var outcome = TryRest(session, sink, isAlone: false);
@@ -27,7 +31,7 @@ internal static class Checkpointer
         }
 
         // those that were kept out meanwhile may have been let in again, where the device took long
-        using var writers = late?.Take() is { IsHeld: true } held ? held : session.TryHoldWriters(patience);
+        using var writers = late?.Take() is { IsHeld: true } held ? held : session.Writers.TryTake(patience);
         return writers is null ? CheckpointOutcome.Hindered : TryRest(session, sink, isAlone: true);
     }
 
@@ -50,9 +54,10 @@ internal static class Checkpointer
     private static CheckpointOutcome TryRest(CaptureSession session, IFrameSink sink, bool isAlone)
     {
         if (session.TryCapture(sink) is null || !TryFollow(session, sink)) return CheckpointOutcome.Hindered;
-        var answer = session.Checkpoint();
+        var patience = isAlone ? PatienceWhileAlone : 1;
+        var answer = session.Checkpoint(patience);
         // beside others our reader may have got an older mark than it could have: it is the one that is in the way then
-        if (isAlone && answer is { IsBusy: false, IsComplete: false } && TryFollow(session, sink)) answer = session.Checkpoint();
+        if (isAlone && answer is { IsBusy: false, IsComplete: false } && TryFollow(session, sink)) answer = session.Checkpoint(patience);
         if (!answer.IsComplete) return isAlone && !answer.IsBusy ? CheckpointOutcome.HinderedByReader : CheckpointOutcome.Hindered;
         if (!TryFollow(session, sink)) return CheckpointOutcome.Hindered;
         session.RestAfter(answer);

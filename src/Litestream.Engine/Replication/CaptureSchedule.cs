@@ -66,9 +66,12 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     /// <param name="frames">Frames of the WAL that stand in the way of its restart; 0 when the next commit restarts it.</param>
     public void Looked(DateTimeOffset now, bool isOpen, uint captured, uint frames)
     {
+        var isFirst = captured > 0 && now - _grownSince > options.CaptureInterval * 2;
         Grown(now, captured);
         if (IsUnwatched && captured > 0) Moved(now);
-        _lookInterval = IntervalTo(frames < EarlyPageCount ? EarlyPageCount : options.ForcedCheckpointPageCount, frames);
+        // how fast it grows is known from the second look on, and a burst after quiet fills a WAL before the next usual one
+        _lookInterval = isFirst ? Shorter(s_shortestLook, options.CaptureInterval)
+            : IntervalTo(frames < EarlyPageCount ? EarlyPageCount : options.ForcedCheckpointPageCount, frames);
         _lastLook = now;
         _pollInterval = Shorter(_pollInterval * 2, options.LongestPollInterval);
         if (isOpen) _firstSignal ??= now;
@@ -143,6 +146,7 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
         var (limit, force) = (options.ForcedCheckpointPageCount, _nextForce <= now);
         if (force && GrowsFast && frames + GrowthIn(s_shortestLook) >= limit) return CheckpointEffort.HoldingFirst;
         if (frames < EarlyPageCount) return null;
+        if (force && GrowsFast && frames + GrowthIn(s_shortestLook + _checkpointTime) >= limit) return CheckpointEffort.HoldingFirst;
         if (force && GrowsFast && frames + GrowthIn(s_slowCheckpoint) >= limit) return CheckpointEffort.HoldingLast;
         if (force && frames + GrowthIn(s_shortestLook + _checkpointTime) >= limit) return CheckpointEffort.HoldingLast;
         // the bulk was backfilled by a try that met no gap: what is left takes a moment now, and much longer when the application has begun as well

@@ -20,6 +20,10 @@ internal sealed record Obstacle(string Message, LitestreamException? Error)
     public static Obstacle Locked(string path) => Of(new(ErrorCode.DatabaseLocked, $"'{path}' is locked by another process.", path,
         "Let the application use locking_mode=NORMAL, or end the transaction that locks the database."));
 
+    /// <summary>As many databases are open as the process has handles for.</summary>
+    public static Obstacle Crowd(string path) =>
+        new($"'{path}' waits for its turn: as many databases are open as this process has handles for, and they are busy.", null);
+
     /// <summary>What an error says.</summary>
     public static Obstacle Of(LitestreamException error) => new(error.Message, error);
 

@@ -12,6 +12,7 @@ internal sealed class SourceOpener(ReplicationOptions options, EngineEnvironment
 {
     private readonly SteadyClock _clock = new(environment.Time);
     private bool _wasOpen;
+    private bool _isCrowdTold;
 
     /// <summary>Why a new generation has to begin when it is opened; null if the former one may go on.</summary>
     public required Func<string?> WhyNewGeneration { get; init; }
@@ -78,9 +79,33 @@ internal sealed class SourceOpener(ReplicationOptions options, EngineEnvironment
     /// <summary>Takes a place among the open databases, where there is none yet.</summary>
     private async Task EnterAsync(CancellationToken stop) => recorder.Place ??= await environment.Places.EnterAsync(stop).ConfigureAwait(false);
 
+    /// <summary>Takes a place, and tells once where that takes long: until then nothing is captured.</summary>
+    private async Task EnterAndTellAsync(CancellationToken stop)
+    {
+        var entering = EnterAsync(stop);
+        if (!entering.IsCompleted && !_isCrowdTold)
+        {
+            using var entered = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            await Task.WhenAny(entering, Task.Delay(options.SyncInterval * 3, environment.Time, entered.Token)).ConfigureAwait(false);
+            if (!entering.IsCompleted && !stop.IsCancellationRequested) TellCrowd();
+            await entered.CancelAsync().ConfigureAwait(false);
+        }
+
+        await entering.ConfigureAwait(false);
+    }
+
+    private void TellCrowd()
+    {
+        _isCrowdTold = true;
+        var crowd = Obstacle.Crowd(options.DatabasePath);
+        Waits(crowd);
+        events.Write(ReplicationEventKind.Waiting, ReplicationSeverity.Warning,
+            $"{crowd.Message} Let the process have more handles (ulimit -n), or replicate some of the databases in another one.");
+    }
+
     private async Task<Obstacle?> TryOpenAsync(CancellationToken stop)
     {
-        await EnterAsync(stop).ConfigureAwait(false);
+        await EnterAndTellAsync(stop).ConfigureAwait(false);
         try
         {
             return TryOpen(stop);

@@ -9,7 +9,9 @@ namespace Litestream.Engine.Restore;
 /// <summary>Loads a snapshot into a database file.</summary>
 internal static class SnapshotLoader
 {
-    private const int BufferSize = 1024 * 1024;
+    /// <summary>Bytes a write. Linux keeps what one write brings in units of up to its size, and each page of the WAL that is written over it later costs
+    /// the more, the larger its unit is: with 1 MiB it is four times as much system time.</summary>
+    private const int BufferSize = 16 * 1024;
 
     /// <summary>Loads it.</summary>
     /// <param name="replica">Where it is.</param>

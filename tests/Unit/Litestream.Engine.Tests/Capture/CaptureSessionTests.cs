@@ -158,12 +158,12 @@ public sealed class CaptureSessionTests : IDisposable
     }
 
     [Fact]
-    public void TryHoldWriters_waits_for_no_writer_and_keeps_the_next_one_out()
+    public void Holding_writers_waits_for_none_and_keeps_the_next_one_out()
     {
         App.Execute("BEGIN IMMEDIATE");
-        Assert.Null(_session.TryHoldWriters(patience: 1));
+        Assert.Null(_session.Writers.TryTake(patience: 1));
         App.Execute("COMMIT");
-        using (_session.TryHoldWriters(patience: 1))
+        using (_session.Writers.TryTake(patience: 1))
             Assert.Equal(raw.SQLITE_BUSY, App.TryExecute(Application.InsertSql(1, 10)));
         App.Insert();
     }
@@ -173,7 +173,7 @@ public sealed class CaptureSessionTests : IDisposable
     {
         var time = new FakeTimeProvider();
         using var session = CaptureSession.TryOpen(_database.Info, new() { Time = time })!;
-        using var writers = session.TryHoldWriters(patience: 1);
+        using var writers = session.Writers.TryTake(patience: 1);
         time.Advance(TimeSpan.FromMilliseconds(499));
         Assert.Equal(raw.SQLITE_BUSY, App.TryExecute(Application.InsertSql(1, 10)));
         time.Advance(TimeSpan.FromMilliseconds(1));
@@ -185,14 +185,14 @@ public sealed class CaptureSessionTests : IDisposable
     {
         var time = new FakeTimeProvider();
         using var session = CaptureSession.TryOpen(_database.Info, new() { Time = time })!;
-        using (var unneeded = session.HoldWritersAfter(TimeSpan.FromMilliseconds(30), patience: 1))
+        using (var unneeded = session.Writers.TakeAfter(TimeSpan.FromMilliseconds(30), patience: 1))
         {
             time.Advance(TimeSpan.FromMilliseconds(29));
             App.Insert();
             Assert.Null(unneeded.Take());
         }
 
-        using (var hold = session.HoldWritersAfter(TimeSpan.FromMilliseconds(30), patience: 1000))
+        using (var hold = session.Writers.TakeAfter(TimeSpan.FromMilliseconds(30), patience: 1000))
         {
             time.Advance(TimeSpan.FromMilliseconds(30));
             // with gaps between its commits, as a hold has to find one

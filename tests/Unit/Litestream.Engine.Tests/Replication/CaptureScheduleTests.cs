@@ -297,8 +297,8 @@ public sealed class CaptureScheduleTests
     public void A_WAL_that_is_nearly_too_large_and_grows_fast_is_checkpointed_without_writers()
     {
         var schedule = FastGrowing();
-        Assert.Equal(CheckpointEffort.HoldingLast, schedule.CheckpointDue(At(100), 1474));
-        Assert.Equal(CheckpointEffort.HoldingFirst, schedule.CheckpointDue(At(100), 1475));
+        Assert.Equal(CheckpointEffort.HoldingLast, schedule.CheckpointDue(At(100), 1424));
+        Assert.Equal(CheckpointEffort.HoldingFirst, schedule.CheckpointDue(At(100), 1425));
     }
 
     [Fact]
@@ -332,10 +332,33 @@ public sealed class CaptureScheduleTests
     [Fact]
     public void While_a_cut_goes_on_it_is_looked_and_not_cut()
     {
+        _schedule.Looked(At(250), isOpen: false, captured: 0, frames: 0);
         _schedule.Signal(At(300));
         _schedule.Looked(At(310), isOpen: true, captured: 1, frames: 1);
         Assert.Equal(At(320), _schedule.NextDue(mayRest: false));
         Assert.Equal(At(410), _schedule.NextDue(mayRest: false, mayCut: false));
+    }
+
+    [Fact]
+    public void After_the_first_change_after_quiet_it_is_soon_looked_how_fast_the_WAL_grows()
+    {
+        _schedule.Signal(At(300));
+        _schedule.Looked(At(300), isOpen: true, captured: 1, frames: 1);
+        Assert.Equal(At(305), _schedule.NextDue(mayRest: false));
+        _schedule.Looked(At(305), isOpen: true, captured: 1, frames: 2);
+        Assert.Equal(At(405), _schedule.NextDue(mayRest: false, mayCut: false));
+    }
+
+    [Fact]
+    public void Where_a_checkpoint_beside_writers_would_end_too_late_they_are_kept_out_from_the_first()
+    {
+        var schedule = FastGrowing();
+        schedule.Checkpointed(At(100), TimeSpan.FromMilliseconds(45), CheckpointEffort.Yielding, CheckpointOutcome.Rests);
+        Assert.Equal(CheckpointEffort.HoldingLast, schedule.CheckpointDue(At(100), 1249));
+        Assert.Equal(CheckpointEffort.HoldingFirst, schedule.CheckpointDue(At(100), 1250));
+        schedule.Checkpointed(At(100), TimeSpan.FromMilliseconds(400), CheckpointEffort.Yielding, CheckpointOutcome.Rests);
+        Assert.Null(schedule.CheckpointDue(At(100), 749));
+        Assert.Equal(CheckpointEffort.HoldingFirst, schedule.CheckpointDue(At(100), 750));
     }
 
     [Fact]

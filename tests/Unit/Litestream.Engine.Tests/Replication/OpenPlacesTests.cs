@@ -1,5 +1,6 @@
 using Litestream.Engine.Files;
 using Litestream.Engine.Replication;
+using Litestream.Engine.Tests.Sqlite;
 using Xunit;
 
 namespace Litestream.Engine.Tests.Replication;
@@ -38,6 +39,23 @@ public sealed class OpenPlacesTests
         Assert.True(among > OpenPlaces.Least, $"{among}");
         joined.ForEach(j => j.Dispose());
         Assert.Equal(alone, await CountAsync(places));
+    }
+
+    [Fact]
+    public async Task Who_waits_for_long_is_told_so_once()
+    {
+        var places = new OpenPlaces(0);
+        var taken = new List<IDisposable>();
+        for (var place = 0; place < OpenPlaces.Least; place++) taken.Add(await places.EnterAsync(default));
+        using var database = new TestDatabase();
+        await using var replication = RunningReplication.Start(database, environment: new() { Places = places });
+        var told = await replication.WaitForAsync(ReplicationEventKind.Waiting);
+        Assert.Equal((ReplicationSeverity.Warning, ReplicationState.Waiting), (told.Severity, replication.Status.State));
+
+        taken[0].Dispose();
+        database.App.Insert();
+        await replication.SyncAsync();
+        Assert.Equal(1, replication.Count(ReplicationEventKind.Waiting));
     }
 
     [Theory]

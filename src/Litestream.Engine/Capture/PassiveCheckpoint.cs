@@ -1,0 +1,59 @@
+using Litestream.Engine.Errors;
+using Litestream.Engine.Sqlite;
+
+namespace Litestream.Engine.Capture;
+
+/// <summary>Backfills what readers allow, and waits for nobody but a checkpoint of somebody else that goes on.</summary>
+/// <remarks>A failure (the database's device is full) is no reason to stop capturing: it counts as busy, and <see cref="Error"/> tells it. So does
+/// another copy of SQLite in this process: locks would not keep its checkpoint and ours apart, and together they can write old pages over new ones.</remarks>
+/// <param name="connection">Does it.</param>
+/// <param name="guard">The files.</param>
+/// <param name="ensureUnmoved">Is asked before each try.</param>
+internal sealed class PassiveCheckpoint(DatabaseConnection connection, SourceGuard guard, Action ensureUnmoved)
+{
+    /// <summary>How often it is tried while another process's own is in the way: some milliseconds in all.</summary>
+    private const int MaxTries = 700;
+
+    private const int Spin = 100;
+
+    /// <summary>Why the last one failed; null if it did not.</summary>
+    public LitestreamException? Error { get; private set; }
+
+    /// <summary>Backfills. An application beyond its autocheckpoint limit holds the checkpoint lock for a moment at each commit; only that is waited
+    /// for, for some milliseconds.</summary>
+    /// <param name="patience">How much longer than usual to wait for that lock.</param>
+    /// <exception cref="ContinuityLostException">The files are not what they were.</exception>
+    public CheckpointAnswer Run(int patience)
+    {
+        var isAlone = guard.IsAlone;
+        for (var tries = 1; ; tries++)
+        {
+            ensureUnmoved();
+            var answer = isAlone ? RunOnce() : LookOnly();
+            guard.EnsureLocks();
+            if (!answer.IsBusy || Error is not null || tries == MaxTries * patience) return answer;
+            Thread.SpinWait(Spin);
+        }
+    }
+
+    private CheckpointAnswer RunOnce()
+    {
+        try
+        {
+            Error = null;
+            return connection.Checkpoint(CheckpointMode.Passive);
+        }
+        catch (LitestreamException e)
+        {
+            Error = e;
+            return new(IsBusy: true, -1, -1);
+        }
+    }
+
+    private CheckpointAnswer LookOnly()
+    {
+        Error = new(ErrorCode.DatabaseShared, $"Another copy of SQLite in this process has '{guard.Path}' open.", guard.Path,
+            "Use the database from other processes than the one that replicates it.");
+        return connection.Checkpoint(CheckpointMode.Ask);
+    }
+}
