@@ -1,4 +1,6 @@
+using Litestream.Simulation.Machines;
 using Litestream.Simulation.StoreFaults;
+using Litestream.Simulation.Stores;
 using Xunit;
 
 namespace Litestream.Simulation.Tests;
@@ -7,6 +9,19 @@ namespace Litestream.Simulation.Tests;
 public sealed class StoreFaultTests
 {
     private const int Every = 60;
+
+    [Fact]
+    public void A_snapshot_of_which_a_store_shows_half_is_shipped_again()
+    {
+        var result = SimulatedThread.Run(() =>
+        {
+            var put = StoreFaultTable.RunReference().Calls.ToList().FindIndex(
+                c => c.Operation == Operation.StorePut && c.Key.Contains("/snapshots/", StringComparison.Ordinal));
+            return StoreFaultRun.Execute(StoreFault.PartialUpload, put);
+        });
+        Assert.True(result.Failure is null, result.Failure?.Message);
+        Assert.Equal(StoreFaultOutcome.WasTold, result.Outcome);
+    }
 
     [Fact]
     public void Whatever_a_store_does_wrong_nothing_confirmed_is_missing_and_each_error_has_a_name()
