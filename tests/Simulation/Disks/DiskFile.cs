@@ -103,8 +103,13 @@ internal sealed class DiskFile(ulong number, DiskChanges changes) : DiskEntry
         _ownsContent = _ownsDurable = false;
         var fork = new DiskFile(number, changes)
         {
-            _content = _content, _durable = _durable, _durableLength = _durableLength, _ownsContent = false, _ownsDurable = false,
-            Length = Length, ModifiedAt = ModifiedAt,
+            _content = _content,
+            _durable = _durable,
+            _durableLength = _durableLength,
+            _ownsContent = false,
+            _ownsDurable = false,
+            Length = Length,
+            ModifiedAt = ModifiedAt,
         };
         fork._pending.AddRange(_pending);
         made.Add(this, fork);

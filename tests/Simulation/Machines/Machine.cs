@@ -64,7 +64,11 @@ internal sealed class Machine(int seed, TextWriter? log)
     /// <param name="chance">Seed of what happens by chance there.</param>
     public Machine Fork(int chance) => new(chance, Watcher is { IsTold: true } ? log : null)
     {
-        Disk = Disk.Fork(), Clock = Clock.Fork(), IsPowersafeOverwrite = IsPowersafeOverwrite, ExchangesFiles = ExchangesFiles, _boots = _boots,
+        Disk = Disk.Fork(),
+        Clock = Clock.Fork(),
+        IsPowersafeOverwrite = IsPowersafeOverwrite,
+        ExchangesFiles = ExchangesFiles,
+        _boots = _boots,
     };
 
     public SimulatedProcess Start(string name)
