@@ -48,7 +48,8 @@ internal sealed class TransactionBuffer : IDisposable
 
     /// <summary>The transaction is committed: writes its pages, in the order they came in, and forgets them.</summary>
     /// <param name="target">Where they go.</param>
-    public void Commit(PageWriter target)
+    /// <param name="pageCount">Pages of the database after it; what lies beyond was cut off within the transaction.</param>
+    public void Commit(PageWriter target, uint pageCount)
     {
         if (_spilledBlocks > 0)
         {
@@ -58,12 +59,12 @@ internal sealed class TransactionBuffer : IDisposable
             for (var block = 0; block < _spilledBlocks; block++)
             {
                 ReadBlock(block);
-                WriteRuns(target, block == _spilledBlocks - 1 ? rest : _numbers.Length);
+                WriteRuns(target, block == _spilledBlocks - 1 ? rest : _numbers.Length, pageCount);
             }
         }
         else
         {
-            WriteRuns(target, _count);
+            WriteRuns(target, _count, pageCount);
         }
 
         Discard();
@@ -106,13 +107,14 @@ internal sealed class TransactionBuffer : IDisposable
     }
 
     // pages with consecutive numbers lie side by side here and in the file
-    private void WriteRuns(PageWriter target, int count)
+    private void WriteRuns(PageWriter target, int count, uint pageCount)
     {
         for (var start = 0; start < count;)
         {
             var end = start + 1;
             while (end < count && _numbers[end] == _numbers[end - 1] + 1) end++;
-            target.Write(_numbers[start], _pages.AsSpan(start * _pageSize, (end - start) * _pageSize));
+            var kept = (int)Math.Clamp(pageCount + 1L - _numbers[start], 0, end - start);
+            if (kept > 0) target.Write(_numbers[start], _pages.AsSpan(start * _pageSize, kept * _pageSize));
             start = end;
         }
     }

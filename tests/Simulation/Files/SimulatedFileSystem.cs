@@ -113,7 +113,7 @@ internal sealed class SimulatedFileSystem(Machine machine, SimulatedProcess proc
         (Disk.FindFile(path) ?? throw new FileNotFoundException($"'{path}' is not there.")).ModifiedAt = time;
     }
 
-    public IDisposable? TryLock(string path)
+    public IDisposable? TryLock(string path, UnixFileMode? unixMode = null)
     {
         Enter(Operation.Lock, path);
         var file = Disk.FindFile(path) ?? Disk.CreateFile(path, machine.Clock.GetUtcNow());

@@ -48,7 +48,7 @@ public sealed class TransactionBufferTests : IDisposable
                     expected[number] = page;
                 }
 
-                buffer.Commit(target);
+                buffer.Commit(target, 12);
                 var read = new byte[PageSize];
                 foreach (var (number, page) in expected)
                 {
@@ -72,7 +72,7 @@ public sealed class TransactionBufferTests : IDisposable
         Assert.Equal(0, file.Length);
         buffer.Discard();
         buffer.Add(1, Enumerable.Repeat((byte)7, PageSize).ToArray());
-        buffer.Commit(new(file, PageSize));
+        buffer.Commit(new(file, PageSize), 1);
         Assert.Equal(PageSize, file.Length);
     }
 
