@@ -9,11 +9,13 @@ internal sealed class TransactionBuffer : IDisposable
     /// <summary>Bytes of pages held in memory.</summary>
     public const int DefaultCapacity = 8 * 1024 * 1024;
 
+    private const int FirstPages = 16;
+
     private readonly IFileSystem _files;
     private readonly string _spillPath;
     private readonly int _pageSize;
     private readonly uint[] _numbers;
-    private readonly byte[] _pages;
+    private byte[] _pages = [];
     private IFile? _spill;
     private int _count;
     private int _spilledBlocks;
@@ -29,7 +31,6 @@ internal sealed class TransactionBuffer : IDisposable
         _spillPath = spillPath;
         _pageSize = pageSize;
         _numbers = new uint[Math.Max(1, capacity / pageSize)];
-        _pages = GC.AllocateUninitializedArray<byte>(_numbers.Length * pageSize);
     }
 
     private long BlockSize => (long)_numbers.Length * (sizeof(uint) + _pageSize);
@@ -40,6 +41,7 @@ internal sealed class TransactionBuffer : IDisposable
     public void Add(uint number, ReadOnlySpan<byte> page)
     {
         if (_count == _numbers.Length) Spill();
+        if (_count * _pageSize == _pages.Length) Grow();
         page.CopyTo(_pages.AsSpan(_count * _pageSize, _pageSize));
         _numbers[_count++] = number;
     }
@@ -82,6 +84,10 @@ internal sealed class TransactionBuffer : IDisposable
         _spill.Dispose();
         _files.Delete(_spillPath);
     }
+
+    // most transactions are small: what none of them needs is not taken
+    private void Grow() =>
+        Array.Resize(ref _pages, (int)Math.Min((long)_numbers.Length * _pageSize, Math.Max(FirstPages * _pageSize, _pages.Length * 2L)));
 
     private void Spill()
     {

@@ -12,6 +12,15 @@ public sealed class TransactionBufferTests : IDisposable
 
     private string Spill => _folder["spill"];
 
+    [Fact]
+    public void A_small_transaction_takes_little_memory()
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        using var buffer = new TransactionBuffer(LocalFileSystem.Instance, Spill, PageSize);
+        buffer.Add(1, new byte[PageSize]);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, TransactionBuffer.DefaultCapacity / 10);
+    }
+
     // 4 pages in memory: below, at and above one block and several
     [Theory]
     [InlineData(1)]
