@@ -5,18 +5,25 @@ using Litestream.Simulation.PlantedBugs;
 namespace Litestream.Simulation;
 
 /// <summary>Runs seeds until the time is up: <c>--minutes N [--seed S]</c>. With --seed alone that seed only;
-/// --trace prints its operations, --bug plants a bug.</summary>
+/// --trace prints its operations, --bug plants a bug. <c>--exhaustive</c>: see <see cref="ExhaustiveProgram"/>; <c>--store-faults</c>: see
+/// <see cref="StoreFaultProgram"/>.</summary>
 internal static class Program
 {
     private static int Main(string[] args)
     {
+        if (args.Contains("--exhaustive")) return ExhaustiveProgram.Run(args);
+        if (args.Contains("--store-faults")) return StoreFaultProgram.Run(args);
         var minutes = Value(args, "--minutes");
         var seed = Value(args, "--seed");
-        var name = Array.IndexOf(args, "--bug");
-        var bug = name < 0 ? PlantedBug.None : Enum.Parse<PlantedBug>(args[name + 1]);
+        var bug = BugOf(args);
+        return OnThread(() => Run(minutes, seed, bug, args.Contains("--trace")));
+    }
+
+    /// <summary>On a thread without synchronization context: continuations of the engine then run in place.</summary>
+    internal static int OnThread(Func<int> run)
+    {
         var result = 0;
-        // a thread without synchronization context: continuations of the engine then run in place
-        var thread = new Thread(() => result = Run(minutes, seed, bug, args.Contains("--trace")), 64 << 20);
+        var thread = new Thread(() => result = run(), 64 << 20);
         thread.Start();
         thread.Join();
         return result;
@@ -56,7 +63,13 @@ internal static class Program
         return failures == 0 ? 0 : 1;
     }
 
-    private static double? Value(string[] args, string name)
+    internal static PlantedBug BugOf(string[] args)
+    {
+        var name = Array.IndexOf(args, "--bug");
+        return name < 0 ? PlantedBug.None : Enum.Parse<PlantedBug>(args[name + 1]);
+    }
+
+    internal static double? Value(string[] args, string name)
     {
         var at = Array.IndexOf(args, name);
         return at < 0 || at + 1 >= args.Length ? null : double.Parse(args[at + 1], CultureInfo.InvariantCulture);

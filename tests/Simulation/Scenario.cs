@@ -70,5 +70,36 @@ internal sealed record Scenario
         };
     }
 
+    /// <summary>A small world, of which each operation is looked at: few pages, and all that happens now and then happens soon.</summary>
+    public static Scenario CreateSmall(Random random) => new()
+    {
+        PageSize = Pick(random, 512, 512, 1024),
+        AutoVacuum = random.Next(3),
+        IsPowersafeOverwrite = random.Next(4) > 0,
+        Writers = [.. Enumerable.Range(0, random.Next(1, 3)).Select(_ => new WriterHabits(Pick(random, 0, 50), Pick(random, 0, 5, 20), random.Next(1, 3), 8, 600))],
+        Readers = 0,
+        HasCheckpointer = random.Next(2) == 0,
+        HasJanitor = false,
+        Preemption = 0,
+        Episodes = random.Next(2, 5),
+        Replicas = 1,
+        AreReplicasAway = false,
+        Options = new()
+        {
+            DatabasePath = DatabasePath,
+            MetadataPath = "/data/.app.db-litestream-ps",
+            CheckpointPageCount = Pick(random, 5, 15, 50),
+            ForcedCheckpointPageCount = Pick(random, 30, 100),
+            MaxSegmentsPerIndex = Pick(random, 3, 10, 500),
+            MaxIndexSize = Pick(random, 10_000, 64 << 20),
+            CheckpointQuietInterval = TimeSpan.FromMilliseconds(Pick(random, 100, 1000)),
+            SyncInterval = TimeSpan.FromMilliseconds(Pick(random, 50, 200)),
+            SnapshotInterval = TimeSpan.FromMilliseconds(Pick(random, 500, 2000)),
+            SpoolLimit = 1 << 30,
+            Retention = TimeSpan.FromMilliseconds(Pick(random, 1500, 5000)),
+            IdleAfter = TimeSpan.FromMilliseconds(Pick(random, 0, 2000)),
+        },
+    };
+
     private static int Pick(Random random, params int[] values) => values[random.Next(values.Length)];
 }

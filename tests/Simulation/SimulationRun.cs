@@ -218,10 +218,7 @@ internal sealed class SimulationRun : IDisposable
     /// <summary>Others go on in the middle of somebody's operation.</summary>
     private void Preempt(Operation operation, string target)
     {
-        // who repairs the wal-index and commits in one step has made two states
-        if (operation is Operation.LockMemory or Operation.Unlock) _states.Observe();
-        // whoever closes last may repair, commit with that, and leave a wal-index like the one that was there at the start
-        if (operation == Operation.Delete && target == Scenario.DatabasePath + "-wal") _states.Forget();
+        _states.Witness(operation, target);
         if (_isQuiet || _depth >= MaxDepth || _interruptions <= 0 || _machine.Failure is not null) return;
         var chance = operation switch
         {

@@ -1,3 +1,4 @@
+using System.Text;
 using Litestream.Engine.Errors;
 using Litestream.Engine.Files;
 using YamlDotNet.Core;
@@ -10,6 +11,11 @@ namespace Litestream.Engine.Configuration;
 public sealed class ConfigurationReader
 {
     private const string SnapshotKey = "snapshot";
+
+    /// <summary>Characters of a file: tens of thousands of databases.</summary>
+    private const int MaxLength = 4 << 20;
+
+    private const int BufferSize = 1 << 16;
     private static readonly Dictionary<string, string?> s_snapshotKeys = new(StringComparer.Ordinal) { ["interval"] = null, ["retention"] = null };
     private static readonly Dictionary<string, string?> s_retentionKeys = new(StringComparer.Ordinal) { ["enabled"] = null };
 
@@ -34,7 +40,7 @@ public sealed class ConfigurationReader
     {
         try
         {
-            return Read(File.ReadAllText(path), path);
+            return Read(ReadText(path), path);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -47,12 +53,25 @@ public sealed class ConfigurationReader
         }
     }
 
+    private static string ReadText(string path)
+    {
+        using var reader = new StreamReader(path);
+        var text = new StringBuilder();
+        var buffer = new char[BufferSize];
+        int read;
+        // not by the length of the file: some have none, and never end
+        while (text.Length <= MaxLength && (read = reader.Read(buffer, 0, buffer.Length)) > 0) text.Append(buffer, 0, read);
+        return text.ToString();
+    }
+
     /// <summary>Reads what a file holds.</summary>
     /// <param name="yaml">The content.</param>
     /// <param name="path">The file's path, for errors.</param>
     /// <exception cref="LitestreamException"><see cref="ErrorCode.InvalidConfiguration"/>, with the line.</exception>
     public LitestreamConfiguration Read(string yaml, string path)
     {
+        ArgumentNullException.ThrowIfNull(yaml);
+        if (yaml.Length > MaxLength) throw ConfigurationError.At(path, 1, $"the file is longer than {MaxLength} characters.", "Give the file of Litestream, and name databases by a 'dir'.");
         if (Parse(yaml, path) is not { } node) return new() { Path = path };
         var scope = new ConfigurationScope(path, FindVariable is null ? null : new(FindVariable));
         var root = new ConfigurationSection(node, "", scope, KnownKeys.Root);
@@ -70,7 +89,7 @@ public sealed class ConfigurationReader
             Path = path,
             Databases = named,
             Folders = folders,
-            ShutdownTimeout = root.PositiveDuration("shutdown-sync-timeout"),
+            ShutdownTimeout = root.Wait("shutdown-sync-timeout"),
             Warnings = scope.Warnings,
         };
     }
@@ -101,14 +120,16 @@ public sealed class ConfigurationReader
         var stream = new YamlStream();
         try
         {
+            YamlShape.Check(yaml, path);
             stream.Load(new StringReader(yaml));
         }
         catch (YamlException e)
         {
             throw ConfigurationError.At(path, e.Start.Line, $"this is not YAML: {e.Message}", "Correct the line; keys are indented by spaces, and each is there once.", e);
         }
-        catch (ArgumentException e)
+        catch (Exception e) when (e is not (LitestreamException or OutOfMemoryException))
         {
+            // what the parser throws on hostile text is not documented
             throw ConfigurationError.At(path, 1, $"this is not YAML: {e.Message}", "Correct the file.", e);
         }
 
@@ -119,16 +140,16 @@ public sealed class ConfigurationReader
 
     private static void EnsureDistinct(List<DatabaseConfiguration> named, List<DatabaseFolder> folders, string path)
     {
-        List<DatabaseConfiguration> databases = [.. named.Concat(folders.Select(f => f.Template)).OrderBy(d => d.Line)];
-        for (var i = 1; i < databases.Count; i++)
-        {
-            var database = databases[i];
-            // of one folder several patterns may be given; their databases differ
-            if (databases.Take(i).FirstOrDefault(d => d.Path == database.Path) is { } same && named.Contains(same) && named.Contains(database))
-                throw ConfigurationError.At(path, database.Line, $"the database '{database.Path}' is there already, at line {same.Line}.", "Put all its replicas into one entry.");
-            var taken = databases.Take(i).Where(d => d.Path != database.Path).SelectMany(d => d.Replicas).Select(r => r.Url).Intersect(database.Replicas.Select(r => r.Url)).FirstOrDefault();
-            if (taken is not null)
-                throw ConfigurationError.At(path, database.Line, $"the replica '{taken}' is that of another database, too.", "Give each database a replica of its own: two in one spoil both.");
-        }
+        var lines = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var database in named)
+            if (!lines.TryAdd(database.Path, database.Line))
+                throw ConfigurationError.At(path, database.Line, $"the database '{database.Path}' is there already, at line {lines[database.Path]}.", "Put all its replicas into one entry.");
+
+        var owners = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var database in named.Concat(folders.Select(f => f.Template)).OrderBy(d => d.Line))
+            foreach (var replica in database.Replicas)
+                // of one folder several patterns may be given; their databases differ
+                if (!owners.TryAdd(replica.Url, database.Path) && owners[replica.Url] != database.Path)
+                    throw ConfigurationError.At(path, database.Line, $"the replica '{replica.Url}' is that of another database, too.", "Give each database a replica of its own: two in one spoil both.");
     }
 }

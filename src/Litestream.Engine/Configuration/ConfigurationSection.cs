@@ -8,6 +8,8 @@ namespace Litestream.Engine.Configuration;
 /// <summary>One mapping of the file, read strictly: every key is known, every value is of its kind, and every error has its line.</summary>
 internal sealed class ConfigurationSection
 {
+    private static readonly TimeSpan s_longestWait = TimeSpan.FromDays(14);
+
     private readonly ConfigurationScope _scope;
     private readonly Dictionary<string, (long Line, YamlNode Value)> _entries = new(StringComparer.Ordinal);
 
@@ -63,6 +65,10 @@ internal sealed class ConfigurationSection
     public TimeSpan? PositiveDuration(string key) => Duration(key) is not { } duration ? null
         : duration > TimeSpan.Zero ? duration : throw Refuse(LineOf(key), $"'{key}' is not above 0.", "Write a duration above 0, or remove the key.");
 
+    /// <summary>A duration that something waits for: no clock is set for longer than some weeks.</summary>
+    public TimeSpan? Wait(string key) => PositiveDuration(key) is not { } duration ? null
+        : duration <= s_longestWait ? duration : throw Refuse(LineOf(key), $"'{key}' is longer than {s_longestWait.TotalDays} days.", "Write a shorter duration, or remove the key.");
+
     /// <summary>The mapping below a key; null if it is not there.</summary>
     public ConfigurationSection? Section(string key, IReadOnlyDictionary<string, string?> known, IReadOnlyDictionary<string, string>? unsupported = null) =>
         _entries.TryGetValue(key, out var entry) && !IsNull(entry.Value) ? new(entry.Value, key, _scope, known, unsupported) : null;
@@ -98,7 +104,8 @@ internal sealed class ConfigurationSection
     private IEnumerable<KeyValuePair<YamlNode, YamlNode>> Merged(YamlNode value) => value switch
     {
         YamlMappingNode mapping => mapping.Children,
-        YamlSequenceNode list => list.Children.SelectMany(Merged),
+        // a list in a list is none that YAML merges: a few of them name each other millions of times
+        YamlSequenceNode list when list.Children.All(c => c is YamlMappingNode) => list.Children.SelectMany(Merged),
         _ => throw Refuse(value.Start.Line, "'<<' merges mappings only.", "Give an alias of a mapping, as in '<<: *defaults'."),
     };
 

@@ -26,7 +26,7 @@ internal sealed class DatabaseReader(ConfigurationReader reader, ConfigurationSe
             Line = (int)section.Line,
             MetadataPath = section.Text("meta-path") is { } metadata ? reader.Resolve(metadata) + "-ps" : null,
             Replicas = replicas,
-            SyncInterval = replicas.Min(r => r.SyncInterval ?? root.PositiveDuration("sync-interval") ?? engine.SyncInterval),
+            SyncInterval = replicas.Min(r => r.SyncInterval ?? root.Wait("sync-interval") ?? engine.SyncInterval),
             SnapshotInterval = replicas.Min(r => Above0(r.SnapshotInterval ?? own.SnapshotInterval)), // those without one do not count
             Retention = Longest(replicas.Select(r => r.Retention ?? own.Retention ?? engine.Retention)),
             RetentionCheckInterval = replicas.Min(r => r.RetentionCheckInterval ?? engine.RetentionCheckInterval),

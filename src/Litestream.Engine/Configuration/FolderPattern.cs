@@ -41,6 +41,11 @@ internal sealed class FolderPattern
         {
             throw new FormatException("its brackets hold no range of characters", e);
         }
+        catch (NotSupportedException e)
+        {
+            // what never goes back has states, and a bound of them
+            throw new FormatException("it is too long", e);
+        }
     }
 
     /// <summary>Whether a file is meant.</summary>

@@ -18,6 +18,9 @@ internal static partial class GoDuration
         ["h"] = TimeSpan.TicksPerHour,
     };
 
+    /// <summary>Go counts nanoseconds in 64 bits: about 292 years.</summary>
+    private const decimal MaxTicks = long.MaxValue / 100;
+
     /// <summary>Reads a duration; zero needs no unit.</summary>
     public static bool TryParse(string text, out TimeSpan duration)
     {
@@ -33,6 +36,7 @@ internal static partial class GoDuration
                 ticks += number * s_ticks[whole.Groups["unit"].Captures[i].Value];
             }
 
+            if (ticks > MaxTicks) return false;
             duration = TimeSpan.FromTicks(decimal.ToInt64(text[0] == '-' ? -ticks : ticks));
             return true;
         }

@@ -37,10 +37,10 @@ internal sealed partial class ReplicaReader(ConfigurationReader reader, Configur
             Name = section.Text("name") ?? type,
             Url = place,
             S3 = settings,
-            SyncInterval = section.PositiveDuration("sync-interval"),
+            SyncInterval = section.Wait("sync-interval"),
             SnapshotInterval = section.Duration("snapshot-interval"),
             Retention = section.Duration("retention"),
-            RetentionCheckInterval = section.PositiveDuration("retention-check-interval"),
+            RetentionCheckInterval = section.Wait("retention-check-interval"),
         };
     }
 

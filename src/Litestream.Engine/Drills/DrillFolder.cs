@@ -41,7 +41,7 @@ internal sealed class DrillFolder : IDisposable
                 var path = System.IO.Path.Combine(parent, (isKept ? KeptMarker : Marker) + number);
                 if (environment.Files.Find(path) is not null) continue;
                 // the lock comes first: a folder without one is never taken for abandoned
-                var held = isKept ? null : environment.Files.TryLock(path + LockSuffix);
+                var held = isKept ? null : environment.Files.TryLock(path + LockSuffix, UnixFileMode.UserRead | UnixFileMode.UserWrite);
                 if (held is null && !isKept) continue;
                 environment.Files.CreateDirectory(path, OwnerOnly);
                 // somebody else may have been faster where everybody may write

@@ -18,10 +18,10 @@ internal static class FreeList
     /// <param name="pageSize">Bytes a page.</param>
     public static HashSet<uint> ReadLeaves(IFile file, int pageSize)
     {
-        var leaves = new HashSet<uint>();
+        var (leaves, trunks) = (new HashSet<uint>(), new HashSet<uint>());
         var page = new byte[pageSize];
         var left = Count(file);
-        for (var trunk = ReadNumber(file, FirstTrunkOffset); trunk > 1 && left > 0; left--)
+        for (var trunk = ReadNumber(file, FirstTrunkOffset); trunk > 1 && left > 0 && trunks.Add(trunk); left--)
         {
             if (file.Read(page, (trunk - 1L) * pageSize) < pageSize) break;
             var count = Math.Min(BinaryPrimitives.ReadUInt32BigEndian(page.AsSpan(4)), (uint)(pageSize / 4 - 2));

@@ -32,6 +32,12 @@ public interface IFileSystem
     /// <param name="path">A file or folder.</param>
     UnixFileMode? GetUnixMode(string path);
 
+    /// <summary>Whether a file that is made in a folder has the user and the group of another one, so that permissions mean the same people. True on Windows and
+    /// where nothing is.</summary>
+    /// <param name="path">The other file.</param>
+    /// <param name="directory">The folder, or where it will be.</param>
+    bool SharesOwner(string path, string directory) => true;
+
     /// <summary>The entries of a folder in ordinal order of their names; empty if the folder is not there.</summary>
     /// <param name="directory">The folder.</param>
     IReadOnlyList<FileEntry> List(string directory);
@@ -99,8 +105,9 @@ public interface IFileSystem
 
     /// <summary>Takes an exclusive lock on a lock file, created if need be, until disposed or the process ends.</summary>
     /// <param name="path">The lock file; it stays when the lock ends.</param>
+    /// <param name="unixMode">Permissions of a file that is created (before umask); null for the default. Ignored on Windows.</param>
     /// <returns>The lock, or null when somebody else holds it.</returns>
-    IDisposable? TryLock(string path);
+    IDisposable? TryLock(string path, UnixFileMode? unixMode = null);
 
     /// <summary>Calls back soon after a file has changed, is created or replaced. May miss changes and may call without one: a hint.</summary>
     /// <param name="path">The file; need not exist, its folder must.</param>

@@ -4,7 +4,10 @@ using Microsoft.Win32.SafeHandles;
 namespace Litestream.Engine.Files;
 
 /// <summary>A file of the operating system.</summary>
-internal sealed class LocalFile(SafeFileHandle handle, string path) : IFile
+/// <param name="handle">Its handle; is disposed with it.</param>
+/// <param name="path">Its path, for errors.</param>
+/// <param name="owner">Whose the handle is; null for its own.</param>
+internal sealed class LocalFile(SafeFileHandle handle, string path, IDisposable? owner = null) : IFile
 {
     public long Length => RandomAccess.GetLength(handle);
 
@@ -42,5 +45,5 @@ internal sealed class LocalFile(SafeFileHandle handle, string path) : IFile
         }
     }
 
-    public void Dispose() => handle.Dispose();
+    public void Dispose() => (owner ?? handle).Dispose();
 }

@@ -5,6 +5,9 @@ namespace Litestream.Engine.Files;
 /// <summary>The files of this machine.</summary>
 public sealed class LocalFileSystem : IFileSystem
 {
+    /// <summary>Of a folder: what is made there has its group.</summary>
+    private const int SetGroupBit = 0x400;
+
     private readonly FileWatches _watches = new();
 
     private LocalFileSystem()
@@ -25,11 +28,13 @@ public sealed class LocalFileSystem : IFileSystem
             _ => (FileMode.Create, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete),
         };
 
-        // UnixCreateMode has no overload with a handle, so the permissions follow while the file is still empty.
-        var handle = File.OpenHandle(path, fileMode, access, share);
-        if (mode is FileOpenMode.CreateNew or FileOpenMode.Create && unixMode is { } permissions && !OperatingSystem.IsWindows())
-            File.SetUnixFileMode(handle, permissions);
-        return new LocalFile(handle, path);
+        if (mode is not (FileOpenMode.CreateNew or FileOpenMode.Create) || unixMode is not { } permissions || OperatingSystem.IsWindows())
+            return new LocalFile(File.OpenHandle(path, fileMode, access, share), path);
+        // with its permissions from the first moment: whoever opened it before they are narrowed could read all that comes; only streams are created like that
+        var stream = new FileStream(path, new FileStreamOptions { Mode = fileMode, Access = access, Share = share, BufferSize = 0, UnixCreateMode = permissions });
+        // what umask has taken away, or what a file has that was there before
+        File.SetUnixFileMode(stream.SafeFileHandle, permissions);
+        return new LocalFile(stream.SafeFileHandle, path, stream);
     }
 
     /// <inheritdoc/>
@@ -53,6 +58,16 @@ public sealed class LocalFileSystem : IFileSystem
         OperatingSystem.IsWindows() || !Path.Exists(path) ? null : File.GetUnixFileMode(path);
 
     /// <inheritdoc/>
+    public bool SharesOwner(string path, string directory)
+    {
+        if (OperatingSystem.IsWindows() || FileOwnerReader.Read(path) is not var (owner, group, _)) return true;
+        var folder = directory;
+        while (!Directory.Exists(folder) && Path.GetDirectoryName(folder) is { } above) folder = above;
+        var inherited = FileOwnerReader.Read(folder) is var (_, folderGroup, mode) && (mode & SetGroupBit) != 0 ? folderGroup : PosixNative.GetEffectiveGroupId();
+        return (owner, group) == (PosixNative.GetEffectiveUserId(), inherited);
+    }
+
+    /// <inheritdoc/>
     public IReadOnlyList<FileEntry> List(string directory)
     {
         try
@@ -68,10 +83,15 @@ public sealed class LocalFileSystem : IFileSystem
     /// <inheritdoc/>
     public void CreateDirectory(string directory, UnixFileMode? unixMode = null)
     {
-        if (unixMode is { } mode && !OperatingSystem.IsWindows())
-            Directory.CreateDirectory(directory, mode);
-        else
+        if (unixMode is not { } mode || OperatingSystem.IsWindows())
+        {
             Directory.CreateDirectory(directory);
+            return;
+        }
+
+        // the framework gives its permissions to the last folder alone
+        if (Path.GetDirectoryName(directory) is { } above && !Directory.Exists(above)) CreateDirectory(above, mode);
+        Directory.CreateDirectory(directory, mode);
     }
 
     /// <inheritdoc/>
@@ -191,11 +211,13 @@ public sealed class LocalFileSystem : IFileSystem
     public void SetModifiedTime(string path, DateTimeOffset time) => File.SetLastWriteTimeUtc(path, time.UtcDateTime);
 
     /// <inheritdoc/>
-    public IDisposable? TryLock(string path)
+    public IDisposable? TryLock(string path, UnixFileMode? unixMode = null)
     {
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 1 };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = unixMode;
         try
         {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
+            return new FileStream(path, options);
         }
         catch (IOException e) when (FileErrors.IsInUse(e))
         {

@@ -117,6 +117,9 @@ internal static partial class PosixNative
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint GetEffectiveUserId();
 
+    [LibraryImport("libc", EntryPoint = "getegid")]
+    public static partial uint GetEffectiveGroupId();
+
     /// <summary>macOS and the BSDs: who is at the other end of a Unix domain socket.</summary>
     [LibraryImport("libc", EntryPoint = "getpeereid", SetLastError = true)]
     public static partial int GetPeerIds(SafeHandle socket, out uint user, out uint group);

@@ -90,9 +90,8 @@ internal sealed class FolderReplicaClient : IReplicaClient
         var stream = await GetAsync(key, cancellationToken).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
         {
-            using var content = new MemoryStream();
-            await stream.CopyToAsync(content, cancellationToken).ConfigureAwait(false);
-            var bytes = content.ToArray();
+            // what lies behind it changes nothing: such a content is no note, and whoever may replace it replaces all of it
+            var bytes = await SmallContent.ReadAsync(stream, cancellationToken).ConfigureAwait(false);
             return new(bytes, VersionOf(bytes));
         }
     }

@@ -8,6 +8,9 @@ namespace Litestream.Engine.Replicas;
 /// <param name="replica">The replica; stays open.</param>
 public sealed class ReplicaCatalog(IReplicaClient replica)
 {
+    /// <summary>No object is larger, whatever a listing says: sizes are added up.</summary>
+    private const long MaxSize = 1L << 46;
+
     /// <summary>Lists all generations in order of their names.</summary>
     /// <param name="cancellationToken">Ends the listing.</param>
     /// <returns>At least one generation.</returns>
@@ -38,14 +41,14 @@ public sealed class ReplicaCatalog(IReplicaClient replica)
         await foreach (var item in replica.ListObjectsAsync(ObjectKey.Snapshots(generation), cancellationToken).ConfigureAwait(false))
         {
             if (ObjectKey.TryParseSnapshot(NameOf(item), out var index))
-                snapshots.Add(new(generation, index, item.Size, item.Time));
+                snapshots.Add(new(generation, index, SizeOf(item), item.Time));
         }
 
         var segments = new List<WalSegmentInfo>();
         await foreach (var item in replica.ListObjectsAsync(ObjectKey.Wal(generation), cancellationToken).ConfigureAwait(false))
         {
             if (ObjectKey.TryParseSegment(NameOf(item), out var start))
-                segments.Add(new(generation, start, item.Size, item.Time));
+                segments.Add(new(generation, start, SizeOf(item), item.Time));
         }
 
         return snapshots.Count + segments.Count == 0
@@ -92,6 +95,8 @@ public sealed class ReplicaCatalog(IReplicaClient replica)
     internal async Task<MeasuredSegment> MeasureAsync(WalSegmentInfo segment, CancellationToken cancellationToken) =>
         new(segment, segment.Start.Offset
             + await DecodedObjectStream.MeasureAsync(replica, segment.Key, cancellationToken).ConfigureAwait(false));
+
+    private static long SizeOf(ReplicaObject item) => Math.Clamp(item.Size, 0, MaxSize);
 
     private static ReadOnlySpan<char> NameOf(ReplicaObject item) => item.Key.AsSpan(item.Key.LastIndexOf('/') + 1);
 }

@@ -51,7 +51,7 @@ public sealed record ReplicaHead(
         {
             var content = await replica.GetAsync(Key, cancellationToken).ConfigureAwait(false);
             await using (content.ConfigureAwait(false))
-                return await JsonSerializer.DeserializeAsync<ReplicaHead>(content, s_options, cancellationToken).ConfigureAwait(false);
+                return JsonSerializer.Deserialize<ReplicaHead>(await SmallContent.ReadAsync(content, cancellationToken).ConfigureAwait(false), s_options);
         }
         catch (LitestreamException e) when (e.Code == ErrorCode.ObjectMissing)
         {

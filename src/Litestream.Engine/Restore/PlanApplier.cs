@@ -167,7 +167,7 @@ internal sealed class PlanApplier
     private void Commit(TransactionBuffer transaction, PageWriter pages, WalStreamReader wal, WalSegmentInfo segment)
     {
         _options.EnsureFits((long)wal.Frame.CommitSize * PageSize, segment.Key);
-        transaction.Commit(pages);
+        transaction.Commit(pages, wal.Frame.CommitSize);
         PageCount = wal.Frame.CommitSize;
         (Reached, ReachedTime) = (wal.Position, segment.CreatedAt);
         Transactions++;

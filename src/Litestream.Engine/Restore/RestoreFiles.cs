@@ -35,7 +35,7 @@ internal sealed class RestoreFiles : IDisposable
         {
             var path = string.Create(CultureInfo.InvariantCulture, $"{destination}{Marker}{environment.Random.Next():x8}");
             // the lock comes first: files without one are never taken for abandoned
-            if (environment.Files.TryLock(path + LockSuffix) is { } held) return new(environment.Files, path, held);
+            if (environment.Files.TryLock(path + LockSuffix, UnixFileMode.UserRead | UnixFileMode.UserWrite) is { } held) return new(environment.Files, path, held);
         }
     }
 

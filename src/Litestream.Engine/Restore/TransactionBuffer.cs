@@ -9,11 +9,13 @@ internal sealed class TransactionBuffer : IDisposable
     /// <summary>Bytes of pages held in memory.</summary>
     public const int DefaultCapacity = 8 * 1024 * 1024;
 
+    private const int FirstPages = 16;
+
     private readonly IFileSystem _files;
     private readonly string _spillPath;
     private readonly int _pageSize;
     private readonly uint[] _numbers;
-    private readonly byte[] _pages;
+    private byte[] _pages = [];
     private IFile? _spill;
     private int _count;
     private int _spilledBlocks;
@@ -29,7 +31,6 @@ internal sealed class TransactionBuffer : IDisposable
         _spillPath = spillPath;
         _pageSize = pageSize;
         _numbers = new uint[Math.Max(1, capacity / pageSize)];
-        _pages = GC.AllocateUninitializedArray<byte>(_numbers.Length * pageSize);
     }
 
     private long BlockSize => (long)_numbers.Length * (sizeof(uint) + _pageSize);
@@ -40,13 +41,15 @@ internal sealed class TransactionBuffer : IDisposable
     public void Add(uint number, ReadOnlySpan<byte> page)
     {
         if (_count == _numbers.Length) Spill();
+        if (_count * _pageSize == _pages.Length) Grow();
         page.CopyTo(_pages.AsSpan(_count * _pageSize, _pageSize));
         _numbers[_count++] = number;
     }
 
     /// <summary>The transaction is committed: writes its pages, in the order they came in, and forgets them.</summary>
     /// <param name="target">Where they go.</param>
-    public void Commit(PageWriter target)
+    /// <param name="pageCount">Pages of the database after it; what lies beyond was cut off within the transaction.</param>
+    public void Commit(PageWriter target, uint pageCount)
     {
         if (_spilledBlocks > 0)
         {
@@ -56,12 +59,12 @@ internal sealed class TransactionBuffer : IDisposable
             for (var block = 0; block < _spilledBlocks; block++)
             {
                 ReadBlock(block);
-                WriteRuns(target, block == _spilledBlocks - 1 ? rest : _numbers.Length);
+                WriteRuns(target, block == _spilledBlocks - 1 ? rest : _numbers.Length, pageCount);
             }
         }
         else
         {
-            WriteRuns(target, _count);
+            WriteRuns(target, _count, pageCount);
         }
 
         Discard();
@@ -82,6 +85,10 @@ internal sealed class TransactionBuffer : IDisposable
         _files.Delete(_spillPath);
     }
 
+    // most transactions are small: what none of them needs is not taken
+    private void Grow() =>
+        Array.Resize(ref _pages, (int)Math.Min((long)_numbers.Length * _pageSize, Math.Max(FirstPages * _pageSize, _pages.Length * 2L)));
+
     private void Spill()
     {
         _spill ??= _files.Open(_spillPath, FileOpenMode.CreateNew, UnixFileMode.UserRead | UnixFileMode.UserWrite);
@@ -100,13 +107,14 @@ internal sealed class TransactionBuffer : IDisposable
     }
 
     // pages with consecutive numbers lie side by side here and in the file
-    private void WriteRuns(PageWriter target, int count)
+    private void WriteRuns(PageWriter target, int count, uint pageCount)
     {
         for (var start = 0; start < count;)
         {
             var end = start + 1;
             while (end < count && _numbers[end] == _numbers[end - 1] + 1) end++;
-            target.Write(_numbers[start], _pages.AsSpan(start * _pageSize, (end - start) * _pageSize));
+            var kept = (int)Math.Clamp(pageCount + 1L - _numbers[start], 0, end - start);
+            if (kept > 0) target.Write(_numbers[start], _pages.AsSpan(start * _pageSize, kept * _pageSize));
             start = end;
         }
     }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using Litestream.Engine.Format;
+using Litestream.Engine.Sqlite;
 
 namespace Litestream.Engine.Spool;
 
@@ -60,7 +61,8 @@ internal sealed record JournalRecord(SpoolState State, PageMap? Pages, PageChang
         var size = kind switch { WholeKind => PageDigest.Size, ChangesKind => ChangeSize, _ => 0 };
         if (size == 0 || body.Length != stateLength + (long)digests * size || ParseState(body[..(int)stateLength]) is not { } state) return null;
         body = body[(int)stateLength..];
-        return kind == WholeKind ? new(state, ParseMap(body), null) : new(state, null, ParseChanges(body, count, least));
+        if (kind == WholeKind) return new(state, ParseMap(body), null);
+        return ParseChanges(body, count, least) is { } changes ? new(state, null, changes) : null;
     }
 
     private static SpoolState? ParseState(ReadOnlySpan<byte> json)
@@ -68,8 +70,8 @@ internal sealed record JournalRecord(SpoolState State, PageMap? Pages, PageChang
         try
         {
             var state = JsonSerializer.Deserialize<SpoolState>(json);
-            return state is { Version: SpoolState.CurrentVersion, Head: not null, Source: not null }
-                && GenerationId.TryParse(state.Generation, out _) ? state : null;
+            return state is { Version: SpoolState.CurrentVersion, Head: { Position: { Index: >= 0, Offset: >= 0 } } head, Source: not null }
+                && PageSize.IsValid(head.PageSize) && GenerationId.TryParse(state.Generation, out _) ? state : null;
         }
         catch (JsonException)
         {
@@ -84,13 +86,18 @@ internal sealed record JournalRecord(SpoolState State, PageMap? Pages, PageChang
         return pages;
     }
 
-    private static PageChanges ParseChanges(ReadOnlySpan<byte> bytes, uint count, uint least)
+    private static PageChanges? ParseChanges(ReadOnlySpan<byte> bytes, uint count, uint least)
     {
         var changes = new PageChanges();
         if (count == 0) return changes;
         changes.SetCount(least);
         for (; bytes.Length > 0; bytes = bytes[ChangeSize..])
-            changes.Set(BinaryPrimitives.ReadUInt32LittleEndian(bytes), BinaryPrimitives.ReadUInt128LittleEndian(bytes[sizeof(uint)..]));
+        {
+            var pageNumber = BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+            if (pageNumber == 0 || pageNumber > count) return null;
+            changes.Set(pageNumber, BinaryPrimitives.ReadUInt128LittleEndian(bytes[sizeof(uint)..]));
+        }
+
         changes.SetCount(count);
         return changes;
     }

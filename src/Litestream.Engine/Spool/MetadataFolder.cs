@@ -26,7 +26,7 @@ internal sealed class MetadataFolder : IDisposable
     /// <summary>Path of the folder.</summary>
     public string Root { get; }
 
-    /// <summary>The database's own permissions: what is spooled is its content.</summary>
+    /// <summary>The database's own permissions, where they mean the same people: what is spooled is its content.</summary>
     public UnixFileMode? FileMode { get; }
 
     /// <summary>Path of the state journal.</summary>
@@ -46,6 +46,8 @@ internal sealed class MetadataFolder : IDisposable
         {
             // a database that is still to come may be meant for nobody else
             var fileMode = files.GetUnixMode(databasePath) ?? UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            // to other people they would mean something else, as where root replicates what belongs to a service
+            if (!files.SharesOwner(databasePath, root)) fileMode &= UnixFileMode.UserRead | UnixFileMode.UserWrite;
             files.CreateDirectory(root, DirectoryModeFor(fileMode));
             return Lock(root, databasePath, fileMode, environment);
         }
@@ -78,7 +80,7 @@ internal sealed class MetadataFolder : IDisposable
     public void TakeBack()
     {
         if (_own is not null) return;
-        var own = TakeOwn(Root, _databasePath, _files!);
+        var own = TakeOwn(Root, _databasePath, FileMode, _files!);
         if (_files!.Find(StatePath) != _stateWhenLetGo)
         {
             own.Dispose();
@@ -101,11 +103,11 @@ internal sealed class MetadataFolder : IDisposable
     {
         // by name, not by inode: that of a deleted database may be another one's by now
         var name = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(databasePath)))[..32];
-        var shared = Take(environment.Files, Path.Combine(environment.LockFolder, $"litestream-ps-{name}.lock"), databasePath, $"'{databasePath}' is being replicated already.",
+        var shared = Take(environment.Files, Path.Combine(environment.LockFolder, $"litestream-ps-{name}.lock"), databasePath, fileMode, $"'{databasePath}' is being replicated already.",
             "Stop the other replication first. Get-LitestreamReplication shows those of this account; it may be one of another account.");
         try
         {
-            return new(root, databasePath, fileMode, environment.Files, shared, TakeOwn(root, databasePath, environment.Files));
+            return new(root, databasePath, fileMode, environment.Files, shared, TakeOwn(root, databasePath, fileMode, environment.Files));
         }
         catch
         {
@@ -114,12 +116,12 @@ internal sealed class MetadataFolder : IDisposable
         }
     }
 
-    private static IDisposable TakeOwn(string root, string databasePath, IFileSystem files) => Take(files, Path.Combine(root, "lock"), databasePath,
+    private static IDisposable TakeOwn(string root, string databasePath, UnixFileMode? fileMode, IFileSystem files) => Take(files, Path.Combine(root, "lock"), databasePath, fileMode,
         $"'{databasePath}' can't be replicated: another replication uses its metadata folder '{root}'.",
         "Give each database a metadata folder of its own (-MetadataPath).");
 
-    private static IDisposable Take(IFileSystem files, string path, string databasePath, string message, string hint) =>
-        files.TryLock(path) ?? throw new LitestreamException(ErrorCode.ReplicationAlreadyRunning, message, databasePath, hint);
+    private static IDisposable Take(IFileSystem files, string path, string databasePath, UnixFileMode? fileMode, string message, string hint) =>
+        files.TryLock(path, fileMode) ?? throw new LitestreamException(ErrorCode.ReplicationAlreadyRunning, message, databasePath, hint);
 
     private static UnixFileMode? DirectoryModeFor(UnixFileMode? fileMode)
     {

@@ -18,6 +18,10 @@ internal sealed class PageChanges
     /// <summary>The pages that were written, and what they hold now.</summary>
     public IReadOnlyDictionary<uint, UInt128> Digests => _digests;
 
+    /// <summary>Whether a database of so many pages can have become what it is now: a page that comes has been written, but for the one that SQLite locks. Who
+    /// asks before it applies them needs no memory for pages that nobody has written.</summary>
+    public bool CanFollow(long count) => Count <= count + _digests.Count + 1;
+
     /// <summary>Adds the changes of later transactions.</summary>
     public void Add(PageChanges later)
     {

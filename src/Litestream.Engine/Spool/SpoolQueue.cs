@@ -89,16 +89,18 @@ internal sealed class SpoolQueue(int replicaCount)
             if (IsGivenUpHere(replica)) return true;
             var mine = _entries.Where(e => e.Content.Generation == generation).ToList();
             var last = held?.Segments.Count > 0 ? held.Segments[^1].Start : (Position?)null;
+            // a store that shows half of what it was given, by whatever name, holds no snapshot
+            var snapshots = held?.Snapshots.Where(s => !mine.Exists(e => IsTorn(s, e.Content))).ToList() ?? [];
             foreach (var entry in mine)
             {
                 // one that is older than what is there was let go by retention, and is not to come back
                 var isHeld = entry.Content.IsSnapshot
-                    ? held?.Snapshots.Any(s => s.Index >= entry.Content.Start.Index) == true
+                    ? snapshots.Exists(s => s.Index >= entry.Content.Start.Index)
                     : entry.Content.Start <= last;
                 entry.Pending = isHeld ? entry.Pending & ~(1UL << replica) : entry.Pending | 1UL << replica;
             }
 
-            var hasSnapshot = held?.Snapshots.Count > 0;
+            var hasSnapshot = snapshots.Count > 0;
             if (hasSnapshot) _withSnapshot.Add((replica, generation));
             else _withSnapshot.Remove((replica, generation));
             if (!hasSnapshot && !expectsSnapshot && !mine.Exists(e => e.Content.IsSnapshot)) return false;
@@ -111,6 +113,9 @@ internal sealed class SpoolQueue(int replicaCount)
             return fits;
         }
     }
+
+    private static bool IsTorn(SnapshotInfo held, SpooledObject content) =>
+        content.IsSnapshot && content.Start.Index == held.Index && content.Size != held.Size;
 
     /// <summary>Takes out the snapshots that a newer one makes needless: the older ones of its generation, where each replica that
     /// still waits for them holds one already, on which the WAL can be applied.</summary>

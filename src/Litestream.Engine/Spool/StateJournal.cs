@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Litestream.Engine.Errors;
 using Litestream.Engine.Files;
 
 namespace Litestream.Engine.Spool;
@@ -79,8 +80,11 @@ internal sealed class StateJournal(MetadataFolder folder, IFileSystem files)
     }
 
     /// <summary>Takes what all pages held at an earlier commit of the generation: with what changed since, that is the map of now.</summary>
+    /// <exception cref="LitestreamException"><see cref="ErrorCode.MetadataCorrupt"/>: what changed since then can't have changed.</exception>
     public void Adopt(PageMap pages)
     {
+        if (!_changes.CanFollow(pages.Count))
+            throw new LitestreamException(ErrorCode.MetadataCorrupt, $"The state journal '{folder.StatePath}' is damaged.", folder.StatePath, "Delete the metadata folder; a new generation begins then.");
         pages.Apply(_changes);
         (Pages, _changes, _isDoubtful) = (pages, new(), true);
         Settle();
@@ -170,7 +174,9 @@ internal sealed class StateJournal(MetadataFolder folder, IFileSystem files)
         var content = new byte[size + SHA256.HashSizeInBytes];
         _ = file.Read(content, _length);
         var chain = HashOf(content.AsSpan(0, (int)size));
-        if (!content.AsSpan((int)size).SequenceEqual(chain) || JournalRecord.Parse(content.AsSpan(LengthSize, (int)size - LengthSize)) is not { } record) return null;
+        if (!content.AsSpan((int)size).SequenceEqual(chain) || JournalRecord.Parse(content.AsSpan(LengthSize, (int)size - LengthSize)) is not { } record
+            || (Pages is not null && record.Changes?.CanFollow(Pages.Count) == false))
+            return null;
         (_length, _chain) = (_length + content.Length, chain);
         return record;
     }

@@ -24,6 +24,7 @@ internal sealed class ChainVerifier(IReplicaClient replica, GenerationInfo gener
     private string _snapshotKey = "";
     private int _baseIndex;
     private uint _lastPage;
+    private long _pagesWritten;
     private int _aheadIndex;
     private bool _isBegun;
 
@@ -86,6 +87,7 @@ internal sealed class ChainVerifier(IReplicaClient replica, GenerationInfo gener
             _wal?.Dispose();
             (_pages, _pageSize, _snapshotKey, _baseIndex) = (own, pageSize, snapshot.Key, snapshot.Index);
             _wal = new(pageSize);
+            _pagesWritten = own.Count;
             End = new(snapshot.Index, 0);
             return;
         }
@@ -124,7 +126,12 @@ internal sealed class ChainVerifier(IReplicaClient replica, GenerationInfo gener
         {
             _changes.Set(wal.Frame.PageNumber, PageDigest.Of(wal.Page));
             if (_ahead.Count > 0) _ahead.Remove(wal.Frame.PageNumber);
+            _pagesWritten++;
             if (!wal.Frame.IsCommit) continue;
+            // each page was written once, but for the one that SQLite locks; memory for others is not to be had by a number alone
+            if (wal.Frame.CommitSize > _pagesWritten + 1)
+                throw new LitestreamException(ErrorCode.ObjectCorrupt, $"The object '{segment.Key}' says of the database that it has {wal.Frame.CommitSize} pages, which were never written.",
+                    segment.Key, "Put back an intact copy of the object, or restore to an earlier point.");
             _changes.SetCount(wal.Frame.CommitSize);
             _pages!.Apply(_changes);
             _changes = new();

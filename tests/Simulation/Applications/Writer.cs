@@ -6,7 +6,6 @@ namespace Litestream.Simulation.Applications;
 /// <summary>Writes in all the ways that applications do, and remembers what was acknowledged.</summary>
 internal sealed class Writer(Machine machine, string path, int number, WriterHabits habits) : Application(machine, path, $"writer{number}")
 {
-    private const int RowCount = 60;
     private const int Normal = 1;
 
     private long _acknowledged;
@@ -92,15 +91,15 @@ internal sealed class Writer(Machine machine, string path, int number, WriterHab
 
     private long Advance()
     {
-        Connection!.Execute("UPDATE ledger SET n = n + 1, pad = ? WHERE writer = ?", Bytes(300), number);
+        Connection!.Execute("UPDATE ledger SET n = n + 1, pad = ? WHERE writer = ?", Bytes(habits.RowSize / 5), number);
         return Number();
     }
 
     private void Change()
     {
-        var row = Random.Next(RowCount);
+        var row = Random.Next(habits.Rows);
         if (Random.Next(4) == 0) Connection!.Execute("DELETE FROM data WHERE id BETWEEN ? AND ?", row, row + Random.Next(5));
-        else Connection!.Execute("INSERT OR REPLACE INTO data VALUES (?, ?)", row, Bytes(1500));
+        else Connection!.Execute("INSERT OR REPLACE INTO data VALUES (?, ?)", row, Bytes(habits.RowSize));
     }
 
     private long Number() => long.Parse(Connection!.Execute("SELECT n FROM ledger WHERE writer = ?", number)!, CultureInfo.InvariantCulture);

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Litestream.Engine.Sqlite;
 using Litestream.Simulation.Disks;
+using Litestream.Simulation.Machines;
 
 namespace Litestream.Simulation.Checks;
 
@@ -13,6 +14,24 @@ internal sealed class CommittedStates(Disk disk, string path, int pageSize)
     private readonly Dictionary<ulong, int> _last = [];
     private readonly byte[] _header = new byte[HeaderSize];
 
+    /// <summary>The same states, seen on from here on another disk.</summary>
+    public CommittedStates Fork(Disk other)
+    {
+        var fork = new CommittedStates(other, path, pageSize) { Present = Present, PresentHash = PresentHash };
+        foreach (var (hash, number) in _last) fork._last.Add(hash, number);
+        _header.CopyTo(fork._header, 0);
+        return fork;
+    }
+
+    /// <summary>Looks before an operation of which two states could come.</summary>
+    public void Witness(Operation operation, string target)
+    {
+        // who repairs the wal-index and commits in one step has made two states
+        if (operation is Operation.LockMemory or Operation.Unlock) Observe();
+        // whoever closes last may repair, commit with that, and leave a wal-index like the one that was there at the start
+        if (operation == Operation.Delete && target == path + "-wal") Forget();
+    }
+
     /// <summary>Number of the present state; -1 before the first.</summary>
     public int Present { get; private set; } = -1;
 
@@ -20,6 +39,9 @@ internal sealed class CommittedStates(Disk disk, string path, int pageSize)
 
     /// <summary>When a state was last the present one; null if never.</summary>
     public int? Find(ulong hash) => _last.TryGetValue(hash, out var number) ? number : null;
+
+    /// <summary>The same of a database file.</summary>
+    public int? FindContent(ReadOnlySpan<byte> file) => Find(PageHash.Of(file, pageSize));
 
     /// <summary>Notes the present state if it is another one.</summary>
     public void Observe()

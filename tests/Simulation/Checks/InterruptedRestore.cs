@@ -76,8 +76,8 @@ internal sealed class InterruptedRestore(Machine machine, SimulatedReplica repli
             VfsName = Vfs.SimulatedVfs.Name,
         };
         var client = new FolderReplicaClient(replica.Path, environment.Files);
-        var plan = await new RestorePlanner(client).PlanAsync(new(), default);
-        await new Restorer(environment).RestoreAsync(client, plan, path, new() { Parallelism = 1, Check = IntegrityCheckMode.Quick }, null, default);
+        var plan = await new RestorePlanner(client).PlanAsync(new(), default).ConfigureAwait(false);
+        await new Restorer(environment).RestoreAsync(client, plan, path, new() { Parallelism = 1, Check = IntegrityCheckMode.Quick }, null, default).ConfigureAwait(false);
     }
 
     private void Delete(string path)

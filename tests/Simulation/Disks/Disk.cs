@@ -5,7 +5,21 @@ internal sealed class Disk
 {
     private ulong _lastNumber = 100;
 
-    public DiskFolder Root { get; } = new();
+    public Disk() => Root = new(Changes);
+
+    private Disk(Disk other)
+    {
+        _lastNumber = other._lastNumber;
+        Root = (DiskFolder)other.Root.Fork([], Changes);
+    }
+
+    public DiskFolder Root { get; }
+
+    /// <summary>What was changed so far.</summary>
+    public DiskChanges Changes { get; } = new();
+
+    /// <summary>The same disk, which goes its own way from now on. Content is shared until one of both changes it.</summary>
+    public Disk Fork() => new(this);
 
     public DiskEntry? Find(string path)
     {
@@ -24,7 +38,7 @@ internal sealed class Disk
 
     public DiskFile CreateFile(string path, DateTimeOffset time)
     {
-        var file = new DiskFile(++_lastNumber) { ModifiedAt = time };
+        var file = new DiskFile(++_lastNumber, Changes) { ModifiedAt = time };
         ParentOf(path).Change((Path.GetFileName(path), file));
         return file;
     }
@@ -34,7 +48,7 @@ internal sealed class Disk
         var folder = Root;
         foreach (var name in Parts(path))
         {
-            if (folder.Find(name) is null) folder.Change((name, new DiskFolder()));
+            if (folder.Find(name) is null) folder.Change((name, new DiskFolder(Changes)));
             folder = folder.Find(name) as DiskFolder ?? throw new IOException($"'{path}' is a file.");
         }
     }
@@ -50,6 +64,17 @@ internal sealed class Disk
         var (source, target) = (ParentOf(from), ParentOf(to));
         if (source != target) throw new IOException("Renames between folders are not part of this model.");
         source.Change((Path.GetFileName(from), null), (Path.GetFileName(to), file));
+    }
+
+    /// <summary>Gives a file a second name.</summary>
+    public void Link(string from, string to) =>
+        ParentOf(to).Change((Path.GetFileName(to), FindFile(from) ?? throw new FileNotFoundException($"'{from}' is not there.")));
+
+    /// <summary>Exchanges two files in one step.</summary>
+    public void Exchange(string one, string other)
+    {
+        var (first, second) = (FindFile(one)!, FindFile(other)!);
+        ParentOf(one).Change((Path.GetFileName(one), second), (Path.GetFileName(other), first));
     }
 
     private static string[] Parts(string path) => path.Split('/', StringSplitOptions.RemoveEmptyEntries);

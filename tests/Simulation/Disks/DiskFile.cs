@@ -3,11 +3,13 @@ using Litestream.Simulation.Vfs;
 namespace Litestream.Simulation.Disks;
 
 /// <summary>A file's content as programs see it, as it is on the device, and the changes between the two.</summary>
-internal sealed class DiskFile(ulong number) : DiskEntry
+internal sealed class DiskFile(ulong number, DiskChanges changes) : DiskEntry
 {
     private const int SectorSize = 512;
 
     private readonly List<Change> _pending = [];
+    private bool _ownsContent = true;
+    private bool _ownsDurable = true;
     private byte[] _content = [];
     private byte[] _durable = [];
     private int _durableLength;
@@ -25,6 +27,9 @@ internal sealed class DiskFile(ulong number) : DiskEntry
     /// <summary>SQLite's locks on it, if it is a database.</summary>
     public DatabaseLocks Locks { get; } = new();
 
+    /// <inheritdoc/>
+    public override bool HasPending => _pending.Count > 0;
+
     public ReadOnlySpan<byte> Content => _content.AsSpan(0, Length);
 
     public int Read(Span<byte> buffer, long offset)
@@ -36,6 +41,8 @@ internal sealed class DiskFile(ulong number) : DiskEntry
 
     public void Write(ReadOnlySpan<byte> bytes, long offset)
     {
+        changes.Add();
+        Own(ref _content, ref _ownsContent);
         var length = Length;
         Apply(ref _content, ref length, bytes, (int)offset);
         Length = length;
@@ -44,6 +51,8 @@ internal sealed class DiskFile(ulong number) : DiskEntry
 
     public void SetLength(long length)
     {
+        changes.Add();
+        Own(ref _content, ref _ownsContent);
         var present = Length;
         Cut(ref _content, ref present, (int)length);
         Length = present;
@@ -53,34 +62,58 @@ internal sealed class DiskFile(ulong number) : DiskEntry
     /// <summary>Everything written is on the device.</summary>
     public void Flush()
     {
+        if (_pending.Count == 0) return;
+        changes.Add();
         foreach (var change in _pending) Replay(change);
         _pending.Clear();
     }
 
     /// <summary>Each sector may stand at any of its unflushed versions, and so may the length; or nothing, or all of it was
     /// written just in time.</summary>
-    public override void LosePower(Random random)
+    public override void LosePower(Random? random)
     {
-        switch (random.Next(4))
+        switch (random?.Next(4))
         {
-            case 0:
+            case null or 0:
                 break;
             case 1:
                 Flush();
                 break;
             case 2:
-                foreach (var change in _pending.Take(random.Next(_pending.Count + 1))) Replay(change);
+                foreach (var change in _pending.Take(random!.Next(_pending.Count + 1))) Replay(change);
                 break;
             default:
-                KeepSectors(random);
+                KeepSectors(random!);
                 break;
         }
 
+        changes.Add();
         _content = _durable.AsSpan(0, _durableLength).ToArray();
+        _ownsContent = true;
         Length = _durableLength;
         _pending.Clear();
         Memory = null;
         Locks.Clear();
+    }
+
+    /// <inheritdoc/>
+    public override DiskEntry Fork(Dictionary<DiskEntry, DiskEntry> made, DiskChanges changes)
+    {
+        if (made.TryGetValue(this, out var there)) return there;
+        _ownsContent = _ownsDurable = false;
+        var fork = new DiskFile(number, changes)
+        {
+            _content = _content,
+            _durable = _durable,
+            _durableLength = _durableLength,
+            _ownsContent = false,
+            _ownsDurable = false,
+            Length = Length,
+            ModifiedAt = ModifiedAt,
+        };
+        fork._pending.AddRange(_pending);
+        made.Add(this, fork);
+        return fork;
     }
 
     private void KeepSectors(Random random)
@@ -100,11 +133,13 @@ internal sealed class DiskFile(ulong number) : DiskEntry
         foreach (var (sector, cut) in cuts)
             for (var number = 0; number < cut; number++)
                 ReplaySector(_pending[number], sector * SectorSize);
+        Own(ref _durable, ref _ownsDurable);
         Cut(ref _durable, ref _durableLength, length);
     }
 
     private void ReplaySector(Change change, int start)
     {
+        Own(ref _durable, ref _ownsDurable);
         var from = Math.Max(start, change.Offset);
         if (change.Bytes is { } bytes)
         {
@@ -119,8 +154,15 @@ internal sealed class DiskFile(ulong number) : DiskEntry
 
     private void Replay(Change change)
     {
+        Own(ref _durable, ref _ownsDurable);
         if (change.Bytes is { } bytes) Apply(ref _durable, ref _durableLength, bytes, change.Offset);
         else Cut(ref _durable, ref _durableLength, change.Offset);
+    }
+
+    private static void Own(ref byte[] content, ref bool isOwn)
+    {
+        if (!isOwn) content = [.. content];
+        isOwn = true;
     }
 
     private static void Apply(ref byte[] content, ref int length, ReadOnlySpan<byte> bytes, int offset)

@@ -25,6 +25,7 @@ internal sealed class SimulatedFile(SimulatedFileSystem files, string path, Disk
     public void Write(ReadOnlySpan<byte> buffer, long offset)
     {
         var isTorn = files.Enter(Operation.Write, path, offset, buffer.Length) == Fault.TornWrite;
+        files.ShowWrite(path, file, buffer, offset);
         file.Write(isTorn ? buffer[..files.Machine.Random.Next(buffer.Length + 1)] : buffer, offset);
         file.ModifiedAt = files.Machine.Clock.GetUtcNow();
         if (isTorn) files.Tear(path);

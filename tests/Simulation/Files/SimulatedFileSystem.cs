@@ -64,16 +64,22 @@ internal sealed class SimulatedFileSystem(Machine machine, SimulatedProcess proc
         Disk.Rename(from, to);
     }
 
-    public void Swap(string from, string to, string former)
+    public void Swap(string from, string to, string former) => FileSwap.Run(this, from, to, former);
+
+    public bool TryExchange(string one, string other)
     {
-        Enter(Operation.Rename, to);
-        Disk.Rename(to, former);
-        Disk.Rename(from, to);
+        if (!machine.ExchangesFiles) return false;
+        Enter(Operation.Rename, other);
+        Disk.Exchange(one, other);
+        return true;
     }
 
-    public bool TryExchange(string one, string other) => false;
-
-    public bool TryLink(string from, string to) => false;
+    public bool TryLink(string from, string to)
+    {
+        Enter(Operation.Rename, to);
+        Disk.Link(from, to);
+        return true;
+    }
 
     /// <summary>There is one account.</summary>
     public void CopyAccess(string from, string to)
@@ -107,7 +113,7 @@ internal sealed class SimulatedFileSystem(Machine machine, SimulatedProcess proc
         (Disk.FindFile(path) ?? throw new FileNotFoundException($"'{path}' is not there.")).ModifiedAt = time;
     }
 
-    public IDisposable? TryLock(string path)
+    public IDisposable? TryLock(string path, UnixFileMode? unixMode = null)
     {
         Enter(Operation.Lock, path);
         var file = Disk.FindFile(path) ?? Disk.CreateFile(path, machine.Clock.GetUtcNow());
@@ -135,6 +141,10 @@ internal sealed class SimulatedFileSystem(Machine machine, SimulatedProcess proc
             Fault.Full => throw new IOException($"'{path}': no space left.", NoSpace),
             var fault => fault,
         };
+
+    /// <summary>Bytes are about to be written.</summary>
+    public void ShowWrite(string path, DiskFile file, ReadOnlySpan<byte> bytes, long offset) =>
+        machine.Watcher?.BeforeWrite(process, path, file, bytes, offset);
 
     /// <summary>A part was written: the process dies of it or is told that the disk is full.</summary>
     public void Tear(string path)

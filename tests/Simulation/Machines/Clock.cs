@@ -12,6 +12,9 @@ internal sealed class Clock : TimeProvider
 
     public TimeSpan Elapsed => TimeSpan.FromTicks(_ticks);
 
+    /// <summary>Another clock that shows the same, with nobody waiting.</summary>
+    public Clock Fork() => new() { _ticks = _ticks };
+
     /// <summary>When the next timer is due; null without any.</summary>
     public TimeSpan? NextDue => _timers.Count == 0 ? null : TimeSpan.FromTicks(_timers.Min(t => t.Due));
 

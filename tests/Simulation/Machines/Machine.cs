@@ -15,9 +15,9 @@ internal sealed class Machine(int seed, TextWriter? log)
 
     public Random Random { get; } = new(seed);
 
-    public Disk Disk { get; } = new();
+    public Disk Disk { get; private init; } = new();
 
-    public Clock Clock { get; } = new();
+    public Clock Clock { get; private init; } = new();
 
     public FaultPlan Faults { get; } = new();
 
@@ -45,6 +45,12 @@ internal sealed class Machine(int seed, TextWriter? log)
     /// <summary>Is called before a process dies in the middle of an operation: others run.</summary>
     public Action Ambush { get; set; } = () => { };
 
+    /// <summary>Looks at each operation before it is done; null for nobody.</summary>
+    public IWatcher? Watcher { get; set; }
+
+    /// <summary>Whether two files can be exchanged in one step; else they are linked.</summary>
+    public bool ExchangesFiles { get; set; }
+
     /// <summary>Is called when something is about to be lost.</summary>
     public Action Dying { get; set; } = () => { };
 
@@ -53,6 +59,17 @@ internal sealed class Machine(int seed, TextWriter? log)
 
     /// <summary>An error of the simulation itself.</summary>
     public Exception? Failure { get; set; }
+
+    /// <summary>A machine with the same disk and time, in which nothing runs.</summary>
+    /// <param name="chance">Seed of what happens by chance there.</param>
+    public Machine Fork(int chance) => new(chance, Watcher is { IsTold: true } ? log : null)
+    {
+        Disk = Disk.Fork(),
+        Clock = Clock.Fork(),
+        IsPowersafeOverwrite = IsPowersafeOverwrite,
+        ExchangesFiles = ExchangesFiles,
+        _boots = _boots,
+    };
 
     public SimulatedProcess Start(string name)
     {
@@ -96,6 +113,7 @@ internal sealed class Machine(int seed, TextWriter? log)
         if (!process.IsDead) Preempt(operation, target);
         if (process.IsDead) return Refuse(process);
         Trace.Add(process, operation, target, offset, length);
+        Watcher?.Before(process, operation, target);
         Clock.Advance(TimeSpan.FromMicroseconds(operation == Operation.Flush ? 500 : 5));
         var fault = Faults.Take(process, operation, target);
         process.HasJustWritten = operation is Operation.Write or Operation.Flush;
@@ -131,7 +149,9 @@ internal sealed class Machine(int seed, TextWriter? log)
         Processes.Remove(process);
     }
 
-    public void LosePower()
+    /// <summary>Everything goes off.</summary>
+    /// <param name="leavesNothing">Whether all that was not flushed is lost, not only some of it.</param>
+    public void LosePower(bool leavesNothing = false)
     {
         Deaths++;
         Dying();
@@ -141,7 +161,7 @@ internal sealed class Machine(int seed, TextWriter? log)
         Clock.Clear();
         Clock.Advance(TimeSpan.FromSeconds(30));
         _boots++;
-        Disk.Root.LosePower(Random);
+        Disk.Root.LosePower(leavesNothing ? null : Random);
         PowerLost();
     }
 

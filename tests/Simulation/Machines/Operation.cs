@@ -27,4 +27,5 @@ internal enum Operation
     StorePut,
     StoreStored,
     StoreDelete,
+    StoreGet,
 }

@@ -7,6 +7,11 @@ internal sealed class Trace(TextWriter? log)
 {
     private const ulong Prime = 0x100000001b3;
 
+    private readonly List<Exception> _refusals = [];
+
+    /// <summary>The failures that somebody was told of.</summary>
+    public IReadOnlyList<Exception> Refusals => _refusals;
+
     public ulong Hash { get; private set; } = 0xcbf29ce484222325;
 
     public void Add(SimulatedProcess process, Operation operation, string target, long offset, long length)
@@ -22,6 +27,13 @@ internal sealed class Trace(TextWriter? log)
     {
         foreach (var c in what) Mix(c);
         log?.WriteLine("# " + what);
+    }
+
+    /// <summary>Somebody was told that something has failed.</summary>
+    public void Refuse(Exception error)
+    {
+        _refusals.Add(error);
+        Note($"refused: {error.Message}");
     }
 
     private void Mix(ulong value) => Hash = (Hash ^ value) * Prime;

@@ -39,7 +39,7 @@ internal sealed class UnflushedFileSystem(IFileSystem files) : IFileSystem
 
     public void SetModifiedTime(string path, DateTimeOffset time) => files.SetModifiedTime(path, time);
 
-    public IDisposable? TryLock(string path) => files.TryLock(path);
+    public IDisposable? TryLock(string path, UnixFileMode? unixMode = null) => files.TryLock(path, unixMode);
 
     public IDisposable Watch(string path, Action changed) => files.Watch(path, changed);
 

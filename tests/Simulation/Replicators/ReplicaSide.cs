@@ -73,6 +73,7 @@ internal sealed class ReplicaSide(
             }
             catch (Exception e) when (e is LitestreamException || FileErrors.IsFileError(e))
             {
+                machine.Trace.Refuse(e);
                 Shipper.Realign();
                 _nextShipping = machine.Clock.Elapsed + s_shipRetry;
             }

@@ -91,8 +91,12 @@ internal sealed class Replicator : IDisposable
             foreach (var side in _sides) side.Shipper.Rejoin();
         };
 
-        SimulatedStore StoreOf(SimulatedReplica replica) => new(
-            new FolderReplicaClient(replica.Path, bug == PlantedBug.MissingFlush ? new UnflushedFileSystem(files) : files), machine, process, replica);
+        IReplicaClient StoreOf(SimulatedReplica replica)
+        {
+            var client = replica.Open(machine, process, bug == PlantedBug.MissingFlush ? new UnflushedFileSystem(files) : files);
+            // a bucket's faults are those of its answers
+            return replica.Bucket is null ? new SimulatedStore(client, machine, process, replica) : client;
+        }
     }
 
     private enum Leaving
@@ -262,6 +266,7 @@ internal sealed class Replicator : IDisposable
         while (_events.Reader.TryRead(out var said))
         {
             _machine.Trace.Note(said.Message);
+            if (said.Error is { } error) _machine.Trace.Refuse(error);
             if (said.Kind == ReplicationEventKind.ContinuityLost) _loss = said.Message;
         }
 

@@ -18,7 +18,6 @@ internal sealed class ReplicatorHost(
 {
     private Replicator? _replicator;
     private (Task Request, int State)? _sync;
-    private bool _isConfirmed;
 
     /// <summary>Why continuity could be lost, of which nobody is to be surprised.</summary>
     public required Func<bool> IsUndisturbed { get; init; }
@@ -34,6 +33,9 @@ internal sealed class ReplicatorHost(
 
     /// <summary>Whether a replica was given up, and is not back yet.</summary>
     public bool LacksReplica => _replicator is { LacksOne: true };
+
+    /// <summary>Whether it runs, and all replicas hold what it has captured.</summary>
+    public bool HoldsAll => _replicator is { AreAllDrained: true };
 
     /// <summary>Gives one of the replicator's threads a turn.</summary>
     /// <param name="thread">Which.</param>
@@ -63,16 +65,22 @@ internal sealed class ReplicatorHost(
     }
 
     /// <summary>Forgets what was asked for.</summary>
-    public void ForgetSync() => _sync = null;
+    public void ForgetSync() => (_sync, IsSynchronized) = (null, false);
+
+    /// <summary>Whether a sync that was asked for has come to its end since one was forgotten.</summary>
+    public bool IsSynchronized { get; private set; }
+
+    /// <summary>Whether it runs.</summary>
+    public bool IsRunning => _replicator is not null;
 
     /// <summary>A step towards a sync of all replicas.</summary>
     /// <param name="step">Number of the step.</param>
     /// <returns>Whether that is done.</returns>
     public bool Synchronize(int step)
     {
-        _isConfirmed = false;
+        IsSynchronized = false;
         Step(step % BusyThreads, mayStart: true);
-        if (_isConfirmed) return true;
+        if (IsSynchronized) return true;
         RequestSync();
         return false;
     }
@@ -108,7 +116,7 @@ internal sealed class ReplicatorHost(
 
         if (!replicator.AreAllDrained) return;
         _sync = null;
-        _isConfirmed = true;
+        IsSynchronized = true;
     }
 
     private void Start()

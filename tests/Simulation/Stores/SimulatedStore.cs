@@ -16,7 +16,7 @@ internal sealed class SimulatedStore(IReplicaClient inner, Machine machine, Simu
     {
         var hidden = Enter(Operation.StoreList, prefix) == Fault.StaleListing
             ? replica.Arrivals.TakeLast(machine.Random.Next(1, 4)).ToHashSet(StringComparer.Ordinal) : [];
-        await foreach (var item in inner.ListObjectsAsync(prefix, cancellationToken))
+        await foreach (var item in inner.ListObjectsAsync(prefix, cancellationToken).ConfigureAwait(false))
             if (!hidden.Contains(item.Key)) yield return item;
     }
 
@@ -32,7 +32,7 @@ internal sealed class SimulatedStore(IReplicaClient inner, Machine machine, Simu
     public async Task PutAsync(string key, Stream content, DateTimeOffset time, CancellationToken cancellationToken)
     {
         Enter(Operation.StorePut, key);
-        await inner.PutAsync(key, content, time, cancellationToken);
+        await inner.PutAsync(key, content, time, cancellationToken).ConfigureAwait(false);
         replica.Arrivals.Add(key);
         if (Enter(Operation.StoreStored, key) == Fault.DuplicatePut) throw Unavailable(key);
     }
@@ -43,7 +43,7 @@ internal sealed class SimulatedStore(IReplicaClient inner, Machine machine, Simu
     public async Task<bool> TryPutVersionedAsync(string key, ReadOnlyMemory<byte> content, string? version, CancellationToken cancellationToken)
     {
         Enter(Operation.StorePut, key);
-        var stored = await inner.TryPutVersionedAsync(key, content, version, cancellationToken);
+        var stored = await inner.TryPutVersionedAsync(key, content, version, cancellationToken).ConfigureAwait(false);
         return Enter(Operation.StoreStored, key) == Fault.DuplicatePut ? throw Unavailable(key) : stored;
     }
 

@@ -52,6 +52,17 @@ internal sealed class SharedMemory
         return raw.SQLITE_OK;
     }
 
+    /// <summary>Whether a connection holds one of the locks.</summary>
+    public bool HoldsLock(OpenFile file) => Array.Exists(_exclusive, f => f == file) || Array.Exists(_shared, s => s.Contains(file));
+
+    /// <summary>The same memory in another machine, with nobody in it.</summary>
+    public SharedMemory Copy()
+    {
+        var copy = new SharedMemory();
+        foreach (var region in _regions) region.CopyTo(copy.Map(copy._regions.Count, region.Length, extend: true)!, 0);
+        return copy;
+    }
+
     /// <summary>A connection is gone, with its locks.</summary>
     public void Leave(OpenFile file)
     {

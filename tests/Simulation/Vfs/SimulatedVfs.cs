@@ -39,9 +39,11 @@ internal static unsafe partial class SimulatedVfs
             s_isRegistered = true;
         }
 
-        // forgets its state: the next number comes from our seed
-        FillRandom(0, null);
+        ForgetRandomness();
     }
+
+    /// <summary>SQLite's generator forgets its state: the next number comes from the seed of the present machine.</summary>
+    public static void ForgetRandomness() => FillRandom(0, null);
 
     [LibraryImport(Library, EntryPoint = "sqlite3_vfs_register")]
     private static partial int Register(VfsMethods* methods, int makeDefault);

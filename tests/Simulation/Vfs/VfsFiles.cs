@@ -24,6 +24,7 @@ internal sealed class VfsFiles(Machine machine)
         switch (Enter(file, Operation.Write, offset, bytes.Length))
         {
             case Fault.None:
+                machine.Watcher?.BeforeWrite(file.Process, file.Path, file.File, bytes, offset);
                 Store(file, bytes, offset);
                 return Ok;
             case Fault.TornWrite:

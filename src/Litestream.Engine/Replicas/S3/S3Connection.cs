@@ -9,9 +9,6 @@ namespace Litestream.Engine.Replicas.S3;
 /// <summary>The SDK's client for one bucket, made at the first request: only then is the region looked for.</summary>
 internal sealed class S3Connection : IDisposable
 {
-    /// <summary>Tries of the SDK beside the first, within seconds. What fails longer is tried again by whoever replicates.</summary>
-    private const int MaxRetries = 2;
-
     private readonly S3Location _location;
     private readonly S3Settings _settings;
     private readonly S3RequestCounter _counter = new();
@@ -27,7 +24,7 @@ internal sealed class S3Connection : IDisposable
     public S3Connection(S3Location location, S3Settings settings, TimeProvider time)
     {
         (_location, _settings, _clock) = (location, settings, new(time));
-        _http = new(_counter, _clock);
+        _http = new(_counter, _clock, settings.Transport);
         Dialect = S3Dialect.Of(Endpoint);
         if (settings.Adapt is { } adapt) Dialect = adapt(Dialect);
     }
@@ -84,7 +81,7 @@ internal sealed class S3Connection : IDisposable
         var config = new AmazonS3Config
         {
             ForcePathStyle = Dialect.UsesPathStyle,
-            MaxErrorRetry = MaxRetries,
+            MaxErrorRetry = _settings.Retries,
             RetryMode = RequestRetryMode.Standard,
             RequestChecksumCalculation = Dialect.UsesChecksums ? RequestChecksumCalculation.WHEN_SUPPORTED : RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,

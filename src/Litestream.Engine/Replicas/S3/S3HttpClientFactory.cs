@@ -15,16 +15,20 @@ internal sealed class S3HttpClientFactory : HttpClientFactory, IDisposable
 
     private readonly HttpClient _client;
 
-    public S3HttpClientFactory(S3RequestCounter counter, S3Clock clock)
+    /// <summary>Prepares.</summary>
+    /// <param name="counter">Is told of each request.</param>
+    /// <param name="clock">Is told of each answer.</param>
+    /// <param name="transport">Carries the requests; null for the network.</param>
+    public S3HttpClientFactory(S3RequestCounter counter, S3Clock clock, HttpMessageHandler? transport)
     {
-        var handler = new SocketsHttpHandler
+        transport ??= new SocketsHttpHandler
         {
             ConnectTimeout = s_connectTimeout,
             PooledConnectionIdleTimeout = s_idleLifetime,
             ResponseDrainTimeout = s_drainTimeout,
             AllowAutoRedirect = false,
         };
-        _client = new(new CountingHandler(counter, clock) { InnerHandler = handler }) { Timeout = Timeout.InfiniteTimeSpan };
+        _client = new(new CountingHandler(counter, clock) { InnerHandler = transport }) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
     public override HttpClient CreateHttpClient(IClientConfig clientConfig) => _client;

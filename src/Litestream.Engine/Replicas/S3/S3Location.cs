@@ -37,9 +37,10 @@ internal sealed partial record S3Location(string Bucket, string Prefix, Uri? End
         {
             if (pattern.Match(host) is not { Success: true } match) continue;
             var region = match.Groups["region"].Value;
-            return Checked(new(match.Groups["bucket"].Value, prefix, new(endpoint
-                .Replace("{region}", region, StringComparison.Ordinal)
-                .Replace("{port}", match.Groups["port"].Value, StringComparison.Ordinal)), region.Length > 0 ? region : "us-east-1"));
+            // a region or port that no host can have
+            if (!Uri.TryCreate(endpoint.Replace("{region}", region, StringComparison.Ordinal).Replace("{port}", match.Groups["port"].Value, StringComparison.Ordinal),
+                UriKind.Absolute, out var store)) throw Invalid("The URL names no store that there could be.", Scheme);
+            return Checked(new(match.Groups["bucket"].Value, prefix, store, region.Length > 0 ? region : "us-east-1"));
         }
 
         return Checked(new(host.Split(':', 2)[0], prefix, null, null));

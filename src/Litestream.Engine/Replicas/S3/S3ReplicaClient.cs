@@ -53,8 +53,8 @@ internal sealed class S3ReplicaClient : IReplicaClient
         await foreach (var page in ListAsync(prefix, cancellationToken).ConfigureAwait(false))
             foreach (var found in page.S3Objects ?? [])
                 // a folder that a person made in a console is an object that ends with '/'
-                if (!found.Key.EndsWith('/'))
-                    yield return new(found.Key[_location.Prefix.Length..], found.Size ?? 0, new(found.LastModified!.Value.ToUniversalTime(), TimeSpan.Zero));
+                if (found is not { Key: { } key, LastModified: { } time } || !key.StartsWith(_requests.KeyOf(prefix), StringComparison.Ordinal)) throw Strange();
+                else if (!key.EndsWith('/')) yield return new(key[_location.Prefix.Length..], found.Size ?? 0, new(time.ToUniversalTime(), TimeSpan.Zero));
     }
 
     /// <inheritdoc/>
@@ -62,7 +62,8 @@ internal sealed class S3ReplicaClient : IReplicaClient
     {
         await foreach (var page in ListAsync(prefix, cancellationToken).ConfigureAwait(false))
             foreach (var folder in page.CommonPrefixes ?? [])
-                yield return folder[(_location.Prefix.Length + prefix.Length)..^1];
+                yield return folder.Length > _requests.KeyOf(prefix).Length && folder.StartsWith(_requests.KeyOf(prefix), StringComparison.Ordinal) && folder.EndsWith('/')
+                    ? folder[_requests.KeyOf(prefix).Length..^1] : throw Strange();
     }
 
     /// <inheritdoc/>
@@ -192,6 +193,9 @@ internal sealed class S3ReplicaClient : IReplicaClient
         }
         while (request.ContinuationToken is not null);
     }
+
+    private LitestreamException Strange() => new(ErrorCode.ReplicaUnavailable, $"The store of '{Url}' lists what it was not asked for.", Url,
+        "It must know ListObjectsV2 with prefix and delimiter: see whether there is a newer version of it.");
 
     private Task<T> AskAsync<T>(Func<AmazonS3Client, CancellationToken, Task<T>> request, string what, string? key, CancellationToken cancellationToken) =>
         NamedAsync(

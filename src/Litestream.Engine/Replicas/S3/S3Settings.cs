@@ -28,6 +28,12 @@ public sealed record S3Settings
     /// <summary>How long a store may take without getting on before it counts as away. A body may take longer, as long as it gets on.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Carries the requests; null for the network.</summary>
+    internal HttpMessageHandler? Transport { get; init; }
+
+    /// <summary>Tries of the SDK beside the first, within seconds. What fails longer is tried again by whoever replicates.</summary>
+    internal int Retries { get; init; } = 2;
+
     /// <summary>Changes what is known of the store's dialect; null to leave it.</summary>
     public Func<S3Dialect, S3Dialect>? Adapt { get; init; }
 }

@@ -17,9 +17,7 @@ internal sealed class S3VersionedObjects(S3Requests requests, S3Dialect dialect,
     public async Task<VersionedObject> GetAsync(AmazonS3Client client, string key, CancellationToken cancellationToken)
     {
         using var response = await client.GetObjectAsync(requests.GetPlain(key), cancellationToken).ConfigureAwait(false);
-        using var content = new MemoryStream();
-        await response.ResponseStream.CopyToAsync(content, cancellationToken).ConfigureAwait(false);
-        return new(content.ToArray(), response.ETag);
+        return new(await SmallContent.ReadAsync(response.ResponseStream, cancellationToken).ConfigureAwait(false), response.ETag);
     }
 
     public async Task<bool> TryPutAsync(

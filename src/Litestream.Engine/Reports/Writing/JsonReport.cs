@@ -24,7 +24,7 @@ public static class JsonReport
         {
             // the serializer leaves what is absent null, whatever the type says
             if (JsonSerializer.Deserialize<Report>(content, s_options) is { Version: Report.CurrentVersion, Replicas: { } replicas } report
-                && replicas.All(r => r is { Url: not null, Drills: not null, Tests: not null, Sizes: not null }))
+                && replicas.All(IsWhole))
                 return report;
         }
         catch (JsonException exception)
@@ -34,6 +34,15 @@ public static class JsonReport
 
         throw NoReport(path, null);
     }
+
+    private static bool IsWhole(ReplicaReport? replica) =>
+        replica is { Url: not null, Generations: not null, Drills: not null, Tests: not null, Sizes: not null }
+        && replica.Generations.All(g => g is { Id: not null, Snapshots: not null, Segments: not null, Windows: not null, Gaps: not null }
+            && g.Snapshots.Concat(g.Segments).All(o => o is not null))
+        && replica.Drills.All(d => d is { Result: not null, Checks: not null }
+            && d.Checks.All(c => c is { Name: not null, Status: not null, Messages: not null } && c.Messages.All(m => m is not null)))
+        && replica.Tests.All(t => t is { Generation: not null, Result: not null, EndProof: not null, Damage: not null } && t.Damage.All(d => d is not null))
+        && replica.Sizes.All(s => s is not null);
 
     private static LitestreamException NoReport(string path, Exception? cause) => new(
         ErrorCode.InvalidArgument, $"The file '{path}' is no report that this version reads.", path,

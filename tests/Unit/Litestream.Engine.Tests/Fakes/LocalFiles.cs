@@ -46,7 +46,7 @@ internal abstract class LocalFiles : IFileSystem
 
     public virtual void SetModifiedTime(string path, DateTimeOffset time) => _files.SetModifiedTime(path, time);
 
-    public virtual IDisposable? TryLock(string path) => _files.TryLock(path);
+    public virtual IDisposable? TryLock(string path, UnixFileMode? unixMode = null) => _files.TryLock(path, unixMode);
 
     public virtual IDisposable Watch(string path, Action changed) => _files.Watch(path, changed);
 

@@ -12,6 +12,15 @@ public sealed class TransactionBufferTests : IDisposable
 
     private string Spill => _folder["spill"];
 
+    [Fact]
+    public void A_small_transaction_takes_little_memory()
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        using var buffer = new TransactionBuffer(LocalFileSystem.Instance, Spill, PageSize);
+        buffer.Add(1, new byte[PageSize]);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, TransactionBuffer.DefaultCapacity / 10);
+    }
+
     // 4 pages in memory: below, at and above one block and several
     [Theory]
     [InlineData(1)]
@@ -39,7 +48,7 @@ public sealed class TransactionBufferTests : IDisposable
                     expected[number] = page;
                 }
 
-                buffer.Commit(target);
+                buffer.Commit(target, 12);
                 var read = new byte[PageSize];
                 foreach (var (number, page) in expected)
                 {
@@ -63,7 +72,7 @@ public sealed class TransactionBufferTests : IDisposable
         Assert.Equal(0, file.Length);
         buffer.Discard();
         buffer.Add(1, Enumerable.Repeat((byte)7, PageSize).ToArray());
-        buffer.Commit(new(file, PageSize));
+        buffer.Commit(new(file, PageSize), 1);
         Assert.Equal(PageSize, file.Length);
     }
 

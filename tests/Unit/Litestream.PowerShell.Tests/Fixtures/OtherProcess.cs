@@ -16,8 +16,13 @@ internal sealed class OtherProcess : IDisposable
     private readonly Task<string> _errors;
 
     private OtherProcess(string script, params string[] arguments)
+        : this(new ProcessStartInfo("dotnet", [s_program, Repository.StagedManifest, script, .. arguments]))
     {
-        _process = Process.Start(new ProcessStartInfo("dotnet", [s_program, Repository.StagedManifest, script, .. arguments])
+    }
+
+    private OtherProcess(ProcessStartInfo start)
+    {
+        _process = Process.Start(new ProcessStartInfo(start.FileName, start.ArgumentList)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -43,6 +48,14 @@ internal sealed class OtherProcess : IDisposable
     public static (int ExitCode, IReadOnlyList<string> Output, string Errors) Run(string script, params string[] arguments)
     {
         using var process = Start(script, arguments);
+        return process.WaitForEnd();
+    }
+
+    /// <summary>Runs a script to its end, in a process whose new files are open to everybody unless something else is said.</summary>
+    public static (int ExitCode, IReadOnlyList<string> Output, string Errors) RunWithoutUmask(string script, params string[] arguments)
+    {
+        using var process = new OtherProcess(
+            new ProcessStartInfo("sh", ["-c", "umask 0; exec dotnet \"$@\"", "sh", s_program, Repository.StagedManifest, script, .. arguments]));
         return process.WaitForEnd();
     }
 
