@@ -9,7 +9,11 @@ namespace Litestream.Engine.Replication;
 /// </summary>
 internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset start)
 {
-    private static readonly TimeSpan s_checkpointRetry = TimeSpan.FromMilliseconds(500);
+    /// <summary>The first try has the bulk to backfill and the next ones a few frames, so that they meet gaps between commits much more often.</summary>
+    private const int TriesAtOnce = 4;
+
+    private static readonly TimeSpan s_checkpointRetry = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_longestCheckpointRetry = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_readerRetry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_forceRetry = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan s_yieldAfter = TimeSpan.FromMilliseconds(50);
@@ -39,7 +43,8 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     private TimeSpan _pollInterval = options.PollInterval;
     private TimeSpan _checkpointTime = s_usualCheckpoint;
     private double _framesASecond;
-    private bool _wasHindered;
+    private TimeSpan _checkpointRetry = s_checkpointRetry;
+    private int _hindrances;
 
     /// <summary>Whether a change is waiting to be captured or cut.</summary>
     public bool IsSignalled => _firstSignal is not null;
@@ -149,9 +154,6 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
         if (force && GrowsFast && frames + GrowthIn(s_shortestLook + _checkpointTime) >= limit) return CheckpointEffort.HoldingFirst;
         if (force && GrowsFast && frames + GrowthIn(s_slowCheckpoint) >= limit) return CheckpointEffort.HoldingLast;
         if (force && frames + GrowthIn(s_shortestLook + _checkpointTime) >= limit) return CheckpointEffort.HoldingLast;
-        // the bulk was backfilled by a try that met no gap: what is left takes a moment now, and much longer when the application has begun as well
-        if (force && _wasHindered && frames < options.CheckpointPageCount && frames + GrowthIn(s_checkpointRetry) >= options.CheckpointPageCount)
-            return CheckpointEffort.HoldingLast;
         return _nextCheckpoint <= now ? CheckpointEffort.Yielding : null;
     }
 
@@ -173,11 +175,25 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
         _checkpointTime = took > _checkpointTime / 2 ? took : _checkpointTime / 2;
         // while writers are kept out nothing grows
         if (effort == CheckpointEffort.HoldingFirst) _grownSince = now + took;
-        _wasHindered = outcome == CheckpointOutcome.Hindered && effort == CheckpointEffort.Yielding;
-        _nextCheckpoint = outcome == CheckpointOutcome.Rests ? now : now + s_checkpointRetry;
+        _nextCheckpoint = now + RetryAfter(effort, outcome);
         if (outcome == CheckpointOutcome.HinderedByReader) _nextForce = now + s_readerRetry;
         else if (outcome == CheckpointOutcome.Hindered && effort != CheckpointEffort.Yielding) _nextForce = now + s_forceRetry;
         _nextRest = now + options.CheckpointQuietInterval;
+    }
+
+    private TimeSpan RetryAfter(CheckpointEffort effort, CheckpointOutcome outcome)
+    {
+        if (outcome == CheckpointOutcome.Rests)
+        {
+            (_hindrances, _checkpointRetry) = (0, s_checkpointRetry);
+            return TimeSpan.Zero;
+        }
+
+        if (outcome == CheckpointOutcome.HinderedByReader) return s_longestCheckpointRetry;
+        if (effort == CheckpointEffort.Yielding && ++_hindrances < TriesAtOnce) return TimeSpan.Zero;
+        var retry = _checkpointRetry;
+        (_hindrances, _checkpointRetry) = (0, Shorter(retry * 2, s_longestCheckpointRetry));
+        return retry;
     }
 
     /// <summary>Notes a change, whoever told of it: from then on it is waited for quiet anew.</summary>

@@ -34,11 +34,9 @@ internal sealed class WalKeeper(ReplicationOptions options, DatabaseRecorder rec
     {
         if (recorder.IsResting) return;
         var due = schedule.CheckpointDue(now, recorder.WalFrames) ?? (schedule.IsRestDue(now, lastChange) ? CheckpointEffort.Yielding : null);
-        if (due is { } effort)
+        if (due is not null)
         {
-            Checkpoint(now, schedule, effort);
-            if (effort == CheckpointEffort.Yielding && !recorder.IsResting && schedule.CheckpointDue(now, recorder.WalFrames) is CheckpointEffort.HoldingLast and var last)
-                Checkpoint(now, schedule, last);
+            for (; due is { } effort; due = recorder.IsResting ? null : schedule.CheckpointDue(now, recorder.WalFrames)) Checkpoint(now, schedule, effort);
         }
         else if (schedule.IsYieldDue(now))
         {

@@ -227,13 +227,33 @@ public sealed class CaptureScheduleTests
     }
 
     [Fact]
-    public void A_checkpoint_that_failed_waits_half_a_second()
+    public void A_checkpoint_that_met_no_gap_is_tried_again_some_times_at_once_and_then_more_and_more_rarely()
     {
-        Checkpointed(100, CheckpointEffort.Yielding, CheckpointOutcome.Hindered);
-        Assert.Null(_schedule.CheckpointDue(At(599), 5000));
-        Assert.Equal(CheckpointEffort.Yielding, _schedule.CheckpointDue(At(600), 5000));
-        Checkpointed(600, CheckpointEffort.Yielding, CheckpointOutcome.Rests);
-        Assert.Equal(CheckpointEffort.Yielding, _schedule.CheckpointDue(At(600), 5000));
+        foreach (var (at, next) in new[] { (100, 150), (150, 250), (250, 450), (450, 850), (850, 1350), (1350, 1850) })
+        {
+            for (var tries = 0; tries < 4; tries++)
+            {
+                Assert.Equal(CheckpointEffort.Yielding, _schedule.CheckpointDue(At(at), 5000));
+                Checkpointed(at, CheckpointEffort.Yielding, CheckpointOutcome.Hindered);
+            }
+
+            Assert.Null(_schedule.CheckpointDue(At(next - 1), 5000));
+        }
+
+        Checkpointed(1850, CheckpointEffort.Yielding, CheckpointOutcome.Rests);
+        Assert.Equal(CheckpointEffort.Yielding, _schedule.CheckpointDue(At(1850), 5000));
+        Hinder(1850);
+        Assert.Null(_schedule.CheckpointDue(At(1899), 5000));
+        Assert.Equal(CheckpointEffort.Yielding, _schedule.CheckpointDue(At(1900), 5000));
+    }
+
+    [Fact]
+    public void Where_a_checkpoint_meets_no_gap_nobody_is_kept_out_before_the_WAL_would_get_too_large()
+    {
+        _schedule.Looked(At(100), isOpen: true, captured: 80, frames: 750); // the first threshold is passed before the next try
+        Hinder(100);
+        Assert.Null(_schedule.CheckpointDue(At(100), 9900));
+        Assert.Equal(CheckpointEffort.HoldingLast, _schedule.CheckpointDue(At(100), 9999));
     }
 
     [Theory]
@@ -254,7 +274,7 @@ public sealed class CaptureScheduleTests
     [Fact]
     public void A_WAL_beyond_the_second_threshold_does_not_wait_for_the_next_try()
     {
-        Checkpointed(100, CheckpointEffort.Yielding, CheckpointOutcome.Hindered);
+        Hinder(100);
         Assert.Null(_schedule.CheckpointDue(At(110), 9999));
         Assert.Equal(CheckpointEffort.HoldingLast, _schedule.CheckpointDue(At(110), 10_000));
         Checkpointed(110, CheckpointEffort.HoldingLast, CheckpointOutcome.Hindered);
@@ -370,25 +390,6 @@ public sealed class CaptureScheduleTests
         Assert.False(GrowsFastWhere(CheckpointEffort.Yielding));
     }
 
-    [Fact]
-    public void Where_a_checkpoint_met_no_gap_writers_are_kept_out_at_once_if_the_application_would_checkpoint_before_the_next_try()
-    {
-        _schedule.Looked(At(100), isOpen: true, captured: 80, frames: 750); // 400 in half a second
-        Assert.Equal(CheckpointEffort.Yielding, _schedule.CheckpointDue(At(100), 750));
-        Checkpointed(100, CheckpointEffort.Yielding, CheckpointOutcome.Hindered);
-        Assert.Equal(CheckpointEffort.HoldingLast, _schedule.CheckpointDue(At(100), 760));
-        Checkpointed(100, CheckpointEffort.HoldingLast, CheckpointOutcome.Rests);
-        Assert.Equal(CheckpointEffort.Yielding, _schedule.CheckpointDue(At(300), 750));
-    }
-
-    [Fact]
-    public void Where_the_next_try_comes_early_enough_nobody_is_kept_out()
-    {
-        _schedule.Looked(At(100), isOpen: true, captured: 8, frames: 750); // 40 in half a second
-        Checkpointed(100, CheckpointEffort.Yielding, CheckpointOutcome.Hindered);
-        Assert.Null(_schedule.CheckpointDue(At(100), 760));
-    }
-
     /// <summary>By 5 frames a millisecond.</summary>
     private static CaptureSchedule FastGrowing()
     {
@@ -403,6 +404,12 @@ public sealed class CaptureScheduleTests
         schedule.Checkpointed(s_start, TimeSpan.FromMilliseconds(50), effort, CheckpointOutcome.Rests);
         schedule.Grown(At(100), 300);
         return schedule.GrowsFast;
+    }
+
+    /// <summary>Meets no gap, as often as it is tried at once.</summary>
+    private void Hinder(int at)
+    {
+        for (var tries = 0; tries < 4; tries++) Checkpointed(at, CheckpointEffort.Yielding, CheckpointOutcome.Hindered);
     }
 
     private void Checkpointed(int at, CheckpointEffort effort, CheckpointOutcome outcome, int took = 0) =>
