@@ -75,8 +75,9 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
         Grown(now, captured);
         if (IsUnwatched && captured > 0) Moved(now);
         // how fast it grows is known from the second look on, and a burst after quiet fills a WAL before the next usual one
-        _lookInterval = isFirst ? Shorter(s_shortestLook, options.CaptureInterval)
-            : IntervalTo(frames < EarlyPageCount ? EarlyPageCount : options.ForcedCheckpointPageCount, frames);
+        var isQuiet = isFirst || (IsUnwatched && captured == 0);
+        var usual = IntervalTo(frames < EarlyPageCount ? EarlyPageCount : options.ForcedCheckpointPageCount, frames);
+        _lookInterval = Shorter(usual, isQuiet ? s_shortestLook : captured > 0 ? _lookInterval * 2 : usual);
         _lastLook = now;
         _pollInterval = Shorter(_pollInterval * 2, options.LongestPollInterval);
         if (isOpen) _firstSignal ??= now;

@@ -360,13 +360,23 @@ public sealed class CaptureScheduleTests
     }
 
     [Fact]
-    public void After_the_first_change_after_quiet_it_is_soon_looked_how_fast_the_WAL_grows()
+    public void After_the_first_change_after_quiet_it_is_soon_looked_how_fast_the_WAL_grows_and_then_later_and_later()
     {
         _schedule.Signal(At(300));
-        _schedule.Looked(At(300), isOpen: true, captured: 1, frames: 1);
+        var at = 300;
+        foreach (var wait in new[] { 5, 10, 20, 40, 80, 100, 100 })
+        {
+            _schedule.Looked(At(at), isOpen: true, captured: 1, frames: 1);
+            Assert.Equal(At(at += wait), _schedule.NextDue(mayRest: false, mayCut: false));
+        }
+    }
+
+    [Fact]
+    public void Where_nobody_tells_of_the_begin_of_a_burst_it_is_looked_for_often()
+    {
+        _schedule.IsUnwatched = true;
+        _schedule.Looked(At(300), isOpen: false, captured: 0, frames: 0);
         Assert.Equal(At(305), _schedule.NextDue(mayRest: false));
-        _schedule.Looked(At(305), isOpen: true, captured: 1, frames: 2);
-        Assert.Equal(At(405), _schedule.NextDue(mayRest: false, mayCut: false));
     }
 
     [Fact]
