@@ -22,7 +22,7 @@ internal sealed record IdleUse(double Cpu, double Memory, double Waits, double W
         await Task.Delay(s_watch);
         var after = process.Figures;
         double ASecond(double amount) => amount / s_watch.TotalSeconds;
-        return new(ASecond((after.Cpu - before.Cpu).TotalMilliseconds), after.Memory / 1048576.0, ASecond(after.Switches - before.Switches),
+        return new(ASecond((after.Cpu - before.Cpu).TotalMilliseconds), after.Memory / 1048576.0, ASecond(after.WaitsSince(before)),
             ASecond(after.Written - before.Written), process.Handles, process.Threads);
     }
 }

@@ -7,8 +7,8 @@ namespace Litestream.Bench.Machine;
 /// <param name="PeakMemory">The largest resident set, in bytes.</param>
 /// <param name="Memory">The resident set, in bytes.</param>
 /// <param name="Written">Bytes handed to the system for writing.</param>
-/// <param name="Switches">How often its threads gave up the core of themselves, to wait.</param>
-internal sealed record ProcessFigures(TimeSpan Cpu, long PeakMemory, long Memory, long Written, long Switches)
+/// <param name="Switches">How often each of its threads gave up the core of itself, to wait.</param>
+internal sealed record ProcessFigures(TimeSpan Cpu, long PeakMemory, long Memory, long Written, IReadOnlyDictionary<string, long> Switches)
 {
     private const double TicksASecond = 100;
 
@@ -32,14 +32,17 @@ internal sealed record ProcessFigures(TimeSpan Cpu, long PeakMemory, long Memory
         }
     }
 
-    private static long SwitchesOf(int id)
+    /// <summary>How often its threads began to wait since then; of those that have ended meanwhile nothing is known.</summary>
+    public long WaitsSince(ProcessFigures before) => Switches.Sum(s => s.Value - before.Switches.GetValueOrDefault(s.Key));
+
+    private static Dictionary<string, long> SwitchesOf(int id)
     {
-        long sum = 0;
+        var switches = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var thread in Directory.GetDirectories($"/proc/{id}/task"))
         {
             try
             {
-                sum += Number(File.ReadAllLines(Path.Combine(thread, "status"))
+                switches[thread] = Number(File.ReadAllLines(Path.Combine(thread, "status"))
                     .First(l => l.StartsWith("voluntary_ctxt_switches:", StringComparison.Ordinal))["voluntary_ctxt_switches:".Length..]);
             }
             catch (IOException)
@@ -48,7 +51,7 @@ internal sealed record ProcessFigures(TimeSpan Cpu, long PeakMemory, long Memory
             }
         }
 
-        return sum;
+        return switches;
     }
 
     private static long Kilobytes(string[] status, string name) =>
