@@ -45,6 +45,7 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     private double _framesASecond;
     private TimeSpan _checkpointRetry = s_checkpointRetry;
     private int _hindrances;
+    private bool _hasFound = true;
 
     /// <summary>Whether a change is waiting to be captured or cut.</summary>
     public bool IsSignalled => _firstSignal is not null;
@@ -75,9 +76,10 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
         Grown(now, captured);
         if (IsUnwatched && captured > 0) Moved(now);
         // how fast it grows is known from the second look on, and a burst after quiet fills a WAL before the next usual one
-        var isQuiet = isFirst || (IsUnwatched && captured == 0);
+        var isQuiet = isFirst || (IsUnwatched && captured == 0 && _hasFound);
+        _hasFound = captured > 0;
         var usual = IntervalTo(frames < EarlyPageCount ? EarlyPageCount : options.ForcedCheckpointPageCount, frames);
-        _lookInterval = Shorter(usual, isQuiet ? s_shortestLook : captured > 0 ? _lookInterval * 2 : usual);
+        _lookInterval = Shorter(usual, isQuiet ? s_shortestLook : captured > 0 || IsUnwatched ? _lookInterval * 2 : usual);
         _lastLook = now;
         _pollInterval = Shorter(_pollInterval * 2, options.LongestPollInterval);
         if (isOpen) _firstSignal ??= now;
@@ -173,12 +175,14 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     /// <param name="outcome">What came of it.</param>
     public void Checkpointed(DateTimeOffset now, TimeSpan took, CheckpointEffort effort, CheckpointOutcome outcome)
     {
-        _checkpointTime = took > _checkpointTime / 2 ? took : _checkpointTime / 2;
+        // one that waited for another's checkpoint says nothing of the next
+        _checkpointTime = Shorter(s_slowCheckpoint, took > _checkpointTime / 2 ? took : _checkpointTime / 2);
+        var ended = now + took;
         // while writers are kept out nothing grows
         if (effort == CheckpointEffort.HoldingFirst) _grownSince = now + took;
-        _nextCheckpoint = now + RetryAfter(effort, outcome);
-        if (outcome == CheckpointOutcome.HinderedByReader) _nextForce = now + s_readerRetry;
-        else if (outcome == CheckpointOutcome.Hindered && effort != CheckpointEffort.Yielding) _nextForce = now + s_forceRetry;
+        _nextCheckpoint = RetryAfter(effort, outcome) is { Ticks: > 0 } pause ? ended + pause : now;
+        if (outcome == CheckpointOutcome.HinderedByReader) _nextForce = ended + s_readerRetry;
+        else if (outcome == CheckpointOutcome.Hindered && effort != CheckpointEffort.Yielding) _nextForce = ended + s_forceRetry;
         _nextRest = now + options.CheckpointQuietInterval;
     }
 

@@ -81,14 +81,18 @@ internal sealed class MetadataFolder : IDisposable
     {
         if (_own is not null) return;
         var own = TakeOwn(Root, _databasePath, FileMode, _files!);
-        if (_files!.Find(StatePath) != _stateWhenLetGo)
+        try
         {
-            own.Dispose();
-            throw new LitestreamException(ErrorCode.MetadataCorrupt, $"Another replication has used the metadata folder '{Root}' of '{_databasePath}' while nothing changed there.",
-                _databasePath, "Give each database a metadata folder of its own (-MetadataPath), and start this replication again.");
+            if (_files!.Find(StatePath) != _stateWhenLetGo)
+                throw new LitestreamException(ErrorCode.MetadataCorrupt, $"Another replication has used the metadata folder '{Root}' of '{_databasePath}' while nothing changed there.",
+                    _databasePath, "Give each database a metadata folder of its own (-MetadataPath), and start this replication again.");
+            _own = own;
         }
-
-        _own = own;
+        finally
+        {
+            // held by nobody who knows of it, it would keep out the next try, too
+            if (_own is null) own.Dispose();
+        }
     }
 
     public void Dispose()
