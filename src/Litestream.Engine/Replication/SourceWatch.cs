@@ -11,8 +11,11 @@ namespace Litestream.Engine.Replication;
 /// <param name="changed">Is called when something may have changed, on any thread.</param>
 internal sealed class SourceWatch(ReplicationOptions options, IFileSystem files, EventLog events, Action changed)
 {
-    /// <summary>After this time of changes at every look it does not listen, and after as long without any it does.</summary>
+    /// <summary>After this time of changes at every look it does not listen.</summary>
     private static readonly TimeSpan s_steady = TimeSpan.FromSeconds(1);
+
+    /// <summary>After this time without any it listens again: a burst may begin at any moment, and looks are too rare to see that in time.</summary>
+    private static readonly TimeSpan s_still = TimeSpan.FromMilliseconds(200);
 
     /// <summary>After this time it is tried again to listen where that was not possible.</summary>
     private static readonly TimeSpan s_retry = TimeSpan.FromMinutes(1);
@@ -63,8 +66,8 @@ internal sealed class SourceWatch(ReplicationOptions options, IFileSystem files,
             return false;
         }
 
-        if (IsDeaf ? !isStill : !_isUnable || now < (_nextTry ??= now + s_retry)) return false;
-        (IsDeaf, _nextTry) = (false, null);
+        if (IsDeaf ? now - _lastFound < s_still : !_isUnable || now < (_nextTry ??= now + s_retry)) return false;
+        (IsDeaf, _nextTry, _busySince) = (false, null, null);
         Listen();
         return !_isUnable;
     }
