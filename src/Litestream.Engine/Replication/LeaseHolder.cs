@@ -33,6 +33,24 @@ internal sealed record LeaseHolder(
         }
     }
 
+    /// <summary>Reads whose a lease is of which a store shows only the beginning; null if that does not tell.</summary>
+    public static string? FindOwner(ReadOnlySpan<byte> beginning)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(beginning, isFinalBlock: false, default);
+            while (reader.Read())
+                if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 1 && reader.ValueTextEquals("owner"))
+                    return reader.Read() && reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+        }
+        catch (JsonException)
+        {
+            // it is none
+        }
+
+        return null;
+    }
+
     /// <summary>As it is stored.</summary>
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, s_options);
 

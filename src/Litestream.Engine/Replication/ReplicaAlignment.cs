@@ -184,9 +184,11 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
             // what is listed counts as held from now on, and leaves the spool
             await client.ConfirmAsync(ObjectKey.Snapshots(generation), cancellationToken).ConfigureAwait(false);
             await client.ConfirmAsync(ObjectKey.Wal(generation), cancellationToken).ConfigureAwait(false);
-            var held = await catalog.ReadGenerationAsync(generation, cancellationToken).ConfigureAwait(false);
+            var listed = await catalog.ReadGenerationAsync(generation, cancellationToken).ConfigureAwait(false);
+            var held = listed is null ? null : queue.WithoutTorn(listed);
             var isPresent = generation == present?.Id;
             var fits = queue.Align(number, generation, held, isPresent && present!.ExpectsSnapshot)
+                && ShowsSnapshots(held, ShippedOf(generation).FindAll(o => !queue.IsPendingFor(number, o)))
                 && await IsTiedAsync(generation, held, cancellationToken).ConfigureAwait(false);
             if (isPresent && held?.Snapshots.Count > 0) HoldsSnapshot(generation, held.Snapshots[^1].Index, held.Snapshots[^1].CreatedAt);
             if (isPresent)
@@ -254,14 +256,14 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
     /// <param name="cancellationToken">Ends the listing.</param>
     private async Task<bool> ShowsAllAsync(GenerationId generation, Position known, CancellationToken cancellationToken)
     {
-        List<SpooledObject> shipped;
-        lock (_gate) shipped = [.. _unseen.Where(o => o.Generation == generation)];
+        var shipped = ShippedOf(generation);
         var held = await new ReplicaCatalog(client).ReadGenerationAsync(generation, cancellationToken).ConfigureAwait(false);
         if (held is null || RestoreChain.TryChoose(held with { Segments = [.. held.Segments.TakeWhile(s => s.Start < known)] }, new()) is null) return false;
         // retention lets go what lies before a snapshot
         var first = new Position(held.Snapshots[^1].Index, 0);
         var segments = held.Segments.ToDictionary(s => s.Start, s => s.Size);
         if (shipped.Exists(o => !o.IsSnapshot && o.Start >= first && (!segments.TryGetValue(o.Start, out var size) || size != o.Size))) return false;
+        if (!ShowsSnapshots(held, shipped)) return false;
         // the last one is looked for again the next time: it ties what follows to what is there
         lock (_gate)
         {
@@ -271,6 +273,16 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
 
         return true;
     }
+
+    /// <summary>What was shipped of a generation since the replica was last asked.</summary>
+    private List<SpooledObject> ShippedOf(GenerationId generation)
+    {
+        lock (_gate) return [.. _unseen.Where(o => o.Generation == generation)];
+    }
+
+    /// <summary>Whether the replica shows whole snapshots of those that were shipped to it, but for what a newer one allows retention to let go.</summary>
+    private static bool ShowsSnapshots(GenerationInfo? held, List<SpooledObject> shipped) => shipped.TrueForAll(o => !o.IsSnapshot
+        || held?.Snapshots.FirstOrDefault(s => s.Index >= o.Start.Index) is { } found && (found.Index > o.Start.Index || found.Size == o.Size));
 
     /// <summary>Whether the last segment that the replica holds is the one of that name in the spool, byte for byte: after our folder, or
     /// the replica's, was put back from an older copy, one name may stand for two contents.</summary>

@@ -37,7 +37,7 @@ internal sealed class ReplicaLease(IReplicaClient client, LeaseHolder me, bool t
             var there = await client.GetVersionedAsync(Key, cancellationToken).ConfigureAwait(false);
             var holder = there is null ? null : LeaseHolder.Parse(there.Content.Span);
             if (holder?.Run == me.Run) return Got();
-            if (there is not null && !MayReplace(holder)) throw IsHeldBy(holder);
+            if (there is not null && !MayReplace(holder, there.Content.Span)) throw IsHeldBy(holder);
             // before it is taken again: that may be done, and fail all the same
             _wasLetGo |= _wasHeld;
             if (!await client.TryPutVersionedAsync(Key, me.ToBytes(), there?.Version, cancellationToken).ConfigureAwait(false)) continue;
@@ -69,9 +69,13 @@ internal sealed class ReplicaLease(IReplicaClient client, LeaseHolder me, bool t
         return isAsBefore;
     }
 
-    private bool MayReplace(LeaseHolder? holder) =>
+    private bool MayReplace(LeaseHolder? holder, ReadOnlySpan<byte> content)
+    {
+        // half of it is there where we died, or were cut off, while a store that is not atomic took it
+        if (holder is null && LeaseHolder.FindOwner(content) == me.Owner) return true;
         // what was ours and is another's by now was taken over
-        !_wasHeld && (takesOver || (holder is not null && holder.IsSameOwner(me)));
+        return !_wasHeld && (takesOver || (holder is not null && holder.IsSameOwner(me)));
+    }
 
     private LitestreamException IsHeldBy(LeaseHolder? holder) => new(ErrorCode.ReplicaInUse,
         $"The replica '{client.Url}' belongs to {holder?.ToString() ?? $"somebody who has changed '{Key}'"}.", client.Url,

@@ -89,13 +89,12 @@ internal sealed class SpoolQueue(int replicaCount)
             if (IsGivenUpHere(replica)) return true;
             var mine = _entries.Where(e => e.Content.Generation == generation).ToList();
             var last = held?.Segments.Count > 0 ? held.Segments[^1].Start : (Position?)null;
-            // a store that shows half of what it was given, by whatever name, holds no snapshot
-            var snapshots = held?.Snapshots.Where(s => !mine.Exists(e => IsTorn(s, e.Content))).ToList() ?? [];
+            var snapshots = held?.Snapshots ?? [];
             foreach (var entry in mine)
             {
                 // one that is older than what is there was let go by retention, and is not to come back
                 var isHeld = entry.Content.IsSnapshot
-                    ? snapshots.Exists(s => s.Index >= entry.Content.Start.Index)
+                    ? snapshots.Any(s => s.Index >= entry.Content.Start.Index)
                     : entry.Content.Start <= last;
                 entry.Pending = isHeld ? entry.Pending & ~(1UL << replica) : entry.Pending | 1UL << replica;
             }
@@ -114,8 +113,13 @@ internal sealed class SpoolQueue(int replicaCount)
         }
     }
 
-    private static bool IsTorn(SnapshotInfo held, SpooledObject content) =>
-        content.IsSnapshot && content.Start.Index == held.Index && content.Size != held.Size;
+    /// <summary>What a replica lists of a generation, without the snapshots of which it shows another size than was given to it: a store that shows
+    /// half of a snapshot holds none.</summary>
+    public GenerationInfo WithoutTorn(GenerationInfo held)
+    {
+        lock (_lock)
+            return held with { Snapshots = [.. held.Snapshots.Where(s => !_entries.Exists(e => IsTorn(s, e.Content)))] };
+    }
 
     /// <summary>Takes out the snapshots that a newer one makes needless: the older ones of its generation, where each replica that
     /// still waits for them holds one already, on which the WAL can be applied.</summary>
@@ -143,6 +147,12 @@ internal sealed class SpoolQueue(int replicaCount)
         lock (_lock)
             return !IsGivenUpHere(replica) && !_entries.Exists(e => e.IsPendingFor(replica)
                 && (e.Number <= count || (e.Content.IsSnapshot && !_withSnapshot.Contains((replica, e.Content.Generation)))));
+    }
+
+    /// <summary>Whether a replica waits for an object.</summary>
+    public bool IsPendingFor(int replica, SpooledObject content)
+    {
+        lock (_lock) return _entries.Exists(e => e.Content == content && e.IsPendingFor(replica));
     }
 
     /// <summary>Compressed bytes a replica waits for. Only those of the WAL count for the spool's bound: a snapshot is as large as
@@ -212,6 +222,9 @@ internal sealed class SpoolQueue(int replicaCount)
             return removed;
         }
     }
+
+    private static bool IsTorn(SnapshotInfo held, SpooledObject content) =>
+        content.IsSnapshot && content.Generation == held.Generation && content.Start.Index == held.Index && content.Size != held.Size;
 
     private static bool IsAtSnapshot(Position start, GenerationInfo? held, List<SpoolEntry> mine) =>
         start.Offset == 0

@@ -81,6 +81,28 @@ public sealed class ReplicaLeaseTests : IDisposable
     }
 
     [Fact]
+    public async Task One_that_died_while_a_store_took_half_of_its_lease_goes_on()
+    {
+        var lease = await LeaseOfDeadRunAsync();
+        await File.WriteAllTextAsync(Path.Combine(Replica, ReplicaLease.Key), lease[..(lease.Length / 2)]);
+        await using var again = Start(_database);
+        await again.SyncAsync();
+        Assert.DoesNotContain(again.Events, e => e.Severity == ReplicationSeverity.Error);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(20)]
+    public async Task Half_of_a_lease_that_does_not_tell_whose_it_is_is_anothers(int part)
+    {
+        var lease = await LeaseOfDeadRunAsync();
+        await File.WriteAllTextAsync(Path.Combine(Replica, ReplicaLease.Key), lease[..(lease.Length / part)]);
+        await using var other = Start(part == 2 ? _other : _database);
+        var refusal = await other.WaitForAsync(ReplicationEventKind.RetryScheduled);
+        Assert.Equal(ErrorCode.ReplicaInUse, (refusal.Error as LitestreamException)?.Code);
+    }
+
+    [Fact]
     public async Task Another_one_takes_over_only_when_it_is_told_to()
     {
         await LeaseOfDeadRunAsync();
