@@ -69,7 +69,8 @@ internal sealed class DiskFile(ulong number, DiskChanges changes) : DiskEntry
     }
 
     /// <summary>Each sector may stand at any of its unflushed versions, and so may the length; or nothing, or all of it was
-    /// written just in time.</summary>
+    /// written just in time. What was cut off is gone only with the length that cut it: no file system empties the sectors of a file that it
+    /// still says to be as long as it was, and SQLite, which cuts its WAL without a flush, counts on that.</summary>
     public override void LosePower(Random? random)
     {
         switch (random?.Next(4))
@@ -132,7 +133,7 @@ internal sealed class DiskFile(ulong number, DiskChanges changes) : DiskEntry
 
         foreach (var (sector, cut) in cuts)
             for (var number = 0; number < cut; number++)
-                ReplaySector(_pending[number], sector * SectorSize);
+                if (_pending[number].Bytes is not null || number < lastSize) ReplaySector(_pending[number], sector * SectorSize);
         Own(ref _durable, ref _ownsDurable);
         Cut(ref _durable, ref _durableLength, length);
     }
