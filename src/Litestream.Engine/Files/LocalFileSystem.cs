@@ -90,7 +90,7 @@ public sealed class LocalFileSystem : IFileSystem
         }
 
         // the framework gives its permissions to the last folder alone
-        if (Path.GetDirectoryName(directory) is { } above && !Directory.Exists(above)) CreateDirectory(above, mode);
+        if (Path.GetDirectoryName(directory) is { Length: > 0 } above && !Directory.Exists(above)) CreateDirectory(above, mode);
         Directory.CreateDirectory(directory, mode);
     }
 

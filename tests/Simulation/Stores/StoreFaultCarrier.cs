@@ -44,6 +44,10 @@ internal sealed class StoreFaultCarrier(Machine machine, SimulatedBucket bucket,
                 return Answers.Error(HttpStatusCode.TooManyRequests, "TooManyRequests");
             case StoreFault.InternalError:
                 return Answers.Error(HttpStatusCode.InternalServerError, "InternalError");
+            case StoreFault.StrangeAnswer:
+                var strange = Answers.Empty(HttpStatusCode.OK);
+                strange.Content = new ByteArrayContent("<html><body>Please log in.</body></html>"u8.ToArray());
+                return strange;
             case StoreFault.PartialUpload:
                 bucket.Put(call.Key, content[..(content.Length / 2)], null, machine.Clock.GetUtcNow());
                 throw Reset();
@@ -84,7 +88,6 @@ internal sealed class StoreFaultCarrier(Machine machine, SimulatedBucket bucket,
             StoreFault.ShortRead => new StreamContent(new BrokenStream(bytes[..(length / 2)], breaks: false)),
             StoreFault.WrongLength => new ByteArrayContent(bytes[..(length / 2)]),
             StoreFault.Corrupt => new ByteArrayContent(Corrupted(bytes)),
-            StoreFault.StrangeAnswer => new ByteArrayContent("<html><body>Please log in.</body></html>"u8.ToArray()),
             _ => new ByteArrayContent(Listing(bytes, fault)),
         };
         foreach (var (name, values) in former)

@@ -28,9 +28,10 @@ internal sealed class StoreFaultPlan(StoreFault fault, int at)
     {
         StoreFault.ResetMidway or StoreFault.ShortRead => call.Operation is Operation.StoreGet or Operation.StoreList && !call.IsHead,
         StoreFault.WrongLength or StoreFault.Corrupt => call.Operation is Operation.StoreGet && !call.IsHead,
+        StoreFault.StrangeAnswer => !call.IsHead && !call.IsOfUploads && call.Operation is not Operation.StoreDelete,
         StoreFault.PartialUpload => call.Operation is Operation.StorePut,
         StoreFault.DuplicateDelivery => call.Operation is Operation.StorePut or Operation.StoreDelete,
-        StoreFault.StaleListing or StoreFault.ListingPageLost or StoreFault.ListingCut or StoreFault.ListingReordered or StoreFault.StrangeAnswer =>
+        StoreFault.StaleListing or StoreFault.ListingPageLost or StoreFault.ListingCut or StoreFault.ListingReordered =>
             call.Operation is Operation.StoreList && !call.IsOfUploads,
         _ => true,
     };

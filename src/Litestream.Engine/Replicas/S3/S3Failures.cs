@@ -27,6 +27,11 @@ internal sealed class S3Failures(S3Location location, TimeSpan limit, TimeProvid
         }
     }
 
+    /// <summary>The error that an answer of success lacks what each store says: somebody between it and us gave it, as where a network wants a
+    /// log-in first.</summary>
+    public LitestreamException NoStore() => new(ErrorCode.ReplicaUnavailable, $"What answered in the place of the store of '{location}' is none.", location.ToString(),
+        "See what stands in between, as a proxy, or a network that asks for a log-in.");
+
     /// <summary>Names a failure.</summary>
     public LitestreamException Wrap(Exception e, string what, string? key = null) => S3Errors.Wrap(e, location, what, key);
 }

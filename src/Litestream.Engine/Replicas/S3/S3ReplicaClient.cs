@@ -29,7 +29,7 @@ internal sealed class S3ReplicaClient : IReplicaClient
         _connection = new(location, settings, time);
         _requests = new(location, settings, _connection.Dialect);
         _failures = new(location, settings.Timeout, time);
-        _versioned = new(_requests, _connection.Dialect, time);
+        _versioned = new(_requests, _connection.Dialect, _failures, time);
     }
 
     /// <inheritdoc/>
@@ -184,6 +184,8 @@ internal sealed class S3ReplicaClient : IReplicaClient
         do
         {
             var page = await AskAsync((client, token) => client.ListObjectsV2Async(request, token), "list", null, cancellationToken).ConfigureAwait(false);
+            // nothing of this can be told from an empty listing otherwise
+            if (page is { Name: null, MaxKeys: null, KeyCount: null, IsTruncated: null }) throw _failures.NoStore();
             yield return page;
             // half a listing must never be taken for all of it
             if (page.IsTruncated == true && (page.NextContinuationToken is null || page.NextContinuationToken == request.ContinuationToken))

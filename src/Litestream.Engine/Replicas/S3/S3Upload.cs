@@ -31,7 +31,8 @@ internal sealed class S3Upload(AmazonS3Client client, S3Requests requests, S3Fai
     {
         var request = requests.Put(key, content);
         request.Metadata[S3Time.Name] = S3Time.Format(time);
-        await SendAsync(content, token => client.PutObjectAsync(request, token), cancellationToken).ConfigureAwait(false);
+        var answer = await SendAsync(content, token => client.PutObjectAsync(request, token), cancellationToken).ConfigureAwait(false);
+        if (string.IsNullOrEmpty(answer.ETag)) throw failures.NoStore();
     }
 
     private async Task PutInPartsAsync(ObservedStream content, CancellationToken cancellationToken)

@@ -6,8 +6,9 @@ namespace Litestream.Engine.Replicas.S3;
 /// <summary>Writes objects only if nobody else has meanwhile.</summary>
 /// <param name="requests">Makes the requests.</param>
 /// <param name="dialect">Whether the store can tell by itself.</param>
+/// <param name="failures">Names what goes wrong.</param>
 /// <param name="time">The clock.</param>
-internal sealed class S3VersionedObjects(S3Requests requests, S3Dialect dialect, TimeProvider time)
+internal sealed class S3VersionedObjects(S3Requests requests, S3Dialect dialect, S3Failures failures, TimeProvider time)
 {
     /// <summary>Where the store does not tell: how long another one who has looked before may take to write.</summary>
     private static readonly TimeSpan s_settling = TimeSpan.FromSeconds(3);
@@ -58,7 +59,8 @@ internal sealed class S3VersionedObjects(S3Requests requests, S3Dialect dialect,
         if (isConditional && version is null) request.IfNoneMatch = "*";
         // some know an ETag only without its quotes, none only with them
         else if (isConditional) request.IfMatch = version!.Trim('"');
-        await client.PutObjectAsync(request, cancellationToken).ConfigureAwait(false);
+        var answer = await client.PutObjectAsync(request, cancellationToken).ConfigureAwait(false);
+        if (string.IsNullOrEmpty(answer.ETag)) throw failures.NoStore();
     }
 
     private async Task<VersionedObject?> FindAsync(AmazonS3Client client, string key, CancellationToken cancellationToken)

@@ -56,6 +56,15 @@ public sealed class LocalFileSystemTests : IDisposable
     }
 
     [Fact]
+    public void CreateDirectory_takes_a_name_alone()
+    {
+        var name = Guid.NewGuid().ToString("N");
+        _files.CreateDirectory(name, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Assert.True(Directory.Exists(name));
+        Directory.Delete(name);
+    }
+
+    [Fact]
     public void List_is_in_ordinal_order_and_empty_where_nothing_is()
     {
         foreach (var name in (string[])["b", "a", "B"]) File.WriteAllText(_folder[name + "1"], "");
