@@ -1,4 +1,5 @@
 using Litestream.Engine.Errors;
+using Litestream.Engine.Files;
 using Litestream.Engine.Sqlite;
 
 namespace Litestream.Engine.Capture;
@@ -72,6 +73,7 @@ internal sealed class CaptureSession : IDisposable
             if (IsSameWhereKnown(before, files) && files is { Database: { } file, Wal: not null, WalIndex: { } index }
                 && environment.Files.TryGuardLocks(database.Path, file, index) is { } locks)
             {
+                EnsureOwnWal(probe, database, locks);
                 probe.EndTransaction();
                 return new(database, environment, relay, probe, new(database, files, locks, environment.Files));
             }
@@ -144,6 +146,7 @@ internal sealed class CaptureSession : IDisposable
     public uint? TryCapture(IFrameSink sink, CancellationToken cancellationToken = default)
     {
         EnsureUnmoved();
+        if (IsResting) _guard.EnsureAsAtRest(_probe);
         IsWalForeign = false;
         for (var tries = 0; tries < MaxTries; tries++)
         {
@@ -258,8 +261,29 @@ internal sealed class CaptureSession : IDisposable
 
     /// <summary>Lets the reader rest in slot 0, if it is there: it began when the WAL was wholly backfilled.</summary>
     /// <param name="answer">The answer of the checkpoint before the hand-over.</param>
-    public void RestAfter(CheckpointAnswer answer) =>
+    public void RestAfter(CheckpointAnswer answer)
+    {
         IsResting = answer.IsComplete && (_relay.Began?.LastFrame ?? 0) == (uint)answer.Frames && (answer.Frames == 0 || _isLifeOfFormer);
+        if (IsResting) _guard.NoteRest(_probe);
+    }
+
+    /// <summary>Empties the WAL while the reader rests: as it is when an application has ended without us, so that somebody who then puts another file in the
+    /// place of the database does not put it beside a WAL that SQLite would apply to it.</summary>
+    /// <returns>Whether it is empty.</returns>
+    /// <exception cref="ContinuityLostException">The files are not what they were.</exception>
+    public bool TryEmptyWal()
+    {
+        if (!IsResting || !_isCapturedSinceHandOver || !_checkpoint.TryEmpty() || !_probe.TryBeginRead()) return false;
+        try
+        {
+            Wal.FollowEmptied(_probe);
+            return Point.Frame == 0;
+        }
+        finally
+        {
+            _probe.EndTransaction();
+        }
+    }
 
     /// <summary>A number that changes with each commit of others; null when somebody is in the way.</summary>
     /// <exception cref="ContinuityLostException">The file is not what it was.</exception>
@@ -275,6 +299,19 @@ internal sealed class CaptureSession : IDisposable
         _probe.Dispose();
         _relay.Dispose();
         _guard.Dispose();
+    }
+
+    /// <summary>SQLite applies whatever WAL it finds beside a database, and goes by the WAL's page size.</summary>
+    /// <exception cref="LitestreamException"><see cref="ErrorCode.DatabaseError"/>: it is one of another database.</exception>
+    private static void EnsureOwnWal(DatabaseConnection probe, DatabaseInfo database, ILockGuard locks)
+    {
+        Span<byte> bytes = stackalloc byte[WalHeader.Size];
+        if (probe.GetWalSnapshot() is not { LastFrame: > 0 } || !probe.TryReadWal(bytes, 0) || !WalHeader.TryParse(bytes, out var header, out _)
+            || header.PageSize == database.PageSize) return;
+        locks.Dispose();
+        throw new LitestreamException(ErrorCode.DatabaseError,
+            $"The WAL beside '{database.Path}' is that of another database: its pages have {header.PageSize} bytes, those of the database {database.PageSize}.", database.Path,
+            "End all that uses the database. If the file is the right one, delete its -wal and -shm; otherwise put back the file that they belong to.");
     }
 
     private static bool IsSameWhereKnown(SourceFiles before, SourceFiles after) =>

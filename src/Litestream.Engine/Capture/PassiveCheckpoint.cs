@@ -29,19 +29,29 @@ internal sealed class PassiveCheckpoint(DatabaseConnection connection, SourceGua
         for (var tries = 1; ; tries++)
         {
             ensureUnmoved();
-            var answer = isAlone ? RunOnce() : LookOnly();
+            var answer = isAlone ? RunOnce(CheckpointMode.Passive) : LookOnly();
             guard.EnsureLocks();
             if (!answer.IsBusy || Error is not null || tries == MaxTries * patience) return answer;
             Thread.SpinWait(Spin);
         }
     }
 
-    private CheckpointAnswer RunOnce()
+    /// <summary>Empties the WAL, if nobody is in the way.</summary>
+    /// <exception cref="ContinuityLostException">The files are not what they were.</exception>
+    public bool TryEmpty()
+    {
+        ensureUnmoved();
+        var isEmpty = guard.IsAlone && RunOnce(CheckpointMode.Truncate) is { IsBusy: false };
+        guard.EnsureLocks();
+        return isEmpty;
+    }
+
+    private CheckpointAnswer RunOnce(CheckpointMode mode)
     {
         try
         {
             Error = null;
-            return connection.Checkpoint(CheckpointMode.Passive);
+            return connection.Checkpoint(mode);
         }
         catch (LitestreamException e)
         {

@@ -10,6 +10,8 @@ namespace Litestream.Engine.Capture;
 /// <param name="system">Where they are.</param>
 internal sealed class SourceGuard(DatabaseInfo database, SourceFiles files, ILockGuard locks, IFileSystem system) : IDisposable
 {
+    private (string Header, long Length, DateTimeOffset? ModifiedAt)? _atRest;
+
     /// <summary>The database file.</summary>
     public string Path => database.Path;
 
@@ -44,14 +46,39 @@ internal sealed class SourceGuard(DatabaseInfo database, SourceFiles files, ILoc
             throw new DatabaseReplacedException("the database file was emptied or overwritten");
     }
 
+    /// <summary>Remembers the database file as it is while our reader rests: SQLite writes nothing to it until the reader has moved.</summary>
+    /// <param name="connection">Has it open.</param>
+    public void NoteRest(DatabaseConnection connection) => _atRest = LookOf(connection);
+
+    /// <summary>Notices what leaves the file where it is, and its page size: somebody copied another one over it.</summary>
+    /// <param name="connection">Has it open.</param>
+    /// <exception cref="ContinuityLostException">Somebody did.</exception>
+    public void EnsureAsAtRest(DatabaseConnection connection)
+    {
+        if (_atRest is { } atRest && atRest != LookOf(connection))
+            throw new ContinuityLostException("the database file was written to by something else than SQLite");
+    }
+
     public void Dispose() => locks.Dispose();
+
+    /// <summary>The header alone would miss an older state of the same database; Windows tells late when a file was written.</summary>
+    private (string Header, long Length, DateTimeOffset? ModifiedAt) LookOf(DatabaseConnection connection)
+    {
+        Span<byte> header = stackalloc byte[DatabaseHeader.Size];
+        _ = connection.TryReadDatabaseFile(header, 0);
+        var file = system.Find(Path);
+        return (Convert.ToHexString(header), file?.Length ?? -1, OperatingSystem.IsWindows() ? null : file?.ModifiedAt);
+    }
 
     private void EnsureSameFiles()
     {
         var present = SourceFiles.Of(Path, system);
         if (present == files) return;
         if (present.Database is null) throw new DatabaseReplacedException("the database was deleted or moved away");
-        if (present.Database != files.Database) throw new DatabaseReplacedException("the database was replaced by another file");
+        if (present.Database != files.Database)
+            throw new DatabaseReplacedException(present.Wal is not null && present.Wal == files.Wal && system.Find(Path + "-wal") is { Length: > 0 }
+                ? "the database was replaced by another file, beside which the WAL of the former one still is: SQLite applies that to it"
+                : "the database was replaced by another file");
         throw new ContinuityLostException("its -wal or its -shm was removed or replaced");
     }
 }

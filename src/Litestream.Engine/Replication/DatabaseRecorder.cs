@@ -198,6 +198,18 @@ internal sealed class DatabaseRecorder(
         return outcome;
     }
 
+    /// <summary>Whether the reader rests, and the WAL is empty: there is nothing to do before somebody commits.</summary>
+    public bool IsSettled => _session is { IsResting: true, Point.Frame: 0 };
+
+    /// <summary>Empties the WAL, where the reader rests and all is durable; and remembers that, so that a later run knows the WAL again.</summary>
+    /// <returns>Whether it is empty.</returns>
+    public bool TryEmptyWal()
+    {
+        if (HasOpenSegment || HasCut || spool.State is not { } state || !_session!.TryEmptyWal()) return false;
+        spool.Commit(Stream(), state with { Source = _session.Point, Stamp = null });
+        return true;
+    }
+
     /// <summary>Moves the reader on where somebody's checkpoint may wait for it.</summary>
     /// <returns>Whether it was moved.</returns>
     public bool TryYield()

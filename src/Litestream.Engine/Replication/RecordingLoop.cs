@@ -228,6 +228,7 @@ internal sealed class RecordingLoop
         _recorder.Cut();
         _ = _recorder.TryRest(CheckpointEffort.Yielding);
         _recorder.Cut();
+        _ = _recorder.TryEmptyWal();
         _recorder.StampSource();
     }
 
@@ -299,7 +300,7 @@ internal sealed class RecordingLoop
         while (_recorder is { IsOpen: true, HasEndedCut: false } && !IsAsked && WhyNewGeneration is null)
         {
             var now = _clock.Now;
-            var due = _schedule.NextDue(mayRest: !_recorder.IsResting, mayCut: !_recorder.HasCut);
+            var due = _schedule.NextDue(mayRest: !_recorder.IsSettled, mayCut: !_recorder.HasCut);
             if (due <= now) return;
 
             // Under a storm of writes one look at the signal every quiet interval is enough.
@@ -446,7 +447,7 @@ internal sealed class RecordingLoop
         return isNew;
     }
 
-    private bool IsRestDue(DateTimeOffset now) => !_recorder.IsResting && _schedule.IsRestDue(now, _lastChange);
+    private bool IsRestDue(DateTimeOffset now) => !_recorder.IsSettled && _schedule.IsRestDue(now, _lastChange);
 
     private async Task OpenAsync(CancellationToken stop)
     {

@@ -9,6 +9,9 @@ internal sealed class HookedFileSystem : LocalFiles
     /// thread.</summary>
     public Action<string, string> Before { get; set; } = (_, _) => { };
 
+    /// <summary>What a file is said to look like, by what it does.</summary>
+    public Func<FileEntry?, FileEntry?> Shows { get; set; } = found => found;
+
     /// <summary>Whether changes of watched files are not told.</summary>
     public bool IsDeaf { get; init; }
 
@@ -24,7 +27,7 @@ internal sealed class HookedFileSystem : LocalFiles
     public override FileEntry? Find(string path)
     {
         Before("find", path);
-        return base.Find(path);
+        return Shows(base.Find(path));
     }
 
     public override FileIdentity? Identify(string path)

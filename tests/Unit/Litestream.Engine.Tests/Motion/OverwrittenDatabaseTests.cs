@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Litestream.Engine.Errors;
 using Litestream.Engine.Replication;
 using Litestream.Engine.Tests.Replication;
@@ -26,6 +27,70 @@ public sealed class OverwrittenDatabaseTests
         await replication.SyncAsync();
         await Restored.AssertIsAsync(database, database.App.Image());
         await Restored.AssertFormerIsAsync(database, former, last);
+    }
+
+    [SkippableTheory]
+    [InlineData(4096)]
+    [InlineData(1024)]
+    public async Task One_that_takes_the_place_when_its_application_has_ended_meets_no_WAL(int pageSize)
+    {
+        using var database = new TestDatabase();
+        using var other = new TestDatabase(pageSize);
+        other.App.Insert(200, 500);
+        await using var replication = RunningReplication.Start(database, Soon);
+        database.App.Insert(10);
+        await replication.SyncAsync();
+        var (former, last, image) = (replication.Generation, database.App.Image(), other.App.Image());
+        database.CloseApp();
+        await replication.UntilAsync(() => new FileInfo(database.WalPath).Length == 0, "the WAL is empty");
+        await File.WriteAllBytesAsync(database["other.db"], image);
+        File.Move(database["other.db"], database.Path, overwrite: true);
+        // until it is noticed the -shm is that of the former one
+        await replication.WaitForAsync(ReplicationEventKind.GenerationStarted, 2);
+        database.ReopenApp();
+        Assert.Equal(image, database.App.Image());
+        database.App.Insert(5);
+        await replication.SyncAsync();
+        await Restored.AssertIsAsync(database, database.App.Image());
+        await Restored.AssertFormerIsAsync(database, former, last);
+    }
+
+    [SkippableFact]
+    public async Task One_that_is_copied_over_a_database_at_rest_is_noticed()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "needs a copy by another process");
+        using var database = new TestDatabase();
+        database.App.Insert(10);
+        var image = database.App.Image();
+        await using var replication = RunningReplication.Start(database, Soon);
+        database.App.Execute("UPDATE item SET data = x'00'");
+        await replication.SyncAsync();
+        database.CloseApp();
+        await replication.UntilAsync(() => new FileInfo(database.WalPath).Length == 0, "the WAL is empty");
+        await File.WriteAllBytesAsync(database["other.db"], image);
+        using (var copy = Process.Start("cp", [database["other.db"], database.Path])) await copy.WaitForExitAsync();
+        var told = await replication.WaitForAsync(ReplicationEventKind.ContinuityLost);
+        Assert.Contains("something else than SQLite", told.Message, StringComparison.Ordinal);
+        await replication.SyncAsync();
+        await Restored.AssertIsAsync(database, image);
+        database.ReopenApp();
+        database.App.Insert(5);
+        await replication.SyncAsync();
+        await Restored.AssertIsAsync(database, database.App.Image());
+    }
+
+    [Fact]
+    public async Task One_beside_the_WAL_of_another_is_not_taken()
+    {
+        using var former = new TestDatabase();
+        using var database = new TestDatabase(1024);
+        database.CloseApp();
+        former.App.Insert(10);
+        await File.WriteAllBytesAsync(database.WalPath, former.WalBytes());
+        await using var replication = RunningReplication.Start(database);
+        var error = await Assert.ThrowsAsync<LitestreamException>(() => replication.Running);
+        Assert.Equal(ErrorCode.DatabaseError, error.Code);
+        Assert.Contains("4096", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -110,6 +175,8 @@ public sealed class OverwrittenDatabaseTests
         Assert.Equal(1, replication.Count(ReplicationEventKind.GenerationStarted));
         await Restored.AssertIsAsync(database, database.App.Image());
     }
+
+    private static ReplicationOptions Soon(ReplicationOptions options) => options with { CheckpointQuietInterval = TimeSpan.FromMilliseconds(100), IdleAfter = null };
 
     private static async Task ReplaceAsync(TestDatabase database, byte[] content)
     {

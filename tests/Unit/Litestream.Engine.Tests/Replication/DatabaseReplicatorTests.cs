@@ -64,13 +64,13 @@ public sealed class DatabaseReplicatorTests
             CheckpointQuietInterval = TimeSpan.FromMilliseconds(50),
             MaxIndexSize = 300_000,
         });
-        database.App.Execute("PRAGMA wal_autocheckpoint=20");
+        database.App.Execute("PRAGMA wal_autocheckpoint=20; PRAGMA busy_timeout=5000");
         var lives = new HashSet<string>();
         for (var commit = 0; commit < 60 || (lives.Count <= 2 && commit < 1500); commit++)
         {
             database.App.Insert(20, 700);
             if (commit % 10 == 9) database.App.Checkpoint(commit % 4);
-            lives.Add(Convert.ToHexString(database.WalBytes().AsSpan(0, 32)));
+            if (database.WalBytes() is { Length: > 32 } wal) lives.Add(Convert.ToHexString(wal.AsSpan(0, 32)));
             await Task.Delay(commit % 7 * 10);
         }
 

@@ -45,13 +45,11 @@ public sealed class IdleDatabaseTests : IDisposable
     [SkippableFact]
     public async Task A_sync_opens_it_whatever_the_files_show()
     {
-        await using var replication = await StartIdleAsync(new HookedFileSystem { IsDeaf = true }, isExact: true);
-        var (path, wal) = (File.GetLastWriteTimeUtc(_database.Path), File.GetLastWriteTimeUtc(_database.WalPath));
-        var length = new FileInfo(_database.WalPath).Length;
+        var files = new HookedFileSystem { IsDeaf = true };
+        await using var replication = await StartIdleAsync(files, isExact: true);
+        var wal = files.Find(_database.WalPath);
+        files.Shows = found => found?.Name == wal?.Name ? wal : found;
         _database.App.Insert();
-        Assert.Equal(length, new FileInfo(_database.WalPath).Length); // what is written anew is as long
-        File.SetLastWriteTimeUtc(_database.WalPath, wal);
-        Assert.Equal(path, File.GetLastWriteTimeUtc(_database.Path));
 
         await replication.SyncAsync();
 
