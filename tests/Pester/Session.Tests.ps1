@@ -30,6 +30,42 @@ Describe 'A session that ends' {
         Get-Restored | Should -Be (Invoke-Shop list "$folder/shop.db")
     }
 
+    It 'Ends soon after Ctrl-C though a store hangs' -Skip:$IsWindows {
+        $listener = [System.Net.Sockets.TcpListener]::new([ipaddress]::Loopback, 0)
+        $listener.Start()
+        $start = [System.Diagnostics.ProcessStartInfo]::new((Get-Process -Id $PID).Path)
+        $script = "Import-Module '$Manifest'; `$job = Start-LitestreamReplication '$folder/shop.db' s3://bucket/shop -Endpoint http://127.0.0.1:$($listener.LocalEndpoint.Port); 'started'; Start-Sleep 120"
+        '-NoProfile', '-NonInteractive', '-Command', $script | ForEach-Object { $start.ArgumentList.Add($_) }
+        $start.RedirectStandardOutput = $true
+        $start.Environment['LITESTREAM_ACCESS_KEY_ID'] = $start.Environment['LITESTREAM_SECRET_ACCESS_KEY'] = 'x'
+        $session = [System.Diagnostics.Process]::Start($start)
+        try {
+            $session.StandardOutput.ReadLine() | Should -Be started
+            kill -INT $session.Id
+            # the limit of a last sync is 30 s
+            $session.WaitForExit(20000) | Should -BeTrue
+        }
+        finally {
+            if (-not $session.HasExited) { $session.Kill() }
+            $listener.Stop()
+        }
+        Invoke-Shop list "$folder/shop.db" | Should -Not -BeNullOrEmpty
+    }
+
+    It 'Shows in the list of its job what is replicated, and in that of an error what to do' {
+        $job = Start-LitestreamReplication "$folder/shop.db" "$folder/replica"
+        $text = $job | Format-List | Out-String
+        Stop-Job $job
+        $text | Should -Match 'DatabasePath +: \{.*shop\.db'
+        $text | Should -Not -Match 'ManualResetEvent'
+        $failure = $null
+        Get-LitestreamGeneration "$folder/nothing" -ErrorVariable failure -ErrorAction SilentlyContinue
+        $text = $failure[0].Exception | Format-List | Out-String
+        $text | Should -Match 'ErrorId +: ReplicaNotFound'
+        $text | Should -Match 'Hint +: \S'
+        $text | Should -Not -Match 'StackTrace'
+    }
+
     It 'Leaves the job running when the module is removed' {
         Invoke-Session '$job = Start-LitestreamReplication ./shop.db ./replica; Remove-Module Litestream; $job.State; Stop-Job $job; $job.State; Remove-Job $job; @(Get-Job).Count' |
             Should -Be Running, Stopped, 0

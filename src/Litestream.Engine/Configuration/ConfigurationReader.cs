@@ -75,6 +75,7 @@ public sealed class ConfigurationReader
         if (Parse(yaml, path) is not { } node) return new() { Path = path };
         var scope = new ConfigurationScope(path, FindVariable is null ? null : new(FindVariable));
         var root = new ConfigurationSection(node, "", scope, KnownKeys.Root);
+        CheckLogging(root);
         var databases = new DatabaseReader(this, root, ReadDefaults(root));
         var (named, folders) = (new List<DatabaseConfiguration>(), new List<DatabaseFolder>());
         foreach (var section in root.Sections("dbs", KnownKeys.Database, KnownKeys.UnsupportedOfDatabase))
@@ -113,6 +114,15 @@ public sealed class ConfigurationReader
     {
         var defaults = ReadSnapshot(root, new(null, null));
         return root.Section("retention", s_retentionKeys)?.Flag("enabled") == false ? defaults with { Retention = TimeSpan.Zero } : defaults;
+    }
+
+    /// <summary>Nothing of it has an effect; what is misspelt is told all the same.</summary>
+    private static void CheckLogging(ConfigurationSection root)
+    {
+        if (root.Section("logging", KnownKeys.Logging) is not { } logging) return;
+        logging.Choice("level", "debug", "info", "warn", "warning", "error");
+        logging.Choice("type", "text", "json");
+        _ = logging.Flag("stderr");
     }
 
     private static YamlNode? Parse(string yaml, string path)

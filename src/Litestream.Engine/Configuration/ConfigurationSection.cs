@@ -37,7 +37,7 @@ internal sealed class ConfigurationSection
         if (!_entries.TryGetValue(key, out var entry)) return null;
         if (entry.Value is not YamlScalarNode scalar) throw Refuse(entry.Line, $"'{key}' is one value, not several.", "Write it as 'key: value'.");
         if (scalar.Style == ScalarStyle.Plain && scalar.Value is null or "" or "~" or "null") return null;
-        var text = _scope.Expand(scalar.Value!, (message, hint) => Refuse(entry.Line, $"'{key}' has {message}", hint));
+        var text = _scope.Expand(scalar.Value!, (message, hint) => Refuse(entry.Line, $"'{key}': {message}", hint));
         return text.Length == 0 ? null : text;
     }
 
@@ -69,6 +69,13 @@ internal sealed class ConfigurationSection
     public TimeSpan? Wait(string key) => PositiveDuration(key) is not { } duration ? null
         : duration <= s_longestWait ? duration : throw Refuse(LineOf(key), $"'{key}' is longer than {s_longestWait.TotalDays} days.", "Write a shorter duration, or remove the key.");
 
+    /// <summary>Refuses a value that Litestream does not know.</summary>
+    public void Choice(string key, params string[] values)
+    {
+        if (Text(key) is { } text && !values.Contains(text, StringComparer.OrdinalIgnoreCase))
+            throw Refuse(LineOf(key), $"'{key}' can't be '{text}'.", $"Known are: {string.Join(", ", values)}.");
+    }
+
     /// <summary>The mapping below a key; null if it is not there.</summary>
     public ConfigurationSection? Section(string key, IReadOnlyDictionary<string, string?> known, IReadOnlyDictionary<string, string>? unsupported = null) =>
         _entries.TryGetValue(key, out var entry) && !IsNull(entry.Value) ? new(entry.Value, key, _scope, known, unsupported) : null;
@@ -97,8 +104,10 @@ internal sealed class ConfigurationSection
                 KnownKeys.FindNearest(text, known.Keys) is { } near ? $"Did you mean '{near}'?" : $"Known are: {string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}.");
         }
 
-        if (instead is not null) _scope.Warn(line, $"'{text}' has no effect: {instead}.");
         _entries.Add(text, (line, value));
+        if (instead is null) return;
+        if (KnownKeys.IsDuration(text)) _ = Duration(text);
+        _scope.Warn(line, $"'{text}' has no effect: {instead}.");
     }
 
     private IEnumerable<KeyValuePair<YamlNode, YamlNode>> Merged(YamlNode value) => value switch

@@ -26,7 +26,7 @@ internal sealed class EnvironmentExpansion(Func<string, string?> find)
 
             var name = NameAt(text, at + 1, out var end);
             // not the text: it may be a secret
-            if (name.Length == 0) throw refuse("a '$' with no variable behind it, which Litestream would drop.", Hint);
+            if (name.Length == 0) throw refuse("a '$' has no variable behind it, and Litestream would drop it.", Hint);
             result.Append(find(name) ?? throw refuse($"the environment variable '{name}' is not set.", Hint));
             at = end;
         }

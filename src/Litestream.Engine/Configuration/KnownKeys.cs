@@ -58,6 +58,12 @@ internal static class KnownKeys
             ("heartbeat-url heartbeat-interval", NoHeartbeat),
         ]);
 
+    public static IReadOnlyDictionary<string, string?> Logging { get; } = Known("level type stderr");
+
+    /// <summary>Whether a value is a duration, also of a key that has no effect: a number without a unit means another time than it seems to.</summary>
+    public static bool IsDuration(string key) =>
+        key.EndsWith("-interval", StringComparison.Ordinal) || key.EndsWith("-timeout", StringComparison.Ordinal) || key == "l0-retention";
+
     /// <summary>A key that is spelt nearly so; null if none is.</summary>
     /// <param name="key">What the file has.</param>
     /// <param name="known">What is known at that level.</param>

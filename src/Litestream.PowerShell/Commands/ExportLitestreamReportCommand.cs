@@ -39,7 +39,7 @@ public sealed class ExportLitestreamReportCommand : StoreCommand
     [SupportsWildcards]
     public string[] History { get; set; } = [];
 
-    /// <summary>How it is written.</summary>
+    /// <summary>How it is written; by default as the name of the file says: .json, .xml, and HTML for all others.</summary>
     [Parameter]
     public LitestreamReportFormat Format { get; set; }
 
@@ -56,7 +56,11 @@ public sealed class ExportLitestreamReportCommand : StoreCommand
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override void BeginProcessing() => Try(Replica, () => EnsureSettingsFit(Replica));
+    protected override void BeginProcessing()
+    {
+        if (!MyInvocation.BoundParameters.ContainsKey(nameof(Format))) Format = FormatOf(OutputPath);
+        Try(Replica, () => EnsureSettingsFit(Replica));
+    }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -71,6 +75,13 @@ public sealed class ExportLitestreamReportCommand : StoreCommand
         foreach (var pattern in History) Try(pattern, () => AddHistory(pattern));
         Try(OutputPath, Write);
     }
+
+    private static LitestreamReportFormat FormatOf(string path) => Path.GetExtension(path).ToUpperInvariant() switch
+    {
+        ".JSON" => LitestreamReportFormat.Json,
+        ".XML" => LitestreamReportFormat.NUnitXml,
+        _ => LitestreamReportFormat.Html,
+    };
 
     private void Add(object item)
     {
@@ -121,6 +132,7 @@ public sealed class ExportLitestreamReportCommand : StoreCommand
         var path = ResolvePath(OutputPath);
         var file = new FileInfo(path);
         if (file.Exists && NoClobber) throw Refused($"The file '{path}' exists.", "Give another -OutputPath, or leave -NoClobber out.");
+        if (!Directory.Exists(file.DirectoryName)) throw Refused($"The folder of '{path}' does not exist.", "Create it, or give another -OutputPath.");
         if (file is { Exists: true, IsReadOnly: true } && !Force) throw Refused($"The file '{path}' is read-only.", "Use -Force to replace it.");
         var report = _report.Build();
         var content = Format switch

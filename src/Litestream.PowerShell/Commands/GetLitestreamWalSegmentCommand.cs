@@ -2,6 +2,7 @@ using System.Management.Automation;
 using Litestream.Engine.Format;
 using Litestream.Engine.Replicas;
 using Litestream.PowerShell.Abstractions;
+using Litestream.PowerShell.Completion;
 using Litestream.PowerShell.Configurations;
 using Litestream.PowerShell.Internal;
 using Litestream.PowerShell.Models;
@@ -16,6 +17,7 @@ public sealed class GetLitestreamWalSegmentCommand : ReplicaCommand
     /// <summary>Only the segments of this WAL index.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateRange(0, int.MaxValue)]
+    [ArgumentCompleter(typeof(IndexCompleter))]
     public int? Index { get; set; }
 
     private protected override void WriteGeneration(ReplicaReading reading, GenerationInfo generation, ReplicaSource source)

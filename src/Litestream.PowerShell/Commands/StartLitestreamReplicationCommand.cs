@@ -129,7 +129,7 @@ public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventO
             if (sessions.Count == 0 && folders.Count == 0) return;
             isStarted = true;
             var group = new ReplicationGroup(sessions, folders);
-            if (Wait) new ForegroundReplication(group, this).Run(ShutdownTimeout is null ? s_ctrlC : null, PipelineStop);
+            if (Wait) new ForegroundReplication(group, this).Run(InterruptLimit, PipelineStop);
             else WriteObject(StartJob(group, folders.Count > 0));
         }
         finally
@@ -137,6 +137,9 @@ public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventO
             if (!isStarted) sessions.ForEach(Abandon);
         }
     }
+
+    /// <summary>Whoever presses Ctrl-C waits for it.</summary>
+    private TimeSpan? InterruptLimit => ShutdownTimeout is null ? s_ctrlC : null;
 
     private void AddSessions(List<ReplicationSession> sessions)
     {
@@ -160,7 +163,7 @@ public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventO
 
             ReplicationSession Open(DatabaseConfiguration database) => new(
                 Complete(ToOptions(database, configuration.ShutdownTimeout)),
-                [.. database.ToReplicas().Select(r => ReplicaClients.Open(r.Url, location, Environment, SettingsOf(r)))], Environment);
+                [.. database.ToReplicas().Select(r => ReplicaClients.Open(r.Url, location, Environment, SettingsOf(r)))], Environment) { InterruptLimit = InterruptLimit };
         }
 
         if (replications.Count > 0) ProcessShutdown.Watch();
@@ -208,7 +211,7 @@ public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventO
             && !DatabaseInspector.Inspect(database, Environment).IsWal;
         if (mustSwitch && !MaySwitchJournalMode(database)) return;
 
-        var session = new ReplicationSession(Complete(options) with { AllowJournalModeSwitch = mustSwitch }, OpenReplicas(replicas), Environment);
+        var session = new ReplicationSession(Complete(options) with { AllowJournalModeSwitch = mustSwitch }, OpenReplicas(replicas), Environment) { InterruptLimit = InterruptLimit };
         if (TryEnter(session, "Start replication to")) sessions.Add(session);
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace Litestream.PowerShell.Replications;
@@ -8,6 +9,7 @@ internal static class ProcessShutdown
 {
     private static readonly object s_gate = new();
     private static List<PosixSignalRegistration>? s_signals;
+    private static long s_interruptedAt;
 
     /// <summary>Listens from now on, if it does not already.</summary>
     internal static void Watch()
@@ -19,6 +21,8 @@ internal static class ProcessShutdown
             [
                 PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => StopAll()),
                 PosixSignalRegistration.Create(PosixSignal.SIGHUP, _ => StopAll()),
+                // whether that ends the process is the host's to say
+                PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => Volatile.Write(ref s_interruptedAt, Stopwatch.GetTimestamp())),
             ];
             AppDomain.CurrentDomain.ProcessExit += (_, _) => StopAll();
         }
@@ -27,12 +31,21 @@ internal static class ProcessShutdown
     /// <summary>How long a script in the foreground may take for its own end, with an exit code of its own.</summary>
     private static readonly TimeSpan s_script = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long after a Ctrl-C the process may end because of it.</summary>
+    private static readonly TimeSpan s_interruption = TimeSpan.FromSeconds(3);
+
     // Leaves the signal's Cancel alone: the process ends once this returns.
     private static void StopAll()
     {
         var sessions = ReplicationRegistry.Sessions;
-        foreach (var session in sessions) session.RequestStop();
-        foreach (var session in sessions) session.WaitForEnd(session.StopLimit);
+        var isInterrupted = Volatile.Read(ref s_interruptedAt) is not 0 and var at && Stopwatch.GetElapsedTime(at) < s_interruption;
+        foreach (var session in sessions)
+        {
+            if (isInterrupted && session.InterruptLimit is { } limit) session.RequestStop(limit);
+            else session.RequestStop();
+        }
+
+        foreach (var session in sessions) session.WaitForEnd(isInterrupted ? session.InterruptLimit ?? session.StopLimit : session.StopLimit);
         Task.WaitAll([.. sessions.Select(s => s.Returned)], s_script);
     }
 }

@@ -35,6 +35,9 @@ internal sealed class ReplicationSession : IReplicationControl, IAsyncDisposable
     /// <summary>How long a stop may take: the last sync, and some time to close.</summary>
     internal TimeSpan StopLimit { get; }
 
+    /// <summary>How long it may take where Ctrl-C ends the process; null for as long as any.</summary>
+    internal TimeSpan? InterruptLimit { get; init; }
+
     /// <summary>Id of the job that shows it; null in the foreground.</summary>
     internal int? JobId { get; set; }
 

@@ -36,6 +36,7 @@ public sealed class CompletionTests : ReplicationTests
     [Theory]
     [InlineData($"Restore-LitestreamDatabase ./notes x.db -Generation {Earlier} -Index ", new[] { "0" })]
     [InlineData($"Test-LitestreamBackup ./notes -Generation {Earlier} -Index ", new[] { "0" })]
+    [InlineData($"Get-LitestreamWalSegment ./notes -Generation {Earlier} -Index ", new[] { "0" })]
     [InlineData("Restore-LitestreamDatabase ./notes x.db -Index ", new string[0])]
     public void Indexes_are_offered_where_the_generation_is_known(string typed, string[] expected) => Assert.Equal(expected, Complete(typed));
 

@@ -42,6 +42,20 @@ public sealed class ReportTests : ReplicationTests
         Assert.Equal("2", XDocument.Load(Host.Folder["r.xml"]).Root!.Attribute("passed")!.Value);
     }
 
+    [Theory]
+    [InlineData("r.json", "{")]
+    [InlineData("r.XML", "<?xml")]
+    [InlineData("r.htm", "<!DOCTYPE html")]
+    public void The_name_of_the_file_tells_how_it_is_written(string name, string begin)
+    {
+        Host.Run($"Export-LitestreamReport ./{name} -Replica ./notes").Succeeded();
+        Assert.StartsWith(begin, File.ReadAllText(Host.Folder[name]).TrimStart('\ufeff'), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public void A_folder_that_is_not_there_is_told() =>
+        Assert.Contains("Create it", Assert.Single(Host.Run("Export-LitestreamReport ./none/r.html -Replica ./notes").Errors).ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+
     [Fact]
     public void An_existing_file_is_kept_where_asked()
     {

@@ -31,6 +31,10 @@ public sealed class ConfigurationErrorTests
     [InlineData("dbs:\n  - path: /a\n    replicas: [{path: /r}]\n    replica: {path: /s}", 4, "'replica' and 'replicas'", "")]
     [InlineData("dbs:\n  - {path: /a, replicas: [{path: /r}]}\n  - {path: /x/../a, replicas: [{path: /s}]}", 3, "'/a' is there already, at line 2", "")]
     [InlineData("dbs:\n  - {path: /a, replicas: [{path: /r}]}\n  - {path: /b, replicas: [{path: /r/}]}", 3, "'/r' is that of another database", "")]
+    [InlineData("logging:\n  lvl: debug", 2, "'lvl' is not a key of 'logging'", "'level'")]
+    [InlineData("logging:\n  type: xml", 2, "'type' can't be 'xml'", "text, json")]
+    [InlineData("dbs:\n  - path: /a\n    monitor-interval: 1\n    replicas: [{path: /r}]", 3, "'monitor-interval: 1' has no unit", "'1s'")]
+    [InlineData("dbs:\n  - path: /a\n    replicas:\n      - path: /r\n        validation-interval: 5", 5, "has no unit", "")]
     public void Fault_of_the_file_has_its_line(string yaml, int line, string message, string hint) => Check(yaml, line, message, hint);
 
     [Theory]
@@ -60,7 +64,7 @@ public sealed class ConfigurationErrorTests
     [InlineData("{url: 's3://bucket/p', sse-customer-key: hidden}", "not 32 bytes in Base64", "")]
     [InlineData("{url: 's3://bucket/p', sse-customer-algorithm: DES}", "not AES256", "")]
     [InlineData("{path: $NOWHERE}", "the environment variable 'NOWHERE' is not set", "-NoExpandEnvironment")]
-    [InlineData("{url: 's3://bucket/p', access-key-id: k, secret-access-key: 'hidden$$'}", "a '$' with no variable", "-NoExpandEnvironment")]
+    [InlineData("{url: 's3://bucket/p', access-key-id: k, secret-access-key: 'hidden$$'}", "a '$' has no variable", "-NoExpandEnvironment")]
     [InlineData("{path: /r}, {path: /s}", "two replicas of the database have the name 'file'", "'name'")]
     [InlineData("{path: /r}, {name: b, path: /r/}", "is given twice", "")]
     public void Fault_of_a_replica_has_its_line(string replica, string message, string hint) =>
