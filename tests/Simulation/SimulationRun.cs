@@ -45,6 +45,7 @@ internal sealed class SimulationRun : IDisposable
         _replicator = new(_machine, _scenario, _replicas, _states, bug) { IsUndisturbed = () => _disturbances == Disturbances };
         _machine.Dying = _states.Observe;
         _machine.Preempt = Preempt;
+        _machine.Linger = Linger;
         _machine.Ambush = () =>
         {
             if (_isQuiet || _depth >= MaxDepth) return;
@@ -230,6 +231,11 @@ internal sealed class SimulationRun : IDisposable
         };
         if (Random.Next(1000) >= chance) return;
         Interrupt(Random.Next(1, Random.Next(2, 24)));
+    }
+
+    private void Linger()
+    {
+        if (!_isQuiet && _depth < MaxDepth && _interruptions > 0 && _machine.Failure is null) Interrupt(Random.Next(1, 40));
     }
 
     private void Interrupt(int turns)

@@ -42,6 +42,9 @@ internal sealed class Machine(int seed, TextWriter? log)
     /// <summary>Is called before an operation: others may run.</summary>
     public Action<Operation, string> Preempt { get; set; } = (_, _) => { };
 
+    /// <summary>Lets others go on while an operation takes long.</summary>
+    public Action Linger { get; set; } = () => { };
+
     /// <summary>Is called before a process dies in the middle of an operation: others run.</summary>
     public Action Ambush { get; set; } = () => { };
 
@@ -132,7 +135,8 @@ internal sealed class Machine(int seed, TextWriter? log)
             case Fault.Delay:
                 Trace.Note("delay");
                 Clock.Advance(TimeSpan.FromSeconds(Random.Next(1, 10)));
-                return Fault.None;
+                Linger();
+                return process.IsDead ? Refuse(process) : Fault.None;
             default:
                 Trace.Note(fault.ToString());
                 return fault;
