@@ -204,7 +204,9 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
             if (present is null) return;
             if (!isPresent)
             {
-                Warned(ReplicationEventKind.TailAbandoned, $"What waited of the former generation {generation} is given up: the replica does not hold what came before it.");
+                // a new replica misses nothing by the one segment that is kept of a generation that is wholly shipped
+                if (listed is not null || queue.CountFor(number, generation) > 1)
+                    Warned(ReplicationEventKind.TailAbandoned, $"What waited of the former generation {generation} is given up: the replica does not hold what came before it.");
                 spool.Abandon(number, generation);
                 continue;
             }

@@ -155,6 +155,12 @@ internal sealed class SpoolQueue(int replicaCount)
         lock (_lock) return _entries.Exists(e => e.Content == content && e.IsPendingFor(replica));
     }
 
+    /// <summary>How many objects of a generation a replica waits for.</summary>
+    public int CountFor(int replica, GenerationId generation)
+    {
+        lock (_lock) return _entries.Count(e => e.Content.Generation == generation && e.IsPendingFor(replica));
+    }
+
     /// <summary>Compressed bytes a replica waits for. Only those of the WAL count for the spool's bound: a snapshot is as large as
     /// it is, and can be made again.</summary>
     public (long Wal, long Snapshots) PendingSizeFor(int replica)
