@@ -63,14 +63,8 @@ internal static class DatabaseCheck
     // A schema may need collations or functions that only its application has. That says nothing of the file: what can be checked without is.
     private static List<string> CheckTables(SqliteConnection connection, string pragma, int limit, List<string> left)
     {
-        if (TryRead(connection, "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0", out var unread) is not { } tables)
-        {
-            left.Add($"its schema ({unread})");
-            return [];
-        }
-
         var messages = new List<string>();
-        foreach (var table in tables)
+        foreach (var table in Read(connection, "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0"))
         {
             if (TryRead(connection, $"PRAGMA {pragma}('{table.Replace("'", "''", StringComparison.Ordinal)}')", out var why) is { } found) messages.AddRange(found.Where(m => m != "ok"));
             else left.Add($"{table} ({why})");
@@ -85,18 +79,23 @@ internal static class DatabaseCheck
         why = null;
         try
         {
-            using var command = connection.CreateCommand();
-            command.CommandText = sql;
-            using var reader = command.ExecuteReader();
-            var rows = new List<string>();
-            while (reader.Read()) rows.Add(reader.GetString(0));
-            return rows;
+            return Read(connection, sql);
         }
         catch (SqliteException e) when (e.SqliteErrorCode == raw.SQLITE_ERROR)
         {
             why = raw.sqlite3_errmsg(connection.Handle).utf8_to_string();
             return null;
         }
+    }
+
+    private static List<string> Read(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        using var reader = command.ExecuteReader();
+        var rows = new List<string>();
+        while (reader.Read()) rows.Add(reader.GetString(0));
+        return rows;
     }
 
     private static LitestreamException Failed(string name, string messages, Exception? inner) => new(

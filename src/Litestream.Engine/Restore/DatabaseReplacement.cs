@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Litestream.Engine.Errors;
 using Litestream.Engine.Files;
@@ -53,13 +54,7 @@ internal sealed class DatabaseReplacement(EngineEnvironment environment, string 
 
     private void Run(string with, string former, HeldDatabase held, HeldDatabase? other)
     {
-        // Windows renames no open file, and refuses what others have open
-        if (OperatingSystem.IsWindows())
-        {
-            held.Dispose();
-            other?.Dispose();
-        }
-
+        if (OperatingSystem.IsWindows()) LetGo(held, other);
         // What SQLite could bring into the file is in it by now, and the logs are empty. Else they go with the file, before it: never may one of
         // them be found beside the new database.
         DeleteEmptyLogs(destination);
@@ -81,6 +76,14 @@ internal sealed class DatabaseReplacement(EngineEnvironment environment, string 
         }
 
         TakeBackIfUsed(with, former, [.. held.Open, .. other?.Open ?? []]);
+    }
+
+    /// <summary>Windows renames no open file, and refuses what others have open.</summary>
+    [ExcludeFromCodeCoverage(Justification = "Only on Windows.")]
+    private static void LetGo(HeldDatabase held, HeldDatabase? other)
+    {
+        held.Dispose();
+        other?.Dispose();
     }
 
     private void DeleteEmptyLogs(string path)

@@ -33,7 +33,7 @@ internal sealed class FallbackRestore(Func<RestorePlan, Task<RestoreResult>> mak
 
     // only what follows on an index proves that it is whole
     private static bool IsProvenBy(RestorePlan plan, Format.SnapshotInfo damaged) =>
-        plan.Snapshot.Index < damaged.Index && plan.Segments.Count > 0 && plan.Segments[^1].Start.Index >= damaged.Index;
+        plan.Snapshot.Index < damaged.Index && plan.Segments.Any(s => s.Start.Index >= damaged.Index);
 
     private async Task<RestoreResult?> TryAsync(RestorePlan plan)
     {

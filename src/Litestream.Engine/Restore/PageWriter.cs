@@ -5,9 +5,6 @@ namespace Litestream.Engine.Restore;
 /// <summary>The pages of a database file that is being restored.</summary>
 internal sealed class PageWriter(IFile file, int pageSize, IRestoreObserver? observer = null)
 {
-    /// <summary>Bytes a page.</summary>
-    public int PageSize => pageSize;
-
     /// <summary>Writes consecutive pages.</summary>
     /// <param name="first">Number of the first page, from 1.</param>
     /// <param name="pages">A whole number of pages.</param>

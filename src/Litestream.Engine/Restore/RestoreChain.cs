@@ -28,7 +28,7 @@ internal sealed class RestoreChain
 
         // Asked for by number, the index has to be reached. That of the snapshot may be without WAL, unless later ones prove
         // that there was some.
-        var target = request.Offset == 0 ? request.Index - 1 : request.Index;
+        var target = request.Index - (request.Offset == 0 ? 1 : 0);
         var isOver = generation.Snapshots[^1].Index > snapshot.Index
             || (generation.Segments.Count > 0 && generation.Segments[^1].Start.Index > snapshot.Index);
         if (ReachedIndex < target && (target > snapshot.Index || isOver)) Missing ??= new(ReachedIndex + 1, 0);
@@ -36,9 +36,6 @@ internal sealed class RestoreChain
 
     /// <summary>Where the first object that is needed and not there would start; null if none is missing by name.</summary>
     public Position? Missing { get; private set; }
-
-    /// <summary>Where it starts.</summary>
-    public SnapshotInfo Snapshot => _snapshot;
 
     /// <summary>What is applied on top, as far as nothing is missing by name.</summary>
     public IReadOnlyList<WalSegmentInfo> Segments => _segments;
@@ -126,7 +123,7 @@ internal sealed class RestoreChain
     };
 
     private static List<RestoreChain> AllFor(GenerationInfo generation, RestoreRequest request) => [.. generation.Snapshots
-        .Where(s => (request.Index is null || s.Index <= request.Index) && (request.Timestamp is null || s.CreatedAt <= request.Timestamp))
+        .Where(s => (request.Index is null || s.Index <= request.Index) && (request.Timestamp is not { } time || s.CreatedAt <= time))
         .OrderByDescending(s => s.Index)
         .Select(s => new RestoreChain(s, generation, request))];
 

@@ -122,10 +122,10 @@ public sealed class RestorePlanner(IReplicaClient replica)
 
     /// <summary>The newest point of a generation that is not later than a time; null if it has none.</summary>
     internal static DateTimeOffset? NewestPoint(GenerationInfo generation, DateTimeOffset? time) =>
-        time is not null && !generation.Snapshots.Any(s => s.CreatedAt <= time) ? null : NewestTime(generation, time);
+        time is { } end && !generation.Snapshots.Any(s => s.CreatedAt <= end) ? null : NewestTime(generation, time);
 
     private static DateTimeOffset? NewestTime(GenerationInfo generation, DateTimeOffset? time) => generation.Snapshots.Select(s => s.CreatedAt)
-        .Concat(generation.Segments.Select(s => s.CreatedAt)).Where(t => time is null || t <= time).Cast<DateTimeOffset?>().Max();
+        .Concat(generation.Segments.Select(s => s.CreatedAt)).Where(t => time is not { } end || t <= end).Cast<DateTimeOffset?>().Max();
 
     private static LitestreamException WithoutSnapshot(GenerationInfo generation)
     {

@@ -51,7 +51,7 @@ internal sealed class RestoreStretch
         {
             var segment = _segments[i];
             Position? next = i + 1 < behind.Count ? behind[i + 1].Start : null;
-            if (Obstacle is { } obstacle && (next is null || obstacle.At < next)) next = obstacle.At;
+            if (Obstacle is { } obstacle && (next is not { } following || obstacle.At < following)) next = obstacle.At;
             var isLast = next?.Index != segment.Start.Index;
             // a snapshot of Litestream may be ahead inside its own index, as From says
             if (isSafe || isLast || segment.Start.Index > _snapshot.Index)

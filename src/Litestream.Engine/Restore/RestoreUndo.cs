@@ -25,8 +25,8 @@ public sealed class RestoreUndo(EngineEnvironment environment)
         try
         {
             (destination, safetyCopy) = (files.ResolveLink(destination), files.ResolveLink(safetyCopy));
-            if (files.Identify(destination) == files.Identify(safetyCopy)) throw Unfit(safetyCopy, $"is the same file as '{destination}'");
-            if (IdentifyFolder(destination) != IdentifyFolder(safetyCopy)) throw Unfit(safetyCopy, $"is not in the folder of '{destination}', so they can't be exchanged in one step");
+            if (AreSame(destination, safetyCopy)) throw Unfit(safetyCopy, $"is the same file as '{destination}'");
+            if (!AreSame(Path.GetDirectoryName(destination)!, Path.GetDirectoryName(safetyCopy)!)) throw Unfit(safetyCopy, $"is not in the folder of '{destination}', so they can't be exchanged in one step");
             var replacement = new DatabaseReplacement(environment, destination);
             var former = replacement.NameFor("undone");
             // somebody may have looked into it: what its logs hold has to be in the file before it is called otherwise, and nobody may add to it then
@@ -40,7 +40,7 @@ public sealed class RestoreUndo(EngineEnvironment environment)
         }
     }
 
-    private FileIdentity? IdentifyFolder(string path) => environment.Files.Identify(Path.GetDirectoryName(path)!);
+    private bool AreSame(string one, string other) => Equals(environment.Files.Identify(one), environment.Files.Identify(other));
 
     private static LitestreamException Unfit(string safetyCopy, string what) => new(ErrorCode.InvalidArgument, $"'{safetyCopy}' {what}.", safetyCopy,
         "Give what the restore has told, Destination and SafetyCopy, where the restore has put them.");

@@ -62,19 +62,17 @@ internal sealed class SegmentFetcher(IReplicaClient replica, int parallelism)
         {
             // one byte more shows that the object has grown since it was listed: then the rest is not awaited here
             var buffer = ArrayPool<byte>.Shared.Rent((int)segment.Size + 1);
+            var isWhole = false;
             try
             {
                 var size = await stored.ReadAtLeastAsync(buffer, (int)segment.Size + 1, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
-                if (size <= segment.Size) return Decode(new PrefetchedObject(buffer, size), segment);
+                isWhole = size <= segment.Size;
+                return isWhole ? Decode(new PrefetchedObject(buffer, size), segment) : null;
             }
-            catch
+            finally
             {
-                ArrayPool<byte>.Shared.Return(buffer);
-                throw;
+                if (!isWhole) ArrayPool<byte>.Shared.Return(buffer);
             }
-
-            ArrayPool<byte>.Shared.Return(buffer);
-            return null;
         }
     }
 }

@@ -88,7 +88,7 @@ public static class RetentionPlanner
     private static bool IsOld(GenerationRetention trim, DateTimeOffset cutOff)
     {
         var newest = Times(trim.Snapshots, trim.Segments).Cast<DateTimeOffset?>().Max();
-        return newest is null || newest <= Times(trim.KeptSnapshots, trim.Generation.Segments.Except(trim.Segments)).Where(t => t <= cutOff).Max();
+        return newest is not { } latest || latest <= Times(trim.KeptSnapshots, trim.Generation.Segments.Except(trim.Segments)).Where(t => t <= cutOff).Max();
     }
 
     private static IEnumerable<DateTimeOffset> Times(IEnumerable<SnapshotInfo> snapshots, IEnumerable<WalSegmentInfo> segments) =>

@@ -64,6 +64,12 @@ public sealed class ObjectKeyTests
     }
 
     [Fact]
+    public void Parse_says_what_is_no_generation_id()
+    {
+        Assert.Contains("'0123'", Assert.Throws<FormatException>(() => GenerationId.Parse("0123")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Positions_are_ordered_by_index_then_offset()
     {
         Position[] ordered = [new(0, 0), new(0, 4096), new(1, 0), new(1, 32), new(256, 0)];

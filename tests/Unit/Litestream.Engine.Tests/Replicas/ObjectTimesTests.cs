@@ -40,10 +40,43 @@ public sealed class ObjectTimesTests
         Assert.Equal(GenerationId.Parse("0000000000000002"), plan.Snapshot.Generation);
     }
 
+    /// <summary>Of what Litestream has stored there is no time but that of the listing.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_window_is_told_by_the_times_that_objects_were_given(bool areTold)
+    {
+        var builder = new ReplicaBuilder().Snapshot(0, minute: 0).Wal(0).Commit(2, 3, 1).Segment(minute: 1).Commit(3, 3, 2).Segment(minute: 2);
+        var replica = new LateListing(builder.Client) { AreTold = areTold };
+        var window = Assert.Single(await FindWindows(replica).ToListAsync());
+        Assert.Equal(areTold ? (ReplicaBuilder.At(0), ReplicaBuilder.At(2)) : (s_stored, s_stored), (window.From, window.To));
+    }
+
+    [Fact]
+    public async Task Who_wants_the_first_window_alone_asks_for_no_times_of_another()
+    {
+        // index 1 is missing
+        var builder = new ReplicaBuilder().Snapshot(0, minute: 0).Wal(0).Commit(2, 3, 1).Segment(minute: 1)
+            .Snapshot(2, minute: 3).Wal(2).Commit(3, 3, 2).Segment(minute: 4);
+        var (first, all) = (new LateListing(builder.Client), new LateListing(builder.Client));
+        Assert.Equal(ReplicaBuilder.At(1), (await FindWindows(first).FirstAsync()).To);
+        Assert.Equal(2, await FindWindows(all).CountAsync());
+        Assert.True(first.Asked < all.Asked, $"{first.Asked} of {all.Asked}");
+    }
+
+    private static async IAsyncEnumerable<RestoreWindow> FindWindows(IReplicaClient replica)
+    {
+        var generation = await new ReplicaCatalog(replica).ListGenerationsAsync(default).SingleAsync();
+        await foreach (var window in new RestoreWindowFinder(replica).FindAsync(generation, [], default)) yield return window;
+    }
+
     /// <summary>Lists everything as stored at one moment.</summary>
     private sealed class LateListing(MemoryReplicaClient inner) : IReplicaClient
     {
         public int Asked { get; private set; }
+
+        /// <summary>Whether it tells the time that an object was given.</summary>
+        public bool AreTold { get; init; } = true;
 
         public string Url => inner.Url;
 
@@ -59,6 +92,7 @@ public sealed class ObjectTimesTests
         public async Task<DateTimeOffset?> GetTimeAsync(string key, CancellationToken cancellationToken)
         {
             Asked++;
+            if (!AreTold) return null;
             return (await inner.ListObjectsAsync(key[..(key.LastIndexOf('/') + 1)], cancellationToken).FirstOrDefaultAsync(o => o.Key == key, cancellationToken))?.Time;
         }
 

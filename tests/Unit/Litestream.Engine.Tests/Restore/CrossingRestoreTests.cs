@@ -75,6 +75,36 @@ public sealed class CrossingRestoreTests : ReplacementTests
         Assert.Empty(Left(".before-restore", ".restore-", ".not-restored"));
     }
 
+    [Theory]
+    [InlineData(2, ErrorCode.RestoreTargetUnwritable)]
+    [InlineData(3, ErrorCode.RestoreTargetInUse)]
+    public async Task One_that_is_deleted_before_it_is_held_is_not_replaced(int looks, ErrorCode expected)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        await ReplicateAndChangeAsync();
+        var files = new SteppingFiles();
+        files.BeforeIdentify = path =>
+        {
+            if (path == Database.Path && files.Count(path) == looks) File.Delete(path);
+        };
+
+        var e = await Assert.ThrowsAsync<LitestreamException>(() => RestoreAsync(environment: new() { Files = files }));
+
+        Assert.Equal(expected, e.Code);
+        Assert.False(File.Exists(Database.Path));
+        Assert.Empty(Left(".before-restore", ".restore-"));
+    }
+
+    [Fact]
+    public async Task A_safety_copy_that_is_taken_away_at_once_makes_no_failure_of_a_restore()
+    {
+        await ReplicateAndChangeAsync();
+
+        await RestoreAsync(environment: new() { Files = new SteppingFiles { AfterSwap = File.Delete } });
+
+        Assert.Equal(Replicated, await File.ReadAllBytesAsync(Database.Path));
+    }
+
     [Fact]
     public async Task Nobody_can_write_to_the_safety_copy_while_it_is_put_back()
     {
@@ -118,10 +148,12 @@ public sealed class CrossingRestoreTests : ReplacementTests
         Assert.Equal(changed, Read(Database.Path));
     }
 
-    /// <summary>Steps in behind a look at a file, and behind a swap. The system tells nothing of other processes.</summary>
+    /// <summary>Steps in before and behind a look at a file, and behind a swap. The system tells nothing of other processes.</summary>
     private sealed class SteppingFiles : LocalFiles
     {
         private readonly Dictionary<string, int> _counts = [];
+
+        public Action<string> BeforeIdentify { get; set; } = _ => { };
 
         public Action<string> AfterIdentify { get; set; } = _ => { };
 
@@ -131,6 +163,7 @@ public sealed class CrossingRestoreTests : ReplacementTests
 
         public override FileIdentity? Identify(string path)
         {
+            BeforeIdentify(path);
             var identity = base.Identify(path);
             _counts[path] = Count(path) + 1;
             AfterIdentify(path);

@@ -31,13 +31,7 @@ public sealed class DatabaseCheckTests
     public void The_check_of_a_large_database_tells_how_much_was_read(IntegrityCheckMode mode)
     {
         using var folder = new TempFolder();
-        using (var application = new SqliteConnection($"Data Source={folder["app.db"]};Pooling=False"))
-        {
-            application.Open();
-            using var command = application.CreateCommand();
-            command.CommandText = "CREATE TABLE t(a); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4000) INSERT INTO t SELECT randomblob(3000) FROM n";
-            command.ExecuteNonQuery();
-        }
+        MakeLarge(folder["app.db"]);
 
         var told = new List<int>();
         Assert.Empty(DatabaseCheck.Run(folder["app.db"], "app.db", mode, null, told.Add, default));
@@ -45,5 +39,35 @@ public sealed class DatabaseCheckTests
         Assert.Equal(told.Order(), told);
         Assert.InRange(told[^1], 3000, 20_000); // of about 4000 pages, read twice at most
         Assert.True(told[0] < told[^1]);
+    }
+
+    [Fact]
+    public void The_check_of_a_large_database_ends_at_once_when_it_is_cancelled()
+    {
+        using var folder = new TempFolder();
+        using var cancellation = new CancellationTokenSource();
+        MakeLarge(folder["app.db"]);
+
+        var told = 0;
+        var e = Assert.ThrowsAny<OperationCanceledException>(
+            () => DatabaseCheck.Run(folder["app.db"], "app.db", IntegrityCheckMode.Full, null, Cancel, cancellation.Token));
+
+        Assert.Equal(cancellation.Token, e.CancellationToken);
+        Assert.Equal(1, told);
+
+        void Cancel(int pages)
+        {
+            told++;
+            cancellation.Cancel();
+        }
+    }
+
+    private static void MakeLarge(string path)
+    {
+        using var application = new SqliteConnection($"Data Source={path};Pooling=False");
+        application.Open();
+        using var command = application.CreateCommand();
+        command.CommandText = "CREATE TABLE t(a); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4000) INSERT INTO t SELECT randomblob(3000) FROM n";
+        command.ExecuteNonQuery();
     }
 }

@@ -215,6 +215,21 @@ public sealed class DatabaseReplacementTests : ReplacementTests
         Assert.Equal(28, former.Number("SELECT count(*) FROM item"));
     }
 
+    [Theory]
+    [InlineData("gone.db", "app.db", "gone.db")]
+    [InlineData("app.db", "gone.db", "gone.db")]
+    [InlineData("app.db", "folder", "folder")]
+    public async Task What_is_not_there_is_not_put_back(string destination, string safetyCopy, string expected)
+    {
+        var changed = await ReplicateAndChangeAsync();
+        Directory.CreateDirectory(Database["folder"]);
+
+        var e = Assert.Throws<LitestreamException>(() => new RestoreUndo(new()).Run(Database[destination], Database[safetyCopy]));
+
+        Assert.Equal((ErrorCode.DatabaseNotFound, Database[expected]), (e.Code, e.Target));
+        Assert.Equal(changed, Read(Database.Path));
+    }
+
     [Fact]
     public async Task A_WAL_that_SQLite_can_not_read_goes_to_where_a_link_leads()
     {

@@ -35,6 +35,19 @@ public sealed class FailingReplacementTests : ReplacementTests
         Assert.Empty(Left(".before-restore", ".restore-"));
     }
 
+    [Fact]
+    public async Task An_undo_that_fails_leaves_both_as_they_were()
+    {
+        var changed = await ReplicateAndChangeAsync();
+        var safetyCopy = (await RestoreAsync()).SafetyCopy!;
+
+        var e = Assert.Throws<LitestreamException>(() => new RestoreUndo(new() { Files = new FailingSwapFiles() }).Run(Database.Path, safetyCopy));
+
+        Assert.Equal((ErrorCode.RestoreTargetUnwritable, Database.Path), (e.Code, e.Target));
+        Assert.Equal(Replicated, await File.ReadAllBytesAsync(Database.Path));
+        Assert.Equal(changed, Read(safetyCopy));
+    }
+
     /// <summary>File systems without an exchange, without links, without both; and a name that can't be given in the end.</summary>
     [Theory]
     [InlineData(true, true, false)]

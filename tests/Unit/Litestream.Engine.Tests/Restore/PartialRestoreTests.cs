@@ -106,6 +106,44 @@ public sealed class PartialRestoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Restore_that_may_not_be_partial_tells_of_a_newer_snapshot_that_stands_at_the_point_by_its_name()
+    {
+        // a snapshot of Litestream may hold commits of its own index, so the older one is taken
+        var request = new RestoreRequest { Index = 2, Offset = 0 };
+        Damage(ObjectKey.Snapshot(_replica.Generation, 0));
+        var plan = await PlanAsync(request, allowPartial: false);
+        var e = await Assert.ThrowsAsync<LitestreamException>(() => RunAsync(plan));
+        Assert.Equal((ErrorCode.ObjectCorrupt, plan.Snapshot.Key), (e.Code, e.Target));
+        Assert.Contains("index 2, offset 0 (2026-01-01T00:05:00Z), from the snapshot of index 2", e.Hint, StringComparison.Ordinal);
+        await RestoreAsync(request);
+        Assert.Equal([5, 3, 4], Versions());
+    }
+
+    [Fact]
+    public async Task Restore_says_that_changes_are_lost_where_no_object_tells_which()
+    {
+        var replica = new ReplicaBuilder();
+        replica.Snapshot(0).Wal(0).Commit(2, 3, 1).Segment().Snapshot(3);
+        var result = await RunAsync(await PlanAsync(new() { Index = 2 }, replica: replica), replica);
+        Assert.Equal((replica.SegmentKey(1, 0), null), (result.Loss!.Key, result.Loss.Until));
+        Assert.EndsWith("Changes behind it are lost.", Assert.Single(result.Warnings).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Restore_counts_as_lost_what_lies_behind_damage_and_what_lies_behind_a_gap()
+    {
+        // index 1 does not follow on index 0, and its damage shows that it is no part of it; index 2 is missing
+        var replica = new ReplicaBuilder();
+        replica.Snapshot(0).Wal(0).Commit(2, 3, 1).Segment().Wal(1, salt: 500_000).Commit(3, 3, 2).Segment().Commit(4, 3, 3).Segment().Wal(3).Commit(5, 3, 1).Segment();
+        var damaged = replica.SegmentKey(1, replica.EndOfFrame(1));
+        replica.Client.Objects[damaged] = ([1, 2, 3], ReplicaBuilder.At(3));
+        var result = await RunAsync(await PlanAsync(new(), replica: replica), replica);
+        Assert.Equal([2, 1, 1], Versions());
+        Assert.Equal((ErrorCode.ObjectCorrupt, damaged), (result.Loss!.Code, result.Loss.Key));
+        Assert.Equal([replica.SegmentKey(1, 0), damaged, replica.SegmentKey(3, 0)], result.Loss.Segments.Select(s => s.Key));
+    }
+
+    [Fact]
     public async Task Restore_does_not_hide_a_failure_of_the_store()
     {
         var plan = await PlanAsync(new());

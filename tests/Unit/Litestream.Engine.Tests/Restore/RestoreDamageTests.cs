@@ -160,6 +160,15 @@ public sealed class RestoreDamageTests : IDisposable
         await AssertLastGoodAsync(0, 1, [2, 1, 1]);
     }
 
+    /// <summary>A file that was put back, behind one that begins with salts of its own: only both salts together tell.</summary>
+    [Fact]
+    public async Task A_WAL_of_an_earlier_index_behind_one_that_does_not_follow()
+    {
+        var replica = new ReplicaBuilder();
+        replica.Snapshot(0).Wal(0, salt: 1000).Commit(2, 3, 1).Segment().Wal(1, salt: 500_000).Commit(3, 3, 2).Segment().Wal(2, salt: 1000).Commit(4, 3, 3).Segment();
+        await FailAsync(ErrorCode.ObjectCorrupt, replica.SegmentKey(2, 0), replica);
+    }
+
     [Fact]
     public async Task A_WAL_of_another_page_size()
     {

@@ -48,7 +48,36 @@ public sealed class RestoreFilesTests : IDisposable
         Assert.Empty(Names());
     }
 
+    [Fact]
+    public void TidyUp_leaves_what_another_account_has_left_behind_and_deletes_all_else()
+    {
+        string[] foreign = ["app.db.restore-00000000", "app.db.restore-00000000-lock"];
+        foreach (var name in foreign) Write(name);
+        Write("app.db.restore-0badcafe");
+        Write("app.db.restore-0badcafe-lock");
+        RestoreFiles.TidyUp(new ForeignFiles(_folder["app.db.restore-00000000-lock"]), Target);
+        Assert.Equal(foreign, Names());
+    }
+
+    [Fact]
+    public void RestoreTarget_that_can_not_be_made_leaves_nothing()
+    {
+        Assert.Throws<IOException>(() => RestoreTarget.Create(new() { Files = new UncreatableFiles() }, Target, ExistingDatabase.Refuse));
+        Assert.Empty(Names());
+    }
+
     private void Write(string name) => File.WriteAllText(_folder[name], name);
 
     private List<string> Names() => [.. Directory.GetFiles(_folder.Path).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+
+    private sealed class ForeignFiles(string foreign) : LocalFiles
+    {
+        public override IDisposable? TryLock(string path, UnixFileMode? unixMode = null) =>
+            path == foreign ? throw new UnauthorizedAccessException("Permission denied") : base.TryLock(path, unixMode);
+    }
+
+    private sealed class UncreatableFiles : LocalFiles
+    {
+        public override IFile Open(string path, FileOpenMode mode, UnixFileMode? unixMode = null) => throw new IOException("Input/output error", 5);
+    }
 }

@@ -5,6 +5,7 @@ using Litestream.Engine.Replicas;
 using Litestream.Engine.Restore;
 using Litestream.Engine.Sqlite;
 using Litestream.Engine.Tests.Fakes;
+using Microsoft.Data.Sqlite;
 using Xunit;
 
 namespace Litestream.Engine.Tests.Restore;
@@ -250,6 +251,34 @@ public sealed class RestorerTests : IDisposable
         var e = await Assert.ThrowsAsync<LitestreamException>(() => RunAsync(failing, plan));
         Assert.Equal(ErrorCode.ReplicaUnavailable, e.Code);
         Assert.Empty(Directory.GetFiles(_folder["out"]));
+    }
+
+    [Fact]
+    public async Task Restore_reads_an_object_whole_that_has_grown_since_it_was_listed()
+    {
+        _replica.Snapshot(0).Wal(0).Commit(2, 3, 1).Segment().Commit(3, 3, 2).Segment();
+        var plan = await new RestorePlanner(_replica.Client).PlanAsync(new(), default);
+        await RunAsync(_replica.Client, plan with { Segments = [.. plan.Segments.Select(s => s with { Size = s.Size / 2 })] });
+        Assert.Equal([2, 3, 1], Versions());
+    }
+
+    [Fact]
+    public async Task Restore_names_what_SQLite_can_not_check_without_the_application()
+    {
+        using (var application = new SqliteConnection($"Data Source={_folder["app.db"]};Pooling=False"))
+        {
+            application.Open();
+            application.CreateCollation("of_the_application", string.CompareOrdinal);
+            using var command = application.CreateCommand();
+            command.CommandText = "CREATE TABLE t(a TEXT); CREATE INDEX i ON t(a COLLATE of_the_application)";
+            command.ExecuteNonQuery();
+        }
+
+        _replica.Put(ObjectKey.Snapshot(_replica.Generation, 0), await File.ReadAllBytesAsync(_folder["app.db"]));
+        var plan = await new RestorePlanner(_replica.Client).PlanAsync(new(), default);
+        var warning = Assert.Single((await RunAsync(_replica.Client, plan, new())).Warnings);
+        Assert.Equal((RestoreWarningKind.NotFullyChecked, Destination), (warning.Kind, warning.Target));
+        Assert.Contains("t (no such collation sequence: of_the_application)", warning.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -42,12 +42,14 @@ public sealed class RetentionExecutorTests
         Assert.True(interruptions > 120, $"only {interruptions} interruptions");
     }
 
-    [Fact]
-    public async Task A_generation_that_has_grown_since_the_plan_is_not_deleted()
+    [Theory]
+    [InlineData("0:32@4")]
+    [InlineData("s1@4")]
+    public async Task A_generation_that_has_grown_since_the_plan_is_not_deleted(string grown)
     {
         var listing = new Listing().Add(1, "s0@0 0:0@1").Add(2, "s0@2 0:0@3");
         var plan = RetentionPlanner.ForGenerations("memory", listing.Generations(), new HashSet<GenerationId> { Listing.Id(1) }, s_none, evenLast: false);
-        listing.Add(1, "0:32@4");
+        listing.Add(1, grown);
         var before = listing.Show();
         var error = await Assert.ThrowsAsync<LitestreamException>(() => new RetentionExecutor(listing.Client).ExecuteAsync(plan, default));
         Assert.Equal((ErrorCode.ReplicaChanged, "generations/0000000000000001/"), (error.Code, error.Target));
@@ -63,6 +65,24 @@ public sealed class RetentionExecutorTests
         var error = await Assert.ThrowsAsync<LitestreamException>(() => new RetentionExecutor(listing.Client).ExecuteAsync(plan, default));
         Assert.Equal(ErrorCode.ReplicaChanged, error.Code);
         Assert.Equal("1/s0 1/0:0 1/1:0", listing.Show());
+    }
+
+    /// <summary>What was to go is gone; where something was to stay, that is somebody's loss.</summary>
+    [Theory]
+    [InlineData("s0@0 0:0@1", null)]
+    [InlineData("s0@0 0:0@1 s1@2 1:0@20", ErrorCode.ReplicaChanged)]
+    public async Task A_generation_that_somebody_else_has_deleted_since_the_plan(string objects, ErrorCode? expected)
+    {
+        var listing = new Listing().Add(1, objects).Add(2, "s0@5 0:0@20");
+        var plan = Plan(listing, 10);
+        Assert.Equal(expected is null, plan.Generations[0].IsWhole);
+        foreach (var key in listing.Client.Objects.Keys.Where(k => k.StartsWith(ObjectKey.Generation(Listing.Id(1)), StringComparison.Ordinal)))
+            listing.Client.Objects.TryRemove(key, out _);
+
+        var error = await Record.ExceptionAsync(() => new RetentionExecutor(listing.Client).ExecuteAsync(plan, default));
+
+        Assert.Equal(expected, (error as LitestreamException)?.Code);
+        Assert.Equal("2/s0 2/0:0", listing.Show());
     }
 
     [Fact]

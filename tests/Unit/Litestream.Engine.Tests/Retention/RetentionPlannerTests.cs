@@ -75,6 +75,14 @@ public sealed class RetentionPlannerTests
     }
 
     [Fact]
+    public void ForWindow_finds_nothing_to_let_go_in_a_generation_without_objects()
+    {
+        var plan = RetentionPlanner.ForWindow("memory", [new(Listing.Id(1), [], [])], ReplicaBuilder.At(10), s_none);
+        Assert.Equal(RetentionReason.NotRestorable, Assert.Single(plan.Generations).Reason);
+        Assert.True(plan.IsEmpty);
+    }
+
+    [Fact]
     public async Task Every_time_inside_the_window_restores_as_before()
     {
         var deleted = 0;
