@@ -86,7 +86,8 @@ internal sealed class FolderReplicaClient : IReplicaClient
 
     public async Task<VersionedObject?> GetVersionedAsync(string key, CancellationToken cancellationToken)
     {
-        if (_files.Find(PathOf(key)) is null) return null;
+        var path = PathOf(key);
+        if (Guard(path, "read the replica", () => Settled(_files.Find(path))) is null) return null;
         var stream = await GetAsync(key, cancellationToken).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
         {
@@ -135,6 +136,7 @@ internal sealed class FolderReplicaClient : IReplicaClient
             _files.Rename(partial, path, overwrite);
             // Last: only now the name, and with it the object, survives a power loss.
             _files.FlushDirectory(folder);
+            Volume.Check();
         }
         catch (Exception e)
         {
@@ -227,8 +229,7 @@ internal sealed class FolderReplicaClient : IReplicaClient
             if (_files.Find(_root) is { IsDirectory: false })
                 throw new LitestreamException(ErrorCode.ReplicaFormatUnknown, $"'{Url}' is a file, not a replica.", Url,
                     "Give the folder that holds 'generations'.");
-            Volume.Check();
-            return _files.List(folder);
+            return Settled(_files.List(folder));
         }));
     }
 
@@ -260,10 +261,19 @@ internal sealed class FolderReplicaClient : IReplicaClient
         }
     }
 
-    private static T Guard<T>(string path, string what, Func<T> action)
+    /// <summary>Believes what was seen only if the volume is still there: where it was, nothing says nothing.</summary>
+    private T Settled<T>(T seen)
+    {
+        Volume.Check();
+        return seen;
+    }
+
+    /// <summary>Does something on the volume of the replica, and never on the one that shows when that is away.</summary>
+    private T Guard<T>(string path, string what, Func<T> action)
     {
         try
         {
+            Volume.Check();
             return action();
         }
         catch (Exception e) when (FileErrors.IsFileError(e))

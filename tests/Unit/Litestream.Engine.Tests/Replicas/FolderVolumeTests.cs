@@ -1,6 +1,9 @@
 using Litestream.Engine.Errors;
 using Litestream.Engine.Replicas;
+using Litestream.Engine.Replication;
 using Litestream.Engine.Tests.Fakes;
+using Litestream.Engine.Tests.Replication;
+using Litestream.Engine.Tests.Sqlite;
 using Xunit;
 
 namespace Litestream.Engine.Tests.Replicas;
@@ -33,6 +36,65 @@ public sealed class FolderVolumeTests : IDisposable
         _isMounted = true;
         await PutAsync(client);
         Assert.Single(await ListAsync(client));
+    }
+
+    [Fact]
+    public async Task Nothing_is_missing_and_nothing_is_deleted_where_the_volume_of_a_replica_was()
+    {
+        var root = Path.Combine(Mount, "app");
+        await using var client = new FolderReplicaClient(root, _files);
+        await PutAsync(client);
+        Unmount();
+        Directory.CreateDirectory(root);
+        await File.WriteAllTextAsync(Path.Combine(root, "a"), "of the volume below");
+        Func<Task>[] operations =
+        [
+            () => client.GetAsync("a", default), () => client.GetVersionedAsync("a", default), () => client.GetVersionedAsync("b", default),
+            () => client.TryPutVersionedAsync("b", new byte[1], null, default), () => client.DeleteAsync(["a"], default), () => client.ConfirmAsync("", default),
+        ];
+        foreach (var operation in operations)
+            Assert.Equal(ErrorCode.ReplicaUnavailable, (await Assert.ThrowsAsync<LitestreamException>(operation)).Code);
+        Assert.Equal("of the volume below", await File.ReadAllTextAsync(Path.Combine(root, "a")));
+    }
+
+    [Theory]
+    [InlineData("list")]
+    [InlineData("find")]
+    [InlineData("create")]
+    public async Task A_volume_that_goes_at_the_last_moment_is_no_answer_either(string at)
+    {
+        await using var client = new FolderReplicaClient(Mount, _files);
+        await PutAsync(client);
+        _files.Before = (operation, path) =>
+        {
+            if (operation == at) Unmount();
+        };
+        Func<Task> operation = at switch
+        {
+            "list" => () => ListAsync(client),
+            "find" => () => client.GetVersionedAsync("a", default),
+            _ => () => PutAsync(client),
+        };
+        Assert.Equal(ErrorCode.ReplicaUnavailable, (await Assert.ThrowsAsync<LitestreamException>(operation)).Code);
+    }
+
+    [Fact]
+    public async Task A_volume_that_comes_back_holds_the_lease_and_the_generation_that_it_held()
+    {
+        using var database = new TestDatabase();
+        await using var replication = RunningReplication.Start(database.Path, [new FolderReplicaClient(Path.Combine(Mount, "app"), _files)]);
+        await replication.SyncAsync();
+        _isMounted = false;
+        Directory.Move(Mount, _folder["away"]);
+        Directory.CreateDirectory(Mount);
+        database.App.Insert();
+        var retry = await replication.WaitForAsync(ReplicationEventKind.RetryScheduled, 3);
+        Assert.Equal(ErrorCode.ReplicaUnavailable, Assert.IsType<LitestreamException>(retry.Error).Code);
+        Directory.Delete(Mount);
+        Directory.Move(_folder["away"], Mount);
+        _isMounted = true;
+        await replication.SyncAsync();
+        Assert.True(replication.Count(ReplicationEventKind.GenerationStarted) == 1, replication.Told());
     }
 
     [Fact]
