@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
 using Litestream.PowerShell.Tests.Hosting;
 
 namespace Litestream.PowerShell.Tests.Fixtures;
@@ -12,6 +14,7 @@ internal sealed class Application : IDisposable
         Repository.Root, "tests", "Workload", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "Workload.dll");
 
     private readonly Process _process;
+    private long _confirmed;
 
     private Application(params string[] arguments) =>
         _process = Process.Start(new ProcessStartInfo("dotnet", [s_program, .. arguments])
@@ -37,7 +40,12 @@ internal sealed class Application : IDisposable
     public static Application StartCheckpointer(string database) => new("checkpointer", database, "--longest", "20");
 
     /// <summary>Fails unless a database is whole and stands at a committed state.</summary>
-    public static void Verify(string database) => Run("verify", database);
+    /// <returns>The number of the writer's last row in it.</returns>
+    public static long Verify(string database)
+    {
+        using var found = JsonDocument.Parse(Run("verify", database));
+        return found.RootElement.GetProperty("Writers").GetProperty("1").GetInt64();
+    }
 
     /// <summary>A digest of all that is in a database.</summary>
     public static string State(string database) => Run("state", database).Trim();
@@ -46,10 +54,16 @@ internal sealed class Application : IDisposable
     public void WaitForCommits(int count)
     {
         while (count > 0)
-        {
-            var line = _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The application has ended.");
-            if (line.StartsWith("c ", StringComparison.Ordinal)) count--;
-        }
+            if (TakeCommit(_process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The application has ended."))) count--;
+    }
+
+    /// <summary>Lets a writer end.</summary>
+    /// <returns>The number of the last row that it knows to be committed.</returns>
+    public long End()
+    {
+        _process.StandardInput.Close();
+        while (_process.StandardOutput.ReadLine() is { } line) TakeCommit(line);
+        return _confirmed;
     }
 
     public void Dispose()
@@ -58,6 +72,13 @@ internal sealed class Application : IDisposable
         _process.StandardOutput.ReadToEnd();
         if (!_process.WaitForExit(s_limit)) _process.Kill();
         _process.Dispose();
+    }
+
+    private bool TakeCommit(string line)
+    {
+        if (line.Split(' ') is not ["c", _, var row, _]) return false;
+        _confirmed = long.Parse(row, CultureInfo.InvariantCulture);
+        return true;
     }
 
     private static string Run(params string[] arguments)
