@@ -17,10 +17,11 @@ public sealed class PackageTests
         using var folder = new TemporaryFolder();
         NotesReplica.CopyTo(folder["replica"]);
         Run(Repository.Root, folder["unused"], "build", "src/Litestream.PowerShell", "-c", s_configuration, "--no-restore", "-t:PackageModule");
-        var package = Assert.Single(Directory.GetFiles(Path.Combine(Repository.Root, "out"), "Litestream.*.nupkg"));
-        var version = Path.GetFileNameWithoutExtension(package)["Litestream.".Length..];
+        using var host = new ModuleHost();
+        // by its name: packages of former versions may lie beside it
+        var version = Assert.Single(host.Run("(Get-Module Litestream).Version.ToString()").Succeeded()).ToString();
         var installed = folder[$"Modules/Litestream/{version}"];
-        ZipFile.ExtractToDirectory(package, installed);
+        ZipFile.ExtractToDirectory(Path.Combine(Repository.Root, "out", $"Litestream.{version}.nupkg"), installed);
 
         var output = Run(
             folder.Path, folder["Modules"], Path.Combine(Repository.Root, "tests", "Console", "bin", s_configuration, "net10.0", "Console.dll"), "Litestream",
