@@ -68,6 +68,23 @@ Describe 'Remove-LitestreamGeneration' {
         { Get-LitestreamGeneration "$folder/shop" | Remove-LitestreamGeneration -Force -Confirm:$false } | Should -Throw -ErrorId "GenerationInUse,$id"
     }
 
+    It 'Refuses one that another process uses, and deletes it with Force when that process is gone' {
+        Invoke-Shop create "$folder/shop.db"
+        $script = "Import-Module '$Manifest'; Start-LitestreamReplication '$folder/shop.db' '$folder/shop' -Wait"
+        $other = Start-Process (Get-Process -Id $PID).Path -ArgumentList '-NoProfile', '-Command', $script -PassThru -RedirectStandardOutput "$folder/out"
+        try {
+            Wait-Until { Test-Path "$folder/shop/generations/*/snapshots/*.lz4" }
+            { Get-LitestreamGeneration "$folder/shop" | Remove-LitestreamGeneration -Force -Confirm:$false } |
+                Should -Throw "*process $($other.Id)*" -ErrorId "GenerationInUse,$id"
+        } finally {
+            Stop-Process $other -Force
+            $other.WaitForExit()
+        }
+        { Get-LitestreamGeneration "$folder/shop" | Remove-LitestreamGeneration -Confirm:$false } | Should -Throw -ErrorId "GenerationInUse,$id"
+        $null = Get-LitestreamGeneration "$folder/shop" | Remove-LitestreamGeneration -Force -Confirm:$false
+        "$folder/shop/generations" | Should -Not -Exist
+    }
+
     It 'Tells a generation that is not there' {
         { Remove-LitestreamGeneration $replica 0123456789abcdef -Confirm:$false } | Should -Throw -ErrorId "GenerationNotFound,$id"
     }

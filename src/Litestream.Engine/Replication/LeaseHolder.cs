@@ -10,7 +10,7 @@ namespace Litestream.Engine.Replication;
 /// <param name="Database">Full path of the database there.</param>
 /// <param name="ProcessId">The process there.</param>
 /// <param name="Since">Since when, UTC.</param>
-internal sealed record LeaseHolder(
+public sealed record LeaseHolder(
     [property: JsonRequired] string Owner,
     [property: JsonRequired] string Run,
     [property: JsonRequired] string Machine,
@@ -21,7 +21,7 @@ internal sealed record LeaseHolder(
     private static readonly JsonSerializerOptions s_options = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
     /// <summary>Reads a lease; null if it is none.</summary>
-    public static LeaseHolder? Parse(ReadOnlySpan<byte> content)
+    internal static LeaseHolder? Parse(ReadOnlySpan<byte> content)
     {
         try
         {
@@ -34,7 +34,7 @@ internal sealed record LeaseHolder(
     }
 
     /// <summary>Reads whose a lease is of which a store shows only the beginning; null if that does not tell.</summary>
-    public static string? FindOwner(ReadOnlySpan<byte> beginning)
+    internal static string? FindOwner(ReadOnlySpan<byte> beginning)
     {
         try
         {
@@ -52,13 +52,13 @@ internal sealed record LeaseHolder(
     }
 
     /// <summary>As it is stored.</summary>
-    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, s_options);
+    internal byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, s_options);
 
     /// <summary>Whether both stand for the replication of one database: a later run of it, or one whose metadata folder was lost.</summary>
-    public bool IsSameOwner(LeaseHolder other) => Owner == other.Owner || (Machine == other.Machine && Database == other.Database);
+    internal bool IsSameOwner(LeaseHolder other) => Owner == other.Owner || (Machine == other.Machine && Database == other.Database);
 
     /// <summary>Whether both run at the same place: what is no copy of this one, as a cloned machine may be.</summary>
-    public bool IsSamePlace(LeaseHolder other) => Owner == other.Owner && Machine == other.Machine && Database == other.Database;
+    internal bool IsSamePlace(LeaseHolder other) => Owner == other.Owner && Machine == other.Machine && Database == other.Database;
 
     /// <summary>For people.</summary>
     public override string ToString() => $"the replication of '{Database}' by process {ProcessId} of {Machine} since {Since:u}";

@@ -78,6 +78,6 @@ internal sealed class ReplicaLease(IReplicaClient client, LeaseHolder me, bool t
     }
 
     private LitestreamException IsHeldBy(LeaseHolder? holder) => new(ErrorCode.ReplicaInUse,
-        $"The replica '{client.Url}' belongs to {holder?.ToString() ?? $"somebody who has changed '{Key}'"}.", client.Url,
+        $"The replica '{client.Url}' belongs to {new ReplicaClaim(holder)}.", client.Url,
         "Give each database a replica of its own. If the other one has ended for good, start this one with -TakeOver.");
 }

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using Litestream.Engine.Format;
 using Litestream.Engine.Replicas;
+using Litestream.Engine.Replication;
 using Litestream.Engine.Retention;
 using Litestream.PowerShell.Abstractions;
 using Litestream.PowerShell.Binding;
@@ -9,7 +10,6 @@ using Litestream.PowerShell.Errors;
 using Litestream.PowerShell.Internal;
 using Litestream.PowerShell.Models;
 using Litestream.PowerShell.Removing;
-using Litestream.PowerShell.Replications;
 
 namespace Litestream.PowerShell.Commands;
 
@@ -46,7 +46,7 @@ public sealed class RemoveLitestreamGenerationCommand : StoreCommand
     [TimeTransformation]
     public DateTimeOffset? OlderThan { get; set; }
 
-    /// <summary>Delete the last generation that can be restored, too.</summary>
+    /// <summary>Delete the last generation that can be restored, too, and the one of a replication that has ended for good.</summary>
     [Parameter(ParameterSetName = GenerationSet)]
     public SwitchParameter Force { get; set; }
 
@@ -76,20 +76,23 @@ public sealed class RemoveLitestreamGenerationCommand : StoreCommand
         foreach (var missing in asked.Except(generations.Select(g => g.Id)).ToList())
             Try(missing.ToString(), () => WaitWithProgress(token => catalog.GetGenerationAsync(missing, token), reading));
 
-        var inUse = InUse(client.Url, generations);
+        // after the listing: whoever has begun since has the lease, or answers
+        var claim = WaitWithProgress(token => ReplicaClaim.FindAsync(reading.Replica, token), reading);
+        var users = this.FindUsers(client.Url, claim, generations, isLost: Force);
+        var inUse = users.Keys.ToHashSet();
         var plan = Generation is not null
             ? RetentionPlanner.ForGenerations(client.Url, generations, asked, inUse, Force)
             : RetentionPlanner.ForWindow(client.Url, generations,
                 OlderThan ?? RetentionPlanner.CutOff(Environment.Time.GetUtcNow(), Retention!.Value), inUse);
-        foreach (var part in plan.Generations) Try(part.Generation.Id.ToString(), () => Remove(client, part));
+        foreach (var part in plan.Generations) Try(part.Generation.Id.ToString(), () => Remove(client, part, users.GetValueOrDefault(part.Generation.Id)));
     }
 
-    private void Remove(IReplicaClient client, GenerationRetention part)
+    private void Remove(IReplicaClient client, GenerationRetention part, GenerationUser? user)
     {
-        var description = RemovalText.Describe(part, client.Url);
+        var description = RemovalText.Describe(part, client.Url, user);
         if (part.IsEmpty)
         {
-            if (Generation is not null) throw Refused(part, description);
+            if (Generation is not null) throw Refused(part, description, user);
             WriteVerbose(description);
             return;
         }
@@ -105,17 +108,7 @@ public sealed class RemoveLitestreamGenerationCommand : StoreCommand
         WriteObject(part.ToModel(client.Url));
     }
 
-    /// <summary>Generations that replications of this process add to. One that has just begun may go on with any.</summary>
-    private static HashSet<GenerationId> InUse(string replica, IReadOnlyList<GenerationInfo> generations)
-    {
-        var statuses = ReplicationRegistry.Sessions
-            .Where(s => !s.Completion.IsCompleted && s.Replicas.Contains(replica)).Select(s => s.Status).ToList();
-        return statuses.Exists(s => s.Generation is null)
-            ? generations.Select(g => g.Id).ToHashSet()
-            : statuses.Select(s => s.Generation!.Value).ToHashSet();
-    }
-
-    private static LitestreamException Refused(GenerationRetention part, string description) => part.Reason == RetentionReason.InUse
-        ? new(ErrorTable.GenerationInUse, description, part.Generation.Id.ToString(), "Stop the replication with Stop-LitestreamReplication first.")
+    private static LitestreamException Refused(GenerationRetention part, string description, GenerationUser? user) => user is not null
+        ? new(ErrorTable.GenerationInUse, description, part.Generation.Id.ToString(), user.Hint)
         : new(ErrorTable.LastGeneration, description, part.Generation.Id.ToString(), "Give -Force to delete it all the same.");
 }

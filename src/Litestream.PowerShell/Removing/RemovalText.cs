@@ -6,9 +6,9 @@ namespace Litestream.PowerShell.Removing;
 /// <summary>Tells people what a plan does to a generation.</summary>
 internal static class RemovalText
 {
-    internal static string Describe(GenerationRetention part, string replica) => part switch
+    internal static string Describe(GenerationRetention part, string replica, GenerationUser? user) => part switch
     {
-        { IsEmpty: true } => $"Nothing is deleted of generation {part.Generation.Id} of '{replica}': {Why(part.Reason)}.",
+        { IsEmpty: true } => $"Nothing is deleted of generation {part.Generation.Id} of '{replica}': {(user is null ? Why(part.Reason) : $"{user.Name} uses it")}.",
         { IsWhole: true } => $"Deleting generation {part.Generation.Id} of '{replica}' with all it holds: {What(part)}; {Why(part.Reason)}.",
         _ => $"Deleting the older part of generation {part.Generation.Id} of '{replica}': {What(part)}."
             + $" It stays restorable from {_Format.Time(part.RestorableFrom)} UTC on.",
@@ -26,7 +26,6 @@ internal static class RemovalText
 
     private static string Why(RetentionReason reason) => reason switch
     {
-        RetentionReason.InUse => "a replication of this process uses it",
         RetentionReason.InWindow => "all of it is needed for times inside the window",
         RetentionReason.StartsWindow => "a restore to the beginning of the window takes it",
         RetentionReason.LastRestorable => "no other generation can be restored",

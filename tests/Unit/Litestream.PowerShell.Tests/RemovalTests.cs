@@ -77,6 +77,65 @@ public sealed class RemovalTests : ReplicationTests
         Assert.Single(Host.Run("Get-LitestreamGeneration ./replica | Remove-LitestreamGeneration -Force -Confirm:$false").Succeeded());
     }
 
+    [SkippableFact]
+    public void One_that_another_process_uses_is_refused_and_goes_with_force_when_that_one_is_dead()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Links need rights there.");
+        using var other = OtherProcess.Replicate(Database, Host.Folder["replica"]);
+        const string all = "Get-LitestreamGeneration ./replica | Remove-LitestreamGeneration -Confirm:$false";
+        Directory.CreateSymbolicLink(Host.Folder["link"], Host.Folder["replica"]);
+
+        foreach (var script in new[] { all, $"{all} -Force", $"{all.Replace("replica", "link", StringComparison.Ordinal)} -Force" })
+        {
+            var refused = Host.Run(script);
+            Assert.Equal(["GenerationInUse"], refused.ErrorIds);
+            Assert.Contains($"the replication of '{Database}' by process {other.Id}", Assert.Single(refused.Errors).ToString(), StringComparison.Ordinal);
+        }
+
+        other.Kill();
+        var left = Host.Run(all);
+        Assert.Equal(["GenerationInUse"], left.ErrorIds);
+        Assert.Contains("-Force", Assert.Single(left.Errors).ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+        Assert.Single(Host.Run($"{all} -Force").Succeeded());
+    }
+
+    [SkippableFact]
+    public void One_whose_process_does_not_answer_is_refused_even_with_force()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Signals");
+        using var other = OtherProcess.Replicate(Database, Host.Folder["replica"]);
+        other.Signal("STOP");
+        try
+        {
+            var refused = Host.Run("Get-LitestreamGeneration ./replica | Remove-LitestreamGeneration -Force -Confirm:$false");
+            Assert.Equal(["GenerationInUse"], refused.ErrorIds);
+            Assert.Contains($"{other.Id}", Assert.Single(refused.Errors).ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+        }
+        finally
+        {
+            other.Signal("CONT");
+        }
+    }
+
+    [Theory]
+    [InlineData("""{ "owner": "o", "run": "r", "machine": "elsewhere", "database": "/srv/notes.db", "processId": 7, "since": "2026-05-01T12:00:00Z" }""",
+        "the replication of '/srv/notes.db' by process 7 of elsewhere since 2026-05-01 12:00:00Z")]
+    [InlineData("nonsense", "litestream-ps.lease")]
+    public void The_newest_of_a_replica_that_another_machine_holds_goes_only_with_force_and_older_ones_go(string lease, string holder)
+    {
+        File.WriteAllText(Host.Folder["notes/litestream-ps.lease"], lease);
+
+        var refused = Host.Run("Get-LitestreamGeneration ./notes | Remove-LitestreamGeneration -Confirm:$false");
+
+        Assert.Equal(["GenerationInUse"], refused.ErrorIds);
+        Assert.Contains(holder, Assert.Single(refused.Errors).ToString(), StringComparison.Ordinal);
+        Assert.Equal(NotesReplica.Earlier, Assert.Single(refused.Output).Value<string>("Generation"));
+        var kept = Host.Run("Remove-LitestreamGeneration ./notes -Retention 24h -Confirm:$false -Verbose 4>&1");
+        Assert.Contains(kept.Succeeded(), m => m.ToString().Contains(holder, StringComparison.Ordinal));
+        Assert.Equal([NotesReplica.Later], Left);
+        Assert.Single(Host.Run("Get-LitestreamGeneration ./notes | Remove-LitestreamGeneration -Force -Confirm:$false").Succeeded());
+    }
+
     [Theory]
     [InlineData("Remove-LitestreamGeneration ./notes 0123456789abcdef -Confirm:$false", "GenerationNotFound")]
     [InlineData("Remove-LitestreamGeneration ./notes nonsense -Confirm:$false", "InvalidArgument")]
