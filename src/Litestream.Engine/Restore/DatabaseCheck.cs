@@ -14,6 +14,7 @@ internal static class DatabaseCheck
     /// <summary>Checks a file; leaves nothing beside it.</summary>
     /// <param name="path">Full path of the file.</param>
     /// <param name="name">The database as errors shall call it.</param>
+    /// <param name="snapshot">The object that it was restored from, which errors are about.</param>
     /// <param name="mode">How thoroughly.</param>
     /// <param name="vfs">SQLite VFS; null for the default.</param>
     /// <param name="read">Is told the pages that SQLite has read so far; null for nobody.</param>
@@ -21,7 +22,7 @@ internal static class DatabaseCheck
     /// <returns>Tables that could not be checked, with the reason: their indexes need a collation or a function that only the application has.</returns>
     /// <exception cref="LitestreamException"><see cref="ErrorCode.IntegrityCheckFailed"/>, with SQLite's first messages.</exception>
     public static IReadOnlyList<string> Run(
-        string path, string name, IntegrityCheckMode mode, string? vfs, Action<int>? read, CancellationToken cancellationToken)
+        string path, string name, string snapshot, IntegrityCheckMode mode, string? vfs, Action<int>? read, CancellationToken cancellationToken)
     {
         if (mode == IntegrityCheckMode.None) return [];
         var messages = new List<string>();
@@ -40,11 +41,11 @@ internal static class DatabaseCheck
         }
         catch (SqliteException e)
         {
-            throw Failed(name, e.Message, e);
+            throw Failed(name, snapshot, e.Message, e);
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        if (messages.Count > 0) throw Failed(name, string.Join("; ", messages), null);
+        if (messages.Count > 0) throw Failed(name, snapshot, string.Join("; ", messages), null);
         return left;
     }
 
@@ -98,7 +99,7 @@ internal static class DatabaseCheck
         return rows;
     }
 
-    private static LitestreamException Failed(string name, string messages, Exception? inner) => new(
-        ErrorCode.IntegrityCheckFailed, $"The database restored for '{name}' does not pass SQLite's check: {messages}.", name,
-        "Restore to an earlier point; the replica itself may have been made from a damaged database.", inner);
+    private static LitestreamException Failed(string name, string snapshot, string messages, Exception? inner) => new(
+        ErrorCode.IntegrityCheckFailed, $"The database restored for '{name}' from the snapshot '{snapshot}' does not pass SQLite's check: {messages}.", snapshot,
+        "Restore to an earlier point, or allow a partial restore, which looks for one; the replica itself may have been made from a damaged database.", inner);
 }

@@ -11,6 +11,11 @@ public sealed class Restorer(EngineEnvironment environment)
 {
     private const int MaxParallelism = 64;
 
+    /// <summary>How much longer than the restore the search for what is to blame may take, before it begins its last try.</summary>
+    private const int SearchFactor = 3;
+
+    private static readonly TimeSpan s_shortSearch = TimeSpan.FromMinutes(1);
+
     /// <summary>Restores a database. A failure or cancellation leaves nothing behind.</summary>
     /// <param name="replica">The replica that the plan was made for; stays open.</param>
     /// <param name="plan">What to read.</param>
@@ -32,12 +37,20 @@ public sealed class Restorer(EngineEnvironment environment)
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(options);
         Check(destination, options);
+        var began = environment.Time.GetTimestamp();
         try
         {
             if (plan.AllowsPartial) return await new PartialRestore(MakeAsync).RunAsync(plan).ConfigureAwait(false);
             return options.FallsBack
                 ? await new FallbackRestore(p => MakeAsync(p, isTrial: false)).RunAsync(plan).ConfigureAwait(false)
                 : await MakeAsync(plan, isTrial: false).ConfigureAwait(false);
+        }
+        catch (LitestreamException e) when (e.Code == ErrorCode.IntegrityCheckFailed && !plan.AllowsPartial)
+        {
+            var ended = environment.Time.GetTimestamp();
+            var limit = SearchFactor * environment.Time.GetElapsedTime(began, ended);
+            if (limit < s_shortSearch) limit = s_shortSearch;
+            throw await new CheckBlame(p => MakeAsync(p, isTrial: true), () => environment.Time.GetElapsedTime(ended) < limit).FindAsync(plan, e).ConfigureAwait(false);
         }
         catch (Exception e) when (FileErrors.IsFileError(e))
         {
@@ -70,7 +83,7 @@ public sealed class Restorer(EngineEnvironment environment)
         target.Complete();
         ReportChecked(0);
         var left = await Task.Run(
-            () => DatabaseCheck.Run(target.PartialPath, destination, options.Check, environment.VfsName, ReportChecked, cancellationToken),
+            () => DatabaseCheck.Run(target.PartialPath, destination, plan.Snapshot.Key, options.Check, environment.VfsName, ReportChecked, cancellationToken),
             cancellationToken).ConfigureAwait(false);
         var safetyCopy = isTrial ? null : target.Publish();
         return new(destination, plan, applier.Reached, applier.Transactions, applier.PageSize, applier.PageCount,

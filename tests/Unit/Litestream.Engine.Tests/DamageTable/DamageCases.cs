@@ -156,12 +156,17 @@ internal static class DamageCases
         new("snapshot of an older index in its place", r =>
         {
             r.Store(r.NewestSnapshot, r.Stored(r.Snapshot(0)));
-            return new(ErrorCode.IntegrityCheckFailed, r.Target) { Warning = RestoreWarningKind.SnapshotSkipped };
+            return new(ErrorCode.IntegrityCheckFailed, r.NewestSnapshot) { Warning = RestoreWarningKind.SnapshotSkipped };
+        }),
+        new("two snapshots swapped", r =>
+        {
+            r.Swap(r.Snapshot(0), r.NewestSnapshot);
+            return new(ErrorCode.IntegrityCheckFailed, r.NewestSnapshot) { Warning = RestoreWarningKind.SnapshotSkipped };
         }),
         new("snapshot of another database in its place", r =>
         {
             r.Put(r.NewestSnapshot, ForeignDatabase(r.PageSize));
-            return new(ErrorCode.IntegrityCheckFailed, r.Target) { Warning = RestoreWarningKind.SnapshotSkipped };
+            return new(ErrorCode.IntegrityCheckFailed, r.NewestSnapshot) { Warning = RestoreWarningKind.SnapshotSkipped };
         }),
         new("no snapshot", r =>
         {

@@ -119,10 +119,10 @@ internal sealed class DamageRow
     private void CheckError(LitestreamException e)
     {
         if (e.Code != _expected.Code) Complain($"expected {_expected.Code}, but: {e}");
-        var key = e.Code == ErrorCode.IntegrityCheckFailed ? _replica.Target : _expected.Key;
-        if (e.Target != key) Complain($"expected {key} as target, but {e.Target}: {e.Message}");
+        if (e.Target != _expected.Key) Complain($"expected {_expected.Key} as target, but {e.Target}: {e.Message}");
         if (!e.Message.Contains(e.Target, StringComparison.Ordinal)) Complain($"the message does not name the object: {e.Message}");
         if (e.Code is ErrorCode.ObjectMissing or ErrorCode.ObjectCorrupt or ErrorCode.ObjectEncrypted or ErrorCode.ChecksumMismatch
+                or ErrorCode.IntegrityCheckFailed
             && !_expected.IsTotal && !e.Hint.Contains("last good restore point is", StringComparison.Ordinal)
             && !e.Hint.Contains("last good restore point: ", StringComparison.Ordinal))
             Complain($"no last good point: {e.Hint}");

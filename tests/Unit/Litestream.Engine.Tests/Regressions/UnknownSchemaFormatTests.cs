@@ -30,7 +30,7 @@ public sealed class UnknownSchemaFormatTests
         bytes[SchemaFormat] = 9;
         await File.WriteAllBytesAsync(folder["app.db"], bytes);
 
-        var e = Assert.Throws<LitestreamException>(() => DatabaseCheck.Run(folder["app.db"], "app.db", mode, null, null, default));
+        var e = Assert.Throws<LitestreamException>(() => DatabaseCheck.Run(folder["app.db"], "app.db", "snapshot", mode, null, null, default));
         Assert.Equal(ErrorCode.IntegrityCheckFailed, e.Code);
         Assert.Contains("unsupported file format", e.Message, StringComparison.Ordinal);
     }

@@ -22,7 +22,7 @@ public sealed class DatabaseCheckTests
             command.ExecuteNonQuery();
         }
 
-        Assert.Equal(["t (no such collation sequence: of_the_application)"], DatabaseCheck.Run(folder["app.db"], "app.db", mode, null, null, default));
+        Assert.Equal(["t (no such collation sequence: of_the_application)"], DatabaseCheck.Run(folder["app.db"], "app.db", "snapshot", mode, null, null, default));
     }
 
     [Theory]
@@ -34,7 +34,7 @@ public sealed class DatabaseCheckTests
         MakeLarge(folder["app.db"]);
 
         var told = new List<int>();
-        Assert.Empty(DatabaseCheck.Run(folder["app.db"], "app.db", mode, null, told.Add, default));
+        Assert.Empty(DatabaseCheck.Run(folder["app.db"], "app.db", "snapshot", mode, null, told.Add, default));
 
         Assert.Equal(told.Order(), told);
         Assert.InRange(told[^1], 3000, 20_000); // of about 4000 pages, read twice at most
@@ -50,7 +50,7 @@ public sealed class DatabaseCheckTests
 
         var told = 0;
         var e = Assert.ThrowsAny<OperationCanceledException>(
-            () => DatabaseCheck.Run(folder["app.db"], "app.db", IntegrityCheckMode.Full, null, Cancel, cancellation.Token));
+            () => DatabaseCheck.Run(folder["app.db"], "app.db", "snapshot", IntegrityCheckMode.Full, null, Cancel, cancellation.Token));
 
         Assert.Equal(cancellation.Token, e.CancellationToken);
         Assert.Equal(1, told);
