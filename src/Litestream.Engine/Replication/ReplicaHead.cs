@@ -23,6 +23,10 @@ public sealed record ReplicaHead(
 
     private static readonly JsonSerializerOptions s_options = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
+    /// <summary>To where it was shipped.</summary>
+    [JsonIgnore]
+    internal Position Position => new(Index, Offset);
+
     /// <summary>What a replica tells of the end of a generation; null if nothing.</summary>
     /// <param name="replica">The replica.</param>
     /// <param name="generation">The generation.</param>
@@ -33,10 +37,12 @@ public sealed record ReplicaHead(
         ArgumentNullException.ThrowIfNull(replica);
         // the lease first: a stop notes the head before it lets the lease go
         var isWritten = await replica.GetVersionedAsync(ReplicaLease.Key, cancellationToken).ConfigureAwait(false) is not null;
-        return await ReadAsync(replica, cancellationToken).ConfigureAwait(false) is { } head && head.Generation == generation.ToString()
-            ? new(new(head.Index, head.Offset), IsLast: !isWritten)
-            : null;
+        return await FindAsync(replica, generation, cancellationToken).ConfigureAwait(false) is { } head ? new(head.Position, IsLast: !isWritten) : null;
     }
+
+    /// <summary>The head, by one request; null if there is none of a generation.</summary>
+    internal static async Task<ReplicaHead?> FindAsync(IReplicaClient replica, GenerationId generation, CancellationToken cancellationToken) =>
+        await ReadAsync(replica, cancellationToken).ConfigureAwait(false) is { } head && head.Generation == generation.ToString() ? head : null;
 
     /// <summary>Notes it.</summary>
     internal async Task WriteAsync(IReplicaClient replica, CancellationToken cancellationToken)

@@ -102,6 +102,7 @@ internal sealed class RestoreChain
 
     private RestorePlan ToPlan(string url) => new(url, _snapshot, _segments)
     {
+        IsLatest = _request is { Timestamp: null, Index: null },
         StopOffset = _segments.Count > 0 && ReachedIndex == _request.Index && Missing is null ? _request.Offset : null,
         Beyond = ReachedIndex == _snapshot.Index ? [.. _beyond, .. _unreachable.Where(s => s.Start.Index == _snapshot.Index)] : [],
     };

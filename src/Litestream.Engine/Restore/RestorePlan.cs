@@ -17,6 +17,9 @@ public sealed record RestorePlan(string ReplicaUrl, SnapshotInfo Snapshot, IRead
     /// <summary>Whether the restore may stop at the last commit before damage, and use another snapshot than the first choice.</summary>
     public bool AllowsPartial { get; init; }
 
+    /// <summary>Whether all that was listed of the generation is asked for.</summary>
+    internal bool IsLatest { get; init; }
+
     /// <summary>Whether each index has to be tied to the end of the one before, so that nothing can be missing between them.</summary>
     internal bool NeedsLinks { get; init; }
 

@@ -23,4 +23,7 @@ public enum RestoreWarningKind
 
     /// <summary>The restore stopped before the point that was asked for.</summary>
     Partial,
+
+    /// <summary>The generation ends before what the last orderly stop has noted: objects are missing from its end.</summary>
+    EndMissing,
 }

@@ -85,6 +85,8 @@ public sealed class Restorer(EngineEnvironment environment)
         var left = await Task.Run(
             () => DatabaseCheck.Run(target.PartialPath, destination, plan.Snapshot.Key, options.Check, environment.VfsName, ReportChecked, cancellationToken),
             cancellationToken).ConfigureAwait(false);
+        var end = !isTrial && plan.IsLatest && applier.Loss is null && !applier.IsEnded
+            ? await new NotedEnd(replica).CheckAsync(plan, applier.Reached, cancellationToken).ConfigureAwait(false) : null;
         var safetyCopy = isTrial ? null : target.Publish();
         return new(destination, plan, applier.Reached, applier.Transactions, applier.PageSize, applier.PageCount,
             environment.Time.GetElapsedTime(started))
@@ -92,7 +94,7 @@ public sealed class Restorer(EngineEnvironment environment)
             RestoredTo = applier.Loss is null && !applier.IsEnded ? plan.RestoresTo : applier.ReachedTime,
             Loss = applier.Loss,
             SafetyCopy = safetyCopy,
-            Warnings = [.. WarningsOf(plan, applier, left, destination)],
+            Warnings = [.. WarningsOf(plan, applier, left, destination), .. end is null ? (RestoreWarning[])[] : [end]],
         };
 
         void ReportChecked(int pages) => progress?.Report(new(RestorePhase.Check, pages * (long)applier.PageSize, BytesTotal: 0));

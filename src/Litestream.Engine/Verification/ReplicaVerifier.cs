@@ -98,16 +98,10 @@ public sealed class ReplicaVerifier(IReplicaClient replica, EngineEnvironment en
 
     private static EndProof Compare(GenerationInfo generation, Position known, Position? reached)
     {
+        if (reached is { } end) return KnownEnd.Compare(known, end);
         // of a sample only names tell: that the last object is not before the end, or stands in an index that another one followed
-        if (reached is null)
-        {
-            if (NewestName(generation) is not { } last) return EndProof.Lost;
-            return last >= known ? EndProof.Proven : last.Index >= known.Index - (known.Offset == 0 ? 1 : 0) ? EndProof.NotProvable : EndProof.Lost;
-        }
-
-        if (reached >= known) return EndProof.Proven;
-        // an index that is still empty: how long the one before it was, nobody has noted
-        return known.Offset == 0 && reached.Value.Index == known.Index - 1 ? EndProof.NotProvable : EndProof.Lost;
+        if (NewestName(generation) is not { } last) return EndProof.Lost;
+        return last >= known ? EndProof.Proven : last.Index >= known.Index - (known.Offset == 0 ? 1 : 0) ? EndProof.NotProvable : EndProof.Lost;
     }
 
     private static Position? NewestName(GenerationInfo generation) =>

@@ -35,6 +35,19 @@ public sealed class RestoreLossTests : ReplicationTests
         Assert.Equal(0L, Assert.Single(Host.Run("Restore-LitestreamDatabase ./replica ./copy.db -AllowPartial").Output).Value<long>("Offset"));
     }
 
+    [Fact]
+    public void A_replica_whose_end_is_gone_is_restored_with_a_warning()
+    {
+        Replicate();
+        Assert.Empty(Host.Run("Restore-LitestreamDatabase ./replica ./whole.db").Warnings);
+        File.Delete(Host.Folder[$"replica/{Keys("wal").Last()}"]);
+
+        var result = Host.Run("Restore-LitestreamDatabase ./replica ./copy.db");
+
+        Assert.Single(result.Succeeded());
+        Assert.Contains("objects are missing from its end", Assert.Single(result.Warnings), StringComparison.Ordinal);
+    }
+
     private void Replicate()
     {
         Host.Run("Sync-LitestreamDatabase ./app.db ./replica").Succeeded();

@@ -1,5 +1,6 @@
 using Litestream.Engine.Errors;
 using Litestream.Engine.Format;
+using Litestream.Engine.Replication;
 using Litestream.Engine.Restore;
 using Litestream.Engine.Sqlite;
 using Litestream.Engine.Tests.Fakes;
@@ -38,10 +39,10 @@ internal static class DamageCases
         }),
         new("last segment of all missing", r =>
         {
-            // nothing can tell that from a replica that has not got further
+            // only what our orderly stop has noted tells that from a replica that has not got further
             var last = r.Index(r.LastIndex)[^1].Segment;
             r.Delete(last.Key);
-            return new(Reached: last.Start.Offset > 0 ? last.Start : r.EndOf(r.LastIndex - 1));
+            return EndsAt(r, last.Start.Offset > 0 ? last.Start : r.EndOf(r.LastIndex - 1));
         }),
         new("an index missing", r =>
         {
@@ -51,13 +52,13 @@ internal static class DamageCases
         new("the last index missing", r =>
         {
             r.DeleteIndex(r.LastIndex);
-            return new(Reached: r.EndOf(r.LastIndex - 1));
+            return EndsAt(r, r.EndOf(r.LastIndex - 1));
         }),
         new("WAL folder empty", r =>
         {
             Directory.Delete(r.PathOf(ObjectKey.Wal(r.Sound.Generation.Id)), recursive: true);
             Directory.CreateDirectory(r.PathOf(ObjectKey.Wal(r.Sound.Generation.Id)));
-            return new(Reached: new(2, 0));
+            return EndsAt(r, new(2, 0));
         }),
     ];
 
@@ -245,6 +246,7 @@ internal static class DamageCases
             var (frames, salt) = (r.Frames(indexes).ToList(), r.SaltOf(2));
             foreach (var index in indexes) r.DeleteIndex(index);
             r.PutIndex(2, frames, salt);
+            r.Delete(ReplicaHead.Key);
             return s_whole;
         }),
         new("salts jump", r => Rewritten(r, [.. r.Frames(r.LastIndex)], step: 2) with { Warning = RestoreWarningKind.SaltJump }),
@@ -256,6 +258,9 @@ internal static class DamageCases
         r.Store(middle.Key, change(r.Stored(middle.Key)));
         return Fails(code, middle.Key, middle.Start);
     }
+
+    private static Expectation EndsAt(DamagedReplica r, Position end) =>
+        new(Reached: end) { Warning = r.Sound.IsLinked ? RestoreWarningKind.EndMissing : null };
 
     private static Expectation Newest(DamagedReplica r, Func<byte[], byte[]> change)
     {
@@ -270,6 +275,7 @@ internal static class DamageCases
     {
         // as retention leaves it when nothing has changed since the newest snapshot
         foreach (var index in Enumerable.Range(3, r.LastIndex - 2)) r.DeleteIndex(index);
+        r.Delete(ReplicaHead.Key);
         r.Move(r.NewestSnapshot, r.Snapshot(2 + step));
         return new(Reached: new(2, 0));
     }
@@ -279,6 +285,8 @@ internal static class DamageCases
     {
         r.DeleteIndex(r.LastIndex);
         r.PutIndex(r.LastIndex, frames, r.SaltOf(r.LastIndex - 1) + step, bigEndian);
+        // it may end elsewhere now
+        r.Delete(ReplicaHead.Key);
         return s_whole;
     }
 

@@ -1,0 +1,159 @@
+using Litestream.Engine.Drills;
+using Litestream.Engine.Format;
+using Litestream.Engine.Replicas;
+using Litestream.Engine.Replication;
+using Litestream.Engine.Restore;
+using Litestream.Engine.Tests.Fakes;
+using Litestream.Engine.Tests.Replication;
+using Litestream.Engine.Tests.Sqlite;
+using Xunit;
+
+namespace Litestream.Engine.Tests.Restore;
+
+/// <summary>Objects that are gone from the end of a generation leave no gap; a restore of the latest state goes by what the last orderly stop has noted.</summary>
+public sealed class NotedEndTests : IDisposable
+{
+    private readonly TestDatabase _database = new();
+    private int _restores;
+
+    public void Dispose() => _database.Dispose();
+
+    [Fact]
+    public async Task A_missing_end_is_told()
+    {
+        await ReplicateAsync(commits: 4);
+        Assert.Empty((await RestoreAsync()).Warnings);
+        foreach (var segment in (await GenerationAsync()).Segments.Reverse())
+        {
+            Delete(segment.Key);
+            var result = await RestoreAsync();
+            var warning = Assert.Single(result.Warnings);
+            Assert.Equal((RestoreWarningKind.EndMissing, result.Plan.Generation.ToString()), (warning.Kind, warning.Target));
+            Assert.Contains($"ends at index {result.Reached.Index}, offset {result.Reached.Offset} now", warning.Message, StringComparison.Ordinal);
+            Assert.Null(result.Loss);
+        }
+    }
+
+    [Fact]
+    public async Task A_given_generation_is_held_against_its_own_head_only()
+    {
+        await ReplicateAsync(commits: 2);
+        var first = await GenerationAsync();
+        Delete(first.Segments[^1].Key);
+        Assert.Single((await RestoreAsync(new() { Generation = first.Id })).Warnings);
+        await ReplicateAsync(commits: 2, o => o with { NewGeneration = true });
+
+        Assert.Empty((await RestoreAsync(new() { Generation = first.Id })).Warnings);
+        Assert.Empty((await RestoreAsync()).Warnings);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("no JSON")]
+    [InlineData(null)]
+    public async Task Without_a_head_that_can_be_read_nothing_is_said(string? head)
+    {
+        await ReplicateAsync(commits: 2);
+        Delete((await GenerationAsync()).Segments[^1].Key);
+        var file = Path.Combine(_database["replica"], ReplicaHead.Key);
+        if (head is null) File.Delete(file);
+        else await File.WriteAllTextAsync(file, head);
+
+        Assert.Empty((await RestoreAsync()).Warnings);
+    }
+
+    [Fact]
+    public async Task A_head_that_is_behind_or_of_an_index_that_is_still_empty_says_nothing()
+    {
+        await ReplicateAsync(commits: 3);
+        var generation = await GenerationAsync();
+        var (last, file) = (generation.Segments[^1].Start, Path.Combine(_database["replica"], ReplicaHead.Key));
+        foreach (var noted in (Position[])[last, new(last.Index + 1, 0)])
+        {
+            await File.WriteAllTextAsync(
+                file, $$"""{ "generation": "{{generation.Id}}", "index": {{noted.Index}}, "offset": {{noted.Offset}}, "at": "2026-01-01T00:00:00Z" }""");
+            Assert.Empty((await RestoreAsync()).Warnings);
+        }
+    }
+
+    [Fact]
+    public async Task A_store_that_does_not_give_the_head_is_no_failure_of_the_restore()
+    {
+        await ReplicateAsync(commits: 2);
+        Delete((await GenerationAsync()).Segments[^1].Key);
+
+        Assert.Empty((await RestoreAsync(new(), c => new FailingReplicaClient(c) { Fails = (_, key) => key == ReplicaHead.Key })).Warnings);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task It_costs_one_request_and_only_where_the_latest_state_is_restored(bool hasHead)
+    {
+        await ReplicateAsync(commits: 3);
+        if (!hasHead) Delete(ReplicaHead.Key);
+        var generation = await GenerationAsync();
+
+        var latest = await CountAsync(new());
+        var toIndex = await CountAsync(new() { Index = generation.Segments[^1].Start.Index });
+        var toTime = await CountAsync(new() { Timestamp = generation.UpdatedAt });
+
+        Assert.Equal((latest - 1, latest - 1), (toIndex, toTime));
+    }
+
+    [Fact]
+    public async Task What_was_shipped_and_noted_since_the_plan_was_made_is_not_missing()
+    {
+        await ReplicateAsync(commits: 2);
+        await using var client = RunningReplication.Folder(_database["replica"]);
+        var plan = await new RestorePlanner(client).PlanAsync(new(), default);
+        await ReplicateAsync(commits: 2);
+
+        Assert.Empty((await new Restorer(new()).RestoreAsync(client, plan, _database["restored"], new(), null, default)).Warnings);
+    }
+
+    [Fact]
+    public async Task A_drill_tells_it_and_passes()
+    {
+        await ReplicateAsync(commits: 3);
+        Delete((await GenerationAsync()).Segments[^1].Key);
+        await using var client = RunningReplication.Folder(_database["replica"]);
+
+        using var run = await new Drill(new()).RunAsync(client, new() { WorkingFolder = _database["work"] }, null, default);
+
+        Assert.Equal(DrillVerdict.Passed, run.Result.Verdict);
+        Assert.Contains("objects are missing from its end", Assert.Single(run.Result.Restore.Messages), StringComparison.Ordinal);
+    }
+
+    private async Task ReplicateAsync(int commits, Func<ReplicationOptions, ReplicationOptions>? change = null)
+    {
+        await using var replication = RunningReplication.Start(_database, change);
+        await replication.SyncAsync();
+        for (var i = 0; i < commits; i++)
+        {
+            _database.App.Insert(3, 500);
+            await replication.SyncAsync();
+        }
+
+        await replication.StopAsync();
+    }
+
+    private async Task<GenerationInfo> GenerationAsync() => Assert.Single(await RunningReplication.GenerationsAsync(_database));
+
+    private void Delete(string key) => File.Delete(Path.Combine(_database["replica"], key));
+
+    private async Task<int> CountAsync(RestoreRequest request)
+    {
+        CountedReplicaClient? counted = null;
+        // that of the plan does not count
+        await RestoreAsync(request, c => counted = new(c));
+        return counted!.Requests;
+    }
+
+    private async Task<RestoreResult> RestoreAsync(RestoreRequest? request = null, Func<IReplicaClient, IReplicaClient>? wrap = null)
+    {
+        await using var client = RunningReplication.Folder(_database["replica"]);
+        var plan = await new RestorePlanner(client).PlanAsync(request ?? new(), default);
+        return await new Restorer(new()).RestoreAsync(wrap?.Invoke(client) ?? client, plan, _database[$"restored{_restores++}"], new(), null, default);
+    }
+}
