@@ -1,5 +1,4 @@
 using Litestream.Engine.Errors;
-using Litestream.Engine.Files;
 using Litestream.Engine.Sqlite;
 
 namespace Litestream.Engine.Capture;
@@ -70,10 +69,10 @@ internal sealed class CaptureSession : IDisposable
             // The probe reads once, so that all connections have the WAL open before its identity is taken.
             probe = Open();
             var files = probe.TryBeginRead() ? SourceFiles.Of(database.Path, environment.Files) : default;
+            if (files.Wal is not null) EnsureOwnWal(probe, database);
             if (IsSameWhereKnown(before, files) && files is { Database: { } file, Wal: not null, WalIndex: { } index }
                 && environment.Files.TryGuardLocks(database.Path, file, index) is { } locks)
             {
-                EnsureOwnWal(probe, database, locks);
                 probe.EndTransaction();
                 return new(database, environment, relay, probe, new(database, files, locks, environment.Files));
             }
@@ -135,6 +134,7 @@ internal sealed class CaptureSession : IDisposable
     public DatabaseView? TryOpenView()
     {
         EnsureUnmoved();
+        EnsureAsAtRest();
         return DatabaseView.TryOpen(OpenConnection, PageSize, IsBackfilled, _guard.EnsureUntouched);
     }
 
@@ -146,7 +146,7 @@ internal sealed class CaptureSession : IDisposable
     public uint? TryCapture(IFrameSink sink, CancellationToken cancellationToken = default)
     {
         EnsureUnmoved();
-        if (IsResting) _guard.EnsureAsAtRest(_probe);
+        EnsureAsAtRest();
         IsWalForeign = false;
         for (var tries = 0; tries < MaxTries; tries++)
         {
@@ -267,23 +267,8 @@ internal sealed class CaptureSession : IDisposable
         if (IsResting) _guard.NoteRest(_probe);
     }
 
-    /// <summary>Empties the WAL while the reader rests: as it is when an application has ended without us, so that somebody who then puts another file in the
-    /// place of the database does not put it beside a WAL that SQLite would apply to it.</summary>
-    /// <returns>Whether it is empty.</returns>
-    /// <exception cref="ContinuityLostException">The files are not what they were.</exception>
-    public bool TryEmptyWal()
-    {
-        if (!IsResting || !_isCapturedSinceHandOver || !_checkpoint.TryEmpty() || !_probe.TryBeginRead()) return false;
-        try
-        {
-            Wal.FollowEmptied(_probe);
-            return Point.Frame == 0;
-        }
-        finally
-        {
-            _probe.EndTransaction();
-        }
-    }
+    /// <summary>Whether no other copy of SQLite in this process has the database open.</summary>
+    public bool IsAlone => _guard.IsAlone;
 
     /// <summary>A number that changes with each commit of others; null when somebody is in the way.</summary>
     /// <exception cref="ContinuityLostException">The file is not what it was.</exception>
@@ -303,12 +288,11 @@ internal sealed class CaptureSession : IDisposable
 
     /// <summary>SQLite applies whatever WAL it finds beside a database, and goes by the WAL's page size.</summary>
     /// <exception cref="LitestreamException"><see cref="ErrorCode.DatabaseError"/>: it is one of another database.</exception>
-    private static void EnsureOwnWal(DatabaseConnection probe, DatabaseInfo database, ILockGuard locks)
+    private static void EnsureOwnWal(DatabaseConnection probe, DatabaseInfo database)
     {
         Span<byte> bytes = stackalloc byte[WalHeader.Size];
         if (probe.GetWalSnapshot() is not { LastFrame: > 0 } || !probe.TryReadWal(bytes, 0) || !WalHeader.TryParse(bytes, out var header, out _)
             || header.PageSize == database.PageSize) return;
-        locks.Dispose();
         throw new LitestreamException(ErrorCode.DatabaseError,
             $"The WAL beside '{database.Path}' is that of another database: its pages have {header.PageSize} bytes, those of the database {database.PageSize}.", database.Path,
             "End all that uses the database. If the file is the right one, delete its -wal and -shm; otherwise put back the file that they belong to.");
@@ -335,6 +319,11 @@ internal sealed class CaptureSession : IDisposable
     }
 
     private DatabaseConnection OpenConnection() => DatabaseConnection.Open(Path, _vfsName);
+
+    private void EnsureAsAtRest()
+    {
+        if (IsResting) _guard.EnsureAsAtRest(_probe);
+    }
 
     private void EnsureUnmoved()
     {

@@ -2,8 +2,8 @@ namespace Litestream.Engine.Capture;
 
 /// <summary>
 /// Keeps the application's WAL small. Housekeeping only: nothing here is needed for correctness, and nothing waits while a lock
-/// is held. No RESTART checkpoint is run: once the WAL is wholly backfilled and our reader has moved to slot 0, the next
-/// writer restarts it by itself, just as it would without us. Only after some quiet it is emptied (<see cref="CaptureSession.TryEmptyWal"/>).
+/// is held. No RESTART checkpoint is ever run: once the WAL is wholly backfilled and our reader has moved to slot 0, the next
+/// writer restarts it by itself, just as it would without us.
 /// </summary>
 internal static class Checkpointer
 {

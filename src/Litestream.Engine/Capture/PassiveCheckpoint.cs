@@ -29,29 +29,19 @@ internal sealed class PassiveCheckpoint(DatabaseConnection connection, SourceGua
         for (var tries = 1; ; tries++)
         {
             ensureUnmoved();
-            var answer = isAlone ? RunOnce(CheckpointMode.Passive) : LookOnly();
+            var answer = isAlone ? RunOnce() : LookOnly();
             guard.EnsureLocks();
             if (!answer.IsBusy || Error is not null || tries == MaxTries * patience) return answer;
             Thread.SpinWait(Spin);
         }
     }
 
-    /// <summary>Empties the WAL, if nobody is in the way.</summary>
-    /// <exception cref="ContinuityLostException">The files are not what they were.</exception>
-    public bool TryEmpty()
-    {
-        ensureUnmoved();
-        var isEmpty = guard.IsAlone && RunOnce(CheckpointMode.Truncate) is { IsBusy: false };
-        guard.EnsureLocks();
-        return isEmpty;
-    }
-
-    private CheckpointAnswer RunOnce(CheckpointMode mode)
+    private CheckpointAnswer RunOnce()
     {
         try
         {
             Error = null;
-            return connection.Checkpoint(mode);
+            return connection.Checkpoint(CheckpointMode.Passive);
         }
         catch (LitestreamException e)
         {

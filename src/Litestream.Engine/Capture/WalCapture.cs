@@ -59,14 +59,6 @@ internal class WalCapture
         return null;
     }
 
-    /// <summary>Goes on from a WAL that was emptied when all of it had been captured.</summary>
-    /// <param name="reader">A connection whose read transaction is open.</param>
-    public void FollowEmptied(DatabaseConnection reader)
-    {
-        // somebody may have committed since: that is captured as it is after any restart
-        if (LimitOf(reader) is { LastFrame: 0 } snapshot && snapshot.Commits == Point.Commits) Point = CapturePoint.At(snapshot);
-    }
-
     /// <summary>Captures all that a reader sees.</summary>
     /// <param name="reader">A connection whose read transaction is open.</param>
     /// <param name="sink">Receives the frames. What it got is void when this throws.</param>

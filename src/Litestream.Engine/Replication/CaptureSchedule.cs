@@ -41,7 +41,6 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     private TimeSpan _yieldInterval = s_yieldAfter;
     private TimeSpan _lookInterval = options.CaptureInterval;
     private TimeSpan _pollInterval = options.PollInterval;
-    private TimeSpan _emptyRetry = options.CheckpointQuietInterval;
     private TimeSpan _checkpointTime = s_usualCheckpoint;
     private double _framesASecond;
     private TimeSpan _checkpointRetry = s_checkpointRetry;
@@ -187,15 +186,6 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
         _nextRest = now + options.CheckpointQuietInterval;
     }
 
-    /// <summary>Notes a try to empty the WAL; the longer somebody reads it, the more rarely.</summary>
-    /// <param name="now">The time.</param>
-    /// <param name="isEmpty">Whether it is empty now.</param>
-    public void Emptied(DateTimeOffset now, bool isEmpty)
-    {
-        _emptyRetry = isEmpty ? options.CheckpointQuietInterval : Shorter(_emptyRetry * 2, options.LongestPollInterval);
-        _nextRest = now + _emptyRetry;
-    }
-
     private TimeSpan RetryAfter(CheckpointEffort effort, CheckpointOutcome outcome)
     {
         if (outcome == CheckpointOutcome.Rests)
@@ -217,7 +207,6 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
         _lastMotion = now;
         _yieldInterval = s_yieldAfter;
         _nextYield = now + s_yieldAfter;
-        _emptyRetry = options.CheckpointQuietInterval;
     }
 
     /// <summary>Before the application checkpoints by itself, which it does at the same size as a rule: then both would wait for the device, and for each other.</summary>

@@ -198,18 +198,6 @@ internal sealed class DatabaseRecorder(
         return outcome;
     }
 
-    /// <summary>Whether the reader rests, and the WAL is empty: there is nothing to do before somebody commits.</summary>
-    public bool IsSettled => _session is { IsResting: true, Point.Frame: 0 };
-
-    /// <summary>Empties the WAL, where the reader rests and all is durable; and remembers that, so that a later run knows the WAL again.</summary>
-    /// <returns>Whether it is empty.</returns>
-    public bool TryEmptyWal()
-    {
-        if (HasOpenSegment || HasCut || spool.State is not { } state || !_session!.TryEmptyWal()) return false;
-        spool.Commit(Stream(), state with { Source = _session.Point, Stamp = null });
-        return true;
-    }
-
     /// <summary>Moves the reader on where somebody's checkpoint may wait for it.</summary>
     /// <returns>Whether it was moved.</returns>
     public bool TryYield()
@@ -323,6 +311,15 @@ internal sealed class DatabaseRecorder(
             LeavePlace();
             EndCut();
         }
+    }
+
+    /// <summary>Lets the database go as the last application that has it open does; see <see cref="LastClose"/>. Everything is captured.</summary>
+    /// <exception cref="LitestreamException">The WAL may be left behind.</exception>
+    public void CloseLast()
+    {
+        var isAlone = _session is { IsAlone: true };
+        CloseSession();
+        if (isAlone) LastClose.Run(options.DatabasePath, environment.VfsName);
     }
 
     /// <summary>Lets the database go and ends the present generation, as far as it is recorded.</summary>

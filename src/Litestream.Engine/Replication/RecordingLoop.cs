@@ -162,7 +162,8 @@ internal sealed class RecordingLoop
     /// <exception cref="OperationCanceledException">There is no hope for one, or <paramref name="hurry"/> was cancelled.</exception>
     public Task PrepareFinishAsync(CancellationToken hurry) => _recorder.IsOpen ? Task.CompletedTask : _source.EnterLastAsync(hurry);
 
-    /// <summary>Captures a last time, leaves the database file with the whole WAL in it if nobody is in the way, and lets it go.</summary>
+    /// <summary>Captures a last time, leaves the database file with the whole WAL in it if nobody is in the way, and lets it go; without a WAL, if nobody
+    /// else has it open.</summary>
     /// <param name="limit">Cancelled when that takes too long.</param>
     /// <returns>False if nothing was ever begun: then no replica need hold anything.</returns>
     public async Task<bool> FinishAsync(CancellationToken limit)
@@ -173,11 +174,24 @@ internal sealed class RecordingLoop
         try
         {
             while (!await TryFinishAsync(limit).ConfigureAwait(false)) await Task.Delay(s_busyRetry, _environment.Time, limit).ConfigureAwait(false);
+            if (!_isGoneForGood) CloseLast();
             return true;
         }
         finally
         {
             _recorder.CloseSession();
+        }
+    }
+
+    private void CloseLast()
+    {
+        try
+        {
+            _recorder.CloseLast();
+        }
+        catch (LitestreamException e)
+        {
+            _events.Write(ReplicationEventKind.CheckpointFailed, ReplicationSeverity.Warning, $"The WAL of the database may be left behind. {e.Message} {e.Hint}", error: e);
         }
     }
 
@@ -228,7 +242,6 @@ internal sealed class RecordingLoop
         _recorder.Cut();
         _ = _recorder.TryRest(CheckpointEffort.Yielding);
         _recorder.Cut();
-        _ = _recorder.TryEmptyWal();
         _recorder.StampSource();
     }
 
@@ -300,7 +313,7 @@ internal sealed class RecordingLoop
         while (_recorder is { IsOpen: true, HasEndedCut: false } && !IsAsked && WhyNewGeneration is null)
         {
             var now = _clock.Now;
-            var due = _schedule.NextDue(mayRest: !_recorder.IsSettled, mayCut: !_recorder.HasCut);
+            var due = _schedule.NextDue(mayRest: !_recorder.IsResting, mayCut: !_recorder.HasCut);
             if (due <= now) return;
 
             // Under a storm of writes one look at the signal every quiet interval is enough.
@@ -447,7 +460,7 @@ internal sealed class RecordingLoop
         return isNew;
     }
 
-    private bool IsRestDue(DateTimeOffset now) => !_recorder.IsSettled && _schedule.IsRestDue(now, _lastChange);
+    private bool IsRestDue(DateTimeOffset now) => !_recorder.IsResting && _schedule.IsRestDue(now, _lastChange);
 
     private async Task OpenAsync(CancellationToken stop)
     {

@@ -26,20 +26,14 @@ internal sealed class WalKeeper(ReplicationOptions options, DatabaseRecorder rec
         return true;
     }
 
-    /// <summary>Checkpoints where that is due, gets out of the way of others' checkpoints, and empties the WAL of a database that is quiet.</summary>
+    /// <summary>Checkpoints where that is due, and gets out of the way of others' checkpoints.</summary>
     /// <param name="now">The time.</param>
     /// <param name="schedule">Says when, and is told.</param>
     /// <param name="lastChange">When the last commit was seen.</param>
     public void Keep(DateTimeOffset now, CaptureSchedule schedule, DateTimeOffset? lastChange)
     {
-        var isQuiet = schedule.IsRestDue(now, lastChange);
-        if (!recorder.IsResting) Rest(now, schedule, isQuiet);
-        if (isQuiet && recorder is { IsResting: true, IsSettled: false }) schedule.Emptied(now, recorder.TryEmptyWal());
-    }
-
-    private void Rest(DateTimeOffset now, CaptureSchedule schedule, bool isQuiet)
-    {
-        var due = schedule.CheckpointDue(now, recorder.WalFrames) ?? (isQuiet ? CheckpointEffort.Yielding : null);
+        if (recorder.IsResting) return;
+        var due = schedule.CheckpointDue(now, recorder.WalFrames) ?? (schedule.IsRestDue(now, lastChange) ? CheckpointEffort.Yielding : null);
         if (due is not null)
         {
             for (; due is { } effort; due = recorder.IsResting ? null : schedule.CheckpointDue(now, recorder.WalFrames)) Checkpoint(now, schedule, effort);

@@ -8,8 +8,4 @@ internal enum CheckpointMode
 
     /// <summary>Backfills what no reader needs; waits for nobody.</summary>
     Passive = 0,
-
-    /// <summary>Empties a WAL that is wholly backfilled and that no reader needs; with no busy handler it waits for nobody, and otherwise answers busy. What
-    /// a reader in slot 0 keeps from being backfilled keeps it from being emptied, too.</summary>
-    Truncate = 3,
 }

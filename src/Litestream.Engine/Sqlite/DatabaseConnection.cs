@@ -177,6 +177,9 @@ internal sealed unsafe class DatabaseConnection : IDisposable
         TryReadFile(SqliteNative.FileControlJournalPointer, buffer, offset, "read the WAL");
 
     /// <inheritdoc/>
+    /// <summary>Lets the close, if it is the last one of the database, bring the WAL into the file and remove it, as SQLite's closes do.</summary>
+    public void CloseAsApplication() => SetKeepsWal(false);
+
     public void Dispose()
     {
         foreach (var statement in _statements.Values) statement.Dispose();
@@ -192,8 +195,13 @@ internal sealed unsafe class DatabaseConnection : IDisposable
         Check(raw.sqlite3_busy_timeout(_handle, 0), "open the database");
         if (readOnly) return;
         Check(raw.sqlite3_wal_autocheckpoint(_handle, 0), "open the database");
-        Check(raw.sqlite3_db_config(_handle, DbConfigNoCheckpointOnClose, 1, out _), "open the database");
-        var persist = 1;
+        SetKeepsWal(true);
+    }
+
+    private void SetKeepsWal(bool keeps)
+    {
+        var persist = keeps ? 1 : 0;
+        Check(raw.sqlite3_db_config(_handle, DbConfigNoCheckpointOnClose, persist, out _), "open the database");
         Check(SqliteNative.FileControl(_handle, Main, SqliteNative.FileControlPersistWal, &persist), "open the database");
     }
 
