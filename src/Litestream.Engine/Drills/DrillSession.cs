@@ -95,11 +95,16 @@ internal sealed class DrillSession(
         {
             var restored = await _restorer.RestoreAsync(path, search, cancellationToken).ConfigureAwait(false);
             Result = Result with { Restored = restored, Reached = PointOf(restored) };
-            return new(null, [.. restored.Warnings.Select(w => w.Message)]);
+            return new(EndMissing(restored), [.. restored.Warnings.Select(w => w.Message)]);
         }).ConfigureAwait(false);
         if (!isRestored) await FindLastGoodAsync(cancellationToken).ConfigureAwait(false);
         return isRestored;
     }
+
+    // a restore may be content with what is left; of a proof it is the opposite
+    private static LitestreamException? EndMissing(RestoreResult restored) => restored.Warnings.FirstOrDefault(w => w.Kind == RestoreWarningKind.EndMissing) is { } warning
+        ? new(ErrorCode.ObjectMissing, warning.Message, warning.Target, "Put back what is gone from its end, or begin a new generation.")
+        : null;
 
     private static DrillPoint PointOf(RestoreResult restored) => new(restored.Plan.Generation, restored.Reached, restored.RestoredTo);
 
@@ -176,7 +181,7 @@ internal sealed class DrillSession(
     private async Task FindLastGoodAsync(CancellationToken cancellationToken)
     {
         if (Result.Error is not { } error || !Damage.IsOfChain(error)) return;
-        Result = Result with { FirstBadObject = Damage.Is(error) ? error.Target : null };
+        Result = Result with { FirstBadObject = Damage.Is(error) && RestoreObstacle.Parse(error.Target) is not null ? error.Target : null };
         var good = await _restorer.FindLastGoodAsync(path + "-good", cancellationToken).ConfigureAwait(false);
         if (good is not null) Result = Result with { LastGood = PointOf(good), FirstBadObject = good.Loss?.Key ?? Result.FirstBadObject };
     }

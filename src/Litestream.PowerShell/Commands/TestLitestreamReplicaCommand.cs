@@ -2,7 +2,6 @@ using System.Management.Automation;
 using Litestream.Engine.Errors;
 using Litestream.Engine.Format;
 using Litestream.Engine.Replicas;
-using Litestream.Engine.Replication;
 using Litestream.Engine.Spool;
 using Litestream.Engine.Verification;
 using Litestream.PowerShell.Abstractions;
@@ -55,11 +54,10 @@ public sealed class TestLitestreamReplicaCommand : ReplicaCommand
         if (!result.Passed) WriteError(FailureOf(result).ToRecord(replica));
     }
 
-    // beside the database, or, where nothing is there, as the replica itself tells
     private KnownEnd? FindEnd(ReplicaReading reading, ReplicaSource source, GenerationId generation)
     {
-        if (FindShippedEnd(source) is not { } shipped) return WaitWithProgress(token => ReplicaHead.FindEndAsync(reading.Replica, generation, token), reading);
-        return shipped.Generation == generation ? new KnownEnd(shipped.Position) : null;
+        var shipped = FindShippedEnd(source);
+        return WaitWithProgress(token => KnownEnd.FindAsync(reading.Replica, generation, shipped, token), reading);
     }
 
     private ShippedEnd? FindShippedEnd(ReplicaSource source) => source.Database is { } database

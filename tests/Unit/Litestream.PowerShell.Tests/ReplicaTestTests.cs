@@ -22,6 +22,27 @@ public sealed class ReplicaTestTests : ReplicationTests
         Assert.Equal("NotProvable", Assert.Single(Host.Run("Test-LitestreamReplica ./replica").Succeeded()).Value<string>("EndProof"));
     }
 
+    /// <summary>The state beside the database is of the generation begun last; of the one before, the head that its sync has noted knows the end.</summary>
+    [Theory]
+    [InlineData("./replica -Path ./app.db")]
+    [InlineData("-ConfigPath ./litestream.yml -ReplicaName near")]
+    public void An_end_that_is_lost_is_found_by_the_head_where_the_database_is_in_another_generation(string source)
+    {
+        Host.Run("Sync-LitestreamDatabase ./app.db ./replica").Succeeded();
+        Application.Write(Database, commits: 3);
+        Host.Run("Sync-LitestreamDatabase ./app.db ./replica; Sync-LitestreamDatabase ./app.db ./far").Succeeded();
+        File.WriteAllText(Host.Folder["litestream.yml"], $$"""
+            dbs: [{path: '{{Database}}', replicas: [{name: near, path: '{{Host.Folder["replica"]}}'}, {name: far, path: '{{Host.Folder["far"]}}'}]}]
+            """);
+        Assert.Equal("Proven", Assert.Single(Host.Run($"Test-LitestreamReplica {source}").Succeeded()).Value<string>("EndProof"));
+        File.Delete(Directory.GetFiles(Host.Folder["replica"], "*.wal.lz4", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Last());
+
+        var result = Host.Run($"Test-LitestreamReplica {source}");
+
+        Assert.Equal(["ObjectMissing"], result.ErrorIds);
+        Assert.Equal(("Failed", "Lost"), (result.Output[0].Value<string>("Result"), result.Output[0].Value<string>("EndProof")));
+    }
+
     [Fact]
     public void A_replica_that_is_being_written_to_passes()
     {

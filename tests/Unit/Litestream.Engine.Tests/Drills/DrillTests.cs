@@ -33,6 +33,21 @@ public sealed class DrillTests : IDisposable
         Assert.Null(result.KeptCopy);
     }
 
+    /// <summary>An orderly stop has noted to where it shipped: a restore that ends before that is no backup of the latest state.</summary>
+    [Fact]
+    public async Task Drill_of_a_replica_that_has_lost_its_end_fails_and_tells_what_is_left()
+    {
+        await _bench.ReplicateAsync();
+        var last = (await _bench.GenerationAsync()).Segments[^1];
+        File.Delete(_bench.FileOf(last.Key));
+
+        var result = await _bench.RunAsync();
+
+        Assert.Equal((DrillVerdict.Failed, ErrorCode.ObjectMissing), (result.Verdict, result.Error!.Code));
+        Assert.Equal((null, last.Start), (result.FirstBadObject, result.LastGood!.Position));
+        Assert.Equal(DrillVerdict.Passed, (await _bench.RunAsync(new() { Point = new() { Index = last.Start.Index, Offset = last.Start.Offset } })).Verdict);
+    }
+
     [Fact]
     public async Task Drill_never_writes_to_the_replica()
     {

@@ -113,7 +113,7 @@ public sealed class NotedEndTests : IDisposable
     }
 
     [Fact]
-    public async Task A_drill_tells_it_and_passes()
+    public async Task A_drill_fails_over_it()
     {
         await ReplicateAsync(commits: 3);
         Delete((await GenerationAsync()).Segments[^1].Key);
@@ -121,7 +121,7 @@ public sealed class NotedEndTests : IDisposable
 
         using var run = await new Drill(new()).RunAsync(client, new() { WorkingFolder = _database["work"] }, null, default);
 
-        Assert.Equal(DrillVerdict.Passed, run.Result.Verdict);
+        Assert.Equal(DrillVerdict.Failed, run.Result.Verdict);
         Assert.Contains("objects are missing from its end", Assert.Single(run.Result.Restore.Messages), StringComparison.Ordinal);
     }
 
