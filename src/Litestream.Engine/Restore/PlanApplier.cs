@@ -37,7 +37,7 @@ internal sealed class PlanApplier
     /// <summary>Time of the object that the last commit came with.</summary>
     public DateTimeOffset ReachedTime { get; private set; }
 
-    /// <summary>The last commit that a restore reaches without the object now being read; null while the snapshot is read.</summary>
+    /// <summary>The last commit that a restore reaches, be it inside the object now being read; null while the snapshot is read.</summary>
     public RestorePoint? LastGood { get; private set; }
 
     public long Transactions { get; private set; }
@@ -109,7 +109,6 @@ internal sealed class PlanApplier
                 if (wal.Frame.IsCommit) Commit(transaction, pages, wal, segment);
             }
 
-            LastGood = new(Reached.Index, Reached.Offset, segment.CreatedAt);
             _bytesDone += segment.Size;
             _segmentsDone++;
             Report(RestorePhase.Wal, 0);
@@ -170,6 +169,7 @@ internal sealed class PlanApplier
         transaction.Commit(pages, wal.Frame.CommitSize);
         PageCount = wal.Frame.CommitSize;
         (Reached, ReachedTime) = (wal.Position, segment.CreatedAt);
+        LastGood = new(Reached.Index, Reached.Offset, ReachedTime);
         Transactions++;
         IsEnded = _options.Observer?.Committed(Reached, PageCount) ?? false;
     }

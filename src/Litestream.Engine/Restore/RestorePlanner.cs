@@ -163,7 +163,15 @@ public sealed class RestorePlanner(IReplicaClient replica)
         if (last is not null)
         {
             if (asked.Offset <= last.Start.Offset) return;
-            end = (await _catalog.MeasureAsync(last, cancellationToken).ConfigureAwait(false)).EndOffset;
+            try
+            {
+                end = (await _catalog.MeasureAsync(last, cancellationToken).ConfigureAwait(false)).EndOffset;
+            }
+            catch (LitestreamException e) when (Damage.Is(e))
+            {
+                // it may be readable as far as that: the restore finds out
+                return;
+            }
         }
 
         if (asked.Offset > end)
