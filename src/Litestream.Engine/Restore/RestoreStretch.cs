@@ -58,5 +58,10 @@ internal sealed class RestoreStretch
                 yield return new(segment.Start.Index, isLast ? null : next!.Value.Offset, segment.CreatedAt);
             isSafe |= segment.CreatedAt >= _snapshot.CreatedAt;
         }
+
+        // a damaged segment can be read up to some commit
+        if (Obstacle is { Readable: { } readable, At: var at } && readable > at && behind.Find(s => s.Start == at) is { } damaged
+            && (isSafe || at.Index > _snapshot.Index))
+            yield return new(readable.Index, readable.Offset, damaged.CreatedAt);
     }
 }

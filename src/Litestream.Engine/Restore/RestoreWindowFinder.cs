@@ -13,16 +13,16 @@ public sealed class RestoreWindowFinder(IReplicaClient replica)
 
     /// <summary>Finds the windows of a generation, in order. None, if it has no snapshot.</summary>
     /// <param name="generation">As it was listed.</param>
-    /// <param name="damaged">Keys of objects that are known to be damaged or missing. Names alone do not show that a segment is missing
-    /// inside an index.</param>
+    /// <param name="known">What is known to be damaged or missing. Names alone do not show that a segment is missing inside an index, or at its end.</param>
     /// <param name="cancellationToken">Ends the search.</param>
     /// <exception cref="LitestreamException">A Replica… code.</exception>
     public async IAsyncEnumerable<RestoreWindow> FindAsync(
-        GenerationInfo generation, IReadOnlyCollection<string> damaged, [EnumeratorCancellation] CancellationToken cancellationToken)
+        GenerationInfo generation, IReadOnlyCollection<RestoreObstacle> known, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(generation);
-        ArgumentNullException.ThrowIfNull(damaged);
-        List<RestoreObstacle> obstacles = [.. damaged.Select(k => RestoreObstacle.Parse(k)).OfType<RestoreObstacle>().OrderBy(o => o.At)];
+        ArgumentNullException.ThrowIfNull(known);
+        List<RestoreObstacle> obstacles = [.. known.OrderBy(o => o.At)];
+        var damaged = known.Select(o => o.Key).ToHashSet();
         var reached = -1;
         foreach (var snapshot in generation.Snapshots.Where(s => !damaged.Contains(s.Key)))
         {
@@ -42,7 +42,7 @@ public sealed class RestoreWindowFinder(IReplicaClient replica)
 
     // The time from which on a damaged snapshot is chosen: it may be that of the last segment before it.
     private async Task<DateTimeOffset?> FindDamagedAsync(
-        GenerationInfo generation, IReadOnlyCollection<string> damaged, int index, CancellationToken cancellationToken) =>
+        GenerationInfo generation, HashSet<string> damaged, int index, CancellationToken cancellationToken) =>
         generation.Snapshots.FirstOrDefault(s => s.Index > index && damaged.Contains(s.Key)) is { } snapshot
             ? await TimeOfAsync(snapshot.Key, snapshot.CreatedAt, cancellationToken).ConfigureAwait(false)
             : null;

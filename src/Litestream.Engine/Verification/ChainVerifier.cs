@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Litestream.Engine.Errors;
 using Litestream.Engine.Format;
 using Litestream.Engine.Replicas;
@@ -8,7 +10,8 @@ namespace Litestream.Engine.Verification;
 
 /// <summary>
 /// Replays a generation without writing it anywhere: of each page only a digest is kept, 16 bytes, so that each further snapshot can be held
-/// against what the first one and the WAL make of the database. Where the chain breaks, it begins anew at the next snapshot.
+/// against what the first one and the WAL make of the database. Where the chain breaks, it begins anew at the next snapshot, or at the one that it has
+/// just read, where only what is before that is missing.
 /// </summary>
 /// <param name="replica">The replica.</param>
 /// <param name="generation">What it holds of the generation.</param>
@@ -16,20 +19,29 @@ namespace Litestream.Engine.Verification;
 internal sealed class ChainVerifier(IReplicaClient replica, GenerationInfo generation, Action<string, long> reading) : IDisposable
 {
     private readonly List<ReplicaDamage> _damages = [];
+    private readonly List<string> _warnings = [];
+    private readonly List<(SnapshotInfo Snapshot, Position Before)> _doubted = [];
+    private readonly Dictionary<UInt128, (string Key, long FramesRead)> _contents = [];
     private readonly HashSet<uint> _ahead = [];
     private PageMap? _pages;
     private PageChanges _changes = new();
     private WalStreamReader? _wal;
     private int _pageSize;
+    private SnapshotInfo? _latest;
     private string _snapshotKey = "";
     private int _baseIndex;
     private uint _lastPage;
     private long _pagesWritten;
+    private long _framesRead;
     private int _aheadIndex;
     private bool _isBegun;
+    private bool _isInSegment;
 
     /// <summary>What is wrong.</summary>
     public IReadOnlyList<ReplicaDamage> Damages => _damages;
+
+    /// <summary>What is remarkable, and proves nothing.</summary>
+    public IReadOnlyList<string> Warnings => _warnings;
 
     /// <summary>The last commit that restores; null if there is none.</summary>
     public Position? End { get; private set; }
@@ -42,10 +54,11 @@ internal sealed class ChainVerifier(IReplicaClient replica, GenerationInfo gener
         {
             await TakeSnapshotsAsync(snapshots, segment.Start.Index, cancellationToken).ConfigureAwait(false);
             reading(segment.Key, segment.Size);
-            await TryAsync(segment.Key, () => ReadSegmentAsync(segment, cancellationToken), Break).ConfigureAwait(false);
+            await TakeSegmentAsync(segment, cancellationToken).ConfigureAwait(false);
         }
 
         await TakeSnapshotsAsync(snapshots, int.MaxValue, cancellationToken).ConfigureAwait(false);
+        SettleDoubts();
         if (generation.Snapshots.Count == 0)
             Add(ErrorCode.ObjectMissing, ObjectKey.Snapshot(generation.Id, generation.Segments[0].Start.Index), "The generation has no snapshot, so its WAL can't be applied.");
     }
@@ -58,8 +71,24 @@ internal sealed class ChainVerifier(IReplicaClient replica, GenerationInfo gener
         {
             snapshots.Dequeue();
             reading(snapshot.Key, snapshot.Size);
-            await TryAsync(snapshot.Key, () => ReadSnapshotAsync(snapshot, cancellationToken), () => { }).ConfigureAwait(false);
+            if (await TryAsync(() => ReadSnapshotAsync(snapshot, cancellationToken)).ConfigureAwait(false) is { } error) Add(error, snapshot.Key);
         }
+    }
+
+    private async Task TakeSegmentAsync(WalSegmentInfo segment, CancellationToken cancellationToken)
+    {
+        _isInSegment = false;
+        if (await TryAsync(() => ReadSegmentAsync(segment, cancellationToken)).ConfigureAwait(false) is not { } error) return;
+        // what is missing is before the snapshot that this index begins with: it is sound, and begins anew
+        var next = error.Target != segment.Key && _latest is { } latest && segment.Start == new Position(latest.Index, 0) ? latest : null;
+        if (next is not null) _doubted.RemoveAll(d => d.Snapshot == next);
+        SettleDoubts();
+        Add(error, segment.Key);
+        Break();
+        if (next is null || await TryAsync(() => ReadSnapshotAsync(next, cancellationToken)).ConfigureAwait(false) is not null) return;
+        if (await TryAsync(() => ReadSegmentAsync(segment, cancellationToken)).ConfigureAwait(false) is not { } again) return;
+        Add(again, segment.Key);
+        Break();
     }
 
     private async Task ReadSnapshotAsync(SnapshotInfo snapshot, CancellationToken cancellationToken)
@@ -74,12 +103,16 @@ internal sealed class ChainVerifier(IReplicaClient replica, GenerationInfo gener
         var own = new PageMap();
         var known = _pages;
         var different = new List<uint>();
+        using var content = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var pageSize = await SnapshotPages.ReadAsync(replica, snapshot.Key, (page, digest) =>
         {
             if (!_isBegun) own.Add(digest);
             if (known is not null && (page > known.Count || (known[page] != default && known[page] != digest))) different.Add(page);
             _lastPage = page;
+            content.AppendData(MemoryMarshal.AsBytes(new ReadOnlySpan<UInt128>(in digest)));
         }, cancellationToken).ConfigureAwait(false);
+        CompareWithOthers(snapshot, content);
+        _latest = snapshot;
         if (known is null || !_isBegun)
         {
             // without any WAL between them two snapshots are the same, or it is gone
@@ -93,7 +126,14 @@ internal sealed class ChainVerifier(IReplicaClient replica, GenerationInfo gener
         }
 
         // Litestream's own snapshots may hold a part of the index that begins with them; ours hold nothing of it
-        if (pageSize != _pageSize || (IsOurs && (different.Count > 0 || _lastPage != known.Count)))
+        if (IsOurs && (pageSize != _pageSize || different.Count > 0 || _lastPage != known.Count))
+        {
+            // it is wrong, or the end of the index before is missing: the next index tells, as it is tied to that end
+            _doubted.Add((snapshot, _wal!.End));
+            return;
+        }
+
+        if (pageSize != _pageSize)
         {
             Add(ErrorCode.ObjectCorrupt, snapshot.Key, Disagrees(snapshot.Key));
             return;
@@ -120,6 +160,7 @@ internal sealed class ChainVerifier(IReplicaClient replica, GenerationInfo gener
         if (segment.Start.Index != wal.Position.Index) EndAhead();
         _isBegun = true;
         wal.BeginSegment(segment);
+        _isInSegment = true;
         var content = await DecodedObjectStream.OpenAsync(replica, segment.Key, cancellationToken).ConfigureAwait(false);
         await using var _ = content.ConfigureAwait(false);
         while (await wal.ReadFrameAsync(content, cancellationToken).ConfigureAwait(false))
@@ -127,6 +168,8 @@ internal sealed class ChainVerifier(IReplicaClient replica, GenerationInfo gener
             _changes.Set(wal.Frame.PageNumber, PageDigest.Of(wal.Page));
             if (_ahead.Count > 0) _ahead.Remove(wal.Frame.PageNumber);
             _pagesWritten++;
+            _framesRead++;
+            if (_doubted.Count > 0) BlameSnapshots();
             if (!wal.Frame.IsCommit) continue;
             // each page was written once, but for the one that SQLite locks; memory for others is not to be had by a number alone
             if (wal.Frame.CommitSize > _pagesWritten + 1)
@@ -147,6 +190,38 @@ internal sealed class ChainVerifier(IReplicaClient replica, GenerationInfo gener
         Add(ErrorCode.ObjectCorrupt, _snapshotKey, Disagrees(_snapshotKey));
     }
 
+    // a snapshot of ours that was put in the place of an earlier one agrees with all that follows, as the WAL writes each page that they differ by
+    private void CompareWithOthers(SnapshotInfo snapshot, IncrementalHash hash)
+    {
+        Span<byte> bytes = stackalloc byte[SHA256.HashSizeInBytes];
+        hash.GetHashAndReset(bytes);
+        var content = MemoryMarshal.Read<UInt128>(bytes);
+        if (_contents.TryGetValue(content, out var other) && other.Key != snapshot.Key && other.FramesRead < _framesRead)
+            _warnings.Add($"The snapshots '{other.Key}' and '{snapshot.Key}' hold the same, although the WAL between them writes to the database: if it does not take back all that it "
+                + "changes, one was put in the place of the other.");
+        _contents[content] = (snapshot.Key, _framesRead);
+    }
+
+    /// <summary>The next index follows on the end of the one before, so nothing is missing there: the snapshots are wrong.</summary>
+    private void BlameSnapshots()
+    {
+        foreach (var (snapshot, _) in _doubted) Add(ErrorCode.ObjectCorrupt, snapshot.Key, Disagrees(snapshot.Key));
+        _doubted.Clear();
+    }
+
+    /// <summary>Nothing tells whether the end of an index is missing, or the snapshot behind it is wrong.</summary>
+    private void SettleDoubts()
+    {
+        foreach (var (snapshot, before) in _doubted)
+        {
+            var key = ObjectKey.Segment(generation.Id, before);
+            Add(ErrorCode.ObjectMissing, key, $"The object '{key}' is missing, or the snapshot '{snapshot.Key}' is another one: it is not what the objects before it make of the database.");
+            Add(ErrorCode.ObjectCorrupt, snapshot.Key, Disagrees(snapshot.Key));
+        }
+
+        _doubted.Clear();
+    }
+
     private void AddGap(int index)
     {
         var key = ObjectKey.Segment(generation.Id, new(index, 0));
@@ -155,16 +230,16 @@ internal sealed class ChainVerifier(IReplicaClient replica, GenerationInfo gener
 
     private static string Disagrees(string key) => $"The snapshot '{key}' is not what the objects before it make of the database.";
 
-    private async Task TryAsync(string key, Func<Task> read, Action failed)
+    private static async Task<LitestreamException?> TryAsync(Func<Task> read)
     {
         try
         {
             await read().ConfigureAwait(false);
+            return null;
         }
         catch (LitestreamException e) when (Damage.Is(e))
         {
-            Add(e.Code, e.Target ?? key, e.Message);
-            failed();
+            return e;
         }
     }
 
@@ -175,6 +250,10 @@ internal sealed class ChainVerifier(IReplicaClient replica, GenerationInfo gener
         (_wal, _pages, _changes, _isBegun) = (null, null, new(), false);
         _ahead.Clear();
     }
+
+    // of a segment that was begun, all before the last commit can be read
+    private void Add(LitestreamException error, string key) =>
+        _damages.Add(new(error.Code, error.Target ?? key, error.Message, End) { IsReadInPart = _isInSegment && (error.Target ?? key) == key });
 
     private void Add(ErrorCode code, string key, string message) => _damages.Add(new(code, key, message, End));
 }

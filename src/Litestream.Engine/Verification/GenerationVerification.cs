@@ -15,6 +15,9 @@ public sealed record GenerationVerification(
     GenerationInfo Generation, int ObjectsRead, long BytesRead, IReadOnlyList<ReplicaDamage> Damages, IReadOnlyList<WalSegmentInfo> Unreachable,
     Position? End, EndProof EndProof, TimeSpan Duration)
 {
+    /// <summary>What is remarkable, and proves no damage.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>Whether all that was read is as it should be, and the end is not known to be lost.</summary>
     public bool Passed => Damages.Count == 0 && EndProof != EndProof.Lost;
 }

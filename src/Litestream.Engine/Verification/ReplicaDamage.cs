@@ -1,4 +1,6 @@
 using Litestream.Engine.Errors;
+using Litestream.Engine.Format;
+using Litestream.Engine.Restore;
 
 namespace Litestream.Engine.Verification;
 
@@ -7,5 +9,12 @@ namespace Litestream.Engine.Verification;
 /// <see cref="ErrorCode.ObjectEncrypted"/> or <see cref="ErrorCode.ChecksumMismatch"/>.</param>
 /// <param name="Key">The object.</param>
 /// <param name="Message">What is wrong, for people.</param>
-/// <param name="LastGood">The last commit before it that restores; null if there is none.</param>
-public sealed record ReplicaDamage(ErrorCode Code, string Key, string Message, Format.Position? LastGood);
+/// <param name="LastGood">The last commit before it that restores, be it inside the object itself; null if there is none.</param>
+public sealed record ReplicaDamage(ErrorCode Code, string Key, string Message, Position? LastGood)
+{
+    /// <summary>Whether it is a segment that follows on what is before it, and can be read up to <see cref="LastGood"/>.</summary>
+    internal bool IsReadInPart { get; init; }
+
+    /// <summary>What a restore does not get over; null if the key is none of a snapshot or a segment.</summary>
+    public RestoreObstacle? ToObstacle() => RestoreObstacle.Parse(Key) is { } obstacle ? obstacle with { Readable = IsReadInPart ? LastGood : null } : null;
+}

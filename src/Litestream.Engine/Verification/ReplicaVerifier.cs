@@ -66,7 +66,7 @@ public sealed class ReplicaVerifier(IReplicaClient replica, EngineEnvironment en
         var sample = samplePercent == 100 ? null : Choose(generation, Math.Max(1, (int)Math.Ceiling(all * samplePercent / 100d)));
         var (total, size, current, got) = (sample?.Count ?? all, sample?.Sum(o => o.Size) ?? generation.Size, "", 0L);
         var metered = new MeteredReplicaClient(replica, Got);
-        void Got(int read) => progress?.Report(new(current, Math.Max(0, objects - 1), total, got += read, size));
+        void Got(int read) => progress?.Report(new(current, Math.Max(0, objects - 1), total, Math.Min(got += read, size), size));
         void Reading(string key, long length)
         {
             (current, objects, bytes) = (key, objects + 1, bytes + length);
@@ -74,20 +74,28 @@ public sealed class ReplicaVerifier(IReplicaClient replica, EngineEnvironment en
         }
 
         IReadOnlyList<ReplicaDamage> damages;
+        IReadOnlyList<string> warnings = [];
         Position? reached = null;
         if (sample is null)
         {
             using var chain = new ChainVerifier(metered, generation, Reading);
             await chain.RunAsync(cancellationToken).ConfigureAwait(false);
-            (damages, reached) = (chain.Damages, chain.End);
+            (damages, warnings, reached) = (chain.Damages, chain.Warnings, chain.End);
         }
         else
         {
             damages = await ReadSampleAsync(metered, generation, sample, Reading, cancellationToken).ConfigureAwait(false);
         }
 
-        return new(generation, objects, bytes, damages, unreachable, reached, ProofOf(generation, end, reached), environment.Time.GetElapsedTime(began));
+        return new(generation, objects, bytes, damages, unreachable, reached, ProofOf(generation, end, reached), environment.Time.GetElapsedTime(began))
+        {
+            Warnings = unreachable.Count > 0 && generation.Snapshots.Count > 0 ? [Unreachable(unreachable, generation.Snapshots[0]), .. warnings] : warnings,
+        };
     }
+
+    private static string Unreachable(List<WalSegmentInfo> segments, SnapshotInfo first) =>
+        $"Nothing leads to {segments.Count} WAL segments from '{segments[0].Key}' on, which are before the first snapshot '{first.Key}': retention has not deleted them yet, or their "
+        + "snapshot is gone, and the points that it led to can't be restored.";
 
     private static EndProof ProofOf(GenerationInfo generation, KnownEnd? end, Position? reached)
     {

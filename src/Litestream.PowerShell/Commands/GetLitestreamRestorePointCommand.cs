@@ -29,7 +29,7 @@ public sealed class GetLitestreamRestorePointCommand : ReplicaCommand
     private protected override void WriteGeneration(ReplicaReading reading, GenerationInfo generation, ReplicaSource source)
     {
         var replica = source.Replica;
-        IReadOnlyCollection<string> damaged = [];
+        IReadOnlyList<ReplicaDamage> damages = [];
         if (Verify)
         {
             if (ReadAll(reading.Replica, generation, replica) is not { } found)
@@ -38,13 +38,16 @@ public sealed class GetLitestreamRestorePointCommand : ReplicaCommand
                 return;
             }
 
-            (generation, damaged) = (found.Generation, [.. found.Damages.Select(d => d.Key)]);
+            (generation, damages) = (found.Generation, found.Damages);
         }
 
         var isEmpty = true;
-        foreach (var window in Enumerate(new RestoreWindowFinder(reading.Replica).FindAsync(generation, damaged, PipelineStop), reading))
+        var named = new HashSet<string?>();
+        RestoreObstacle[] known = [.. damages.Select(d => d.ToObstacle()).OfType<RestoreObstacle>()];
+        foreach (var window in Enumerate(new RestoreWindowFinder(reading.Replica).FindAsync(generation, known, PipelineStop), reading))
         {
             isEmpty = false;
+            if (!All) named.Add(window.MissingKey);
             if (!All)
             {
                 WriteObject(window.ToModel(replica));
@@ -55,6 +58,8 @@ public sealed class GetLitestreamRestorePointCommand : ReplicaCommand
         }
 
         if (isEmpty) WriteWarning($"The generation {generation.Id} of '{replica}' can't be restored: it has no snapshot that is sound.");
+        else
+            foreach (var damage in damages.Where(d => !named.Contains(d.Key))) WriteWarning($"A gap of the generation {generation.Id} of '{replica}': {damage.Message}");
     }
 
     private GenerationVerification? ReadAll(IReplicaClient client, GenerationInfo generation, LitestreamReplica replica)

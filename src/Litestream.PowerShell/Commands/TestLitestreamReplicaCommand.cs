@@ -50,6 +50,7 @@ public sealed class TestLitestreamReplicaCommand : ReplicaCommand
             return;
         }
 
+        foreach (var warning in result.Warnings) WriteWarning($"The generation {generation.Id} of '{replica}': {warning}");
         WriteObject(result.ToModel(replica));
         if (!result.Passed) WriteError(FailureOf(result).ToRecord(replica));
     }

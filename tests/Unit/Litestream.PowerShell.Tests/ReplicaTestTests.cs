@@ -67,6 +67,19 @@ public sealed class ReplicaTestTests : ReplicationTests
         Assert.Equal(1, result.Output[1].BaseObject);
     }
 
+    [Fact]
+    public void A_first_snapshot_that_is_gone_is_a_warning_and_part_of_the_result()
+    {
+        NotesReplica.CopyTo(Host.Folder["notes"]);
+        var snapshot = Directory.GetFiles(Path.Combine(Host.Folder["notes"], "generations", NotesReplica.Later), "*.snapshot.lz4", SearchOption.AllDirectories).Single();
+        File.Move(snapshot, snapshot.Replace("00000000.", "00000001.", StringComparison.Ordinal));
+
+        var result = Host.Run("Test-LitestreamReplica ./notes $args[0]", NotesReplica.Later);
+
+        Assert.Contains("before the first snapshot", Assert.Single(result.Warnings), StringComparison.Ordinal);
+        Assert.Single(Assert.Single(result.Succeeded()).Value<string[]>("Warnings")!);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(101)]
