@@ -10,11 +10,12 @@ namespace Litestream.Engine.Reports;
 public sealed class ReportBuilder(DateTimeOffset createdAt)
 {
     private readonly List<ReplicaReport> _replicas = [];
+    private readonly Dictionary<string, List<RestoreObstacle>> _known = [];
 
     /// <summary>When the report is made, UTC.</summary>
     public DateTimeOffset CreatedAt => createdAt;
 
-    /// <summary>Lists a replica; only names are read.</summary>
+    /// <summary>Lists a replica; only names are read. What is known of damage counts.</summary>
     /// <param name="replica">The replica; stays open.</param>
     /// <param name="cancellationToken">Ends the listing.</param>
     /// <exception cref="LitestreamException">The listing's; the report then tells that it failed.</exception>
@@ -27,7 +28,8 @@ public sealed class ReportBuilder(DateTimeOffset createdAt)
             await foreach (var generation in new ReplicaCatalog(replica).ListGenerationsAsync(cancellationToken).ConfigureAwait(false))
             {
                 var windows = new List<RestoreWindow>();
-                await foreach (var window in new RestoreWindowFinder(replica).FindAsync(generation, [], cancellationToken).ConfigureAwait(false)) windows.Add(window);
+                List<RestoreObstacle> known = [.. _known.GetValueOrDefault(replica.Url, []).Where(o => o.Key.StartsWith(ObjectKey.Generation(generation.Id), StringComparison.Ordinal))];
+                await foreach (var window in new RestoreWindowFinder(replica).FindAsync(generation, known, cancellationToken).ConfigureAwait(false)) windows.Add(window);
                 generations.Add(Describe(generation, windows));
             }
         }
@@ -49,6 +51,15 @@ public sealed class ReportBuilder(DateTimeOffset createdAt)
     /// <param name="url">The replica, without secrets.</param>
     /// <param name="message">Why.</param>
     public void AddProblem(string url, string message) => Update(url, r => r with { Problem = message });
+
+    /// <summary>Tells what a drill or a reading found that a restore does not get over, before the replica is listed.</summary>
+    /// <param name="url">The replica, without secrets.</param>
+    /// <param name="obstacles">What is missing or damaged.</param>
+    public void Add(string url, IEnumerable<RestoreObstacle> obstacles)
+    {
+        if (!_known.TryGetValue(url, out var known)) _known.Add(url, known = []);
+        known.AddRange(obstacles);
+    }
 
     /// <summary>Adds a drill.</summary>
     /// <param name="url">The replica, without secrets.</param>

@@ -17,6 +17,7 @@ namespace Litestream.PowerShell.Commands;
 public sealed class ExportLitestreamReportCommand : StoreCommand
 {
     private readonly ReportBuilder _report = new(Environment.Time.GetUtcNow());
+    private readonly List<LitestreamReplica> _piped = [];
 
     /// <summary>The file.</summary>
     [Parameter(Mandatory = true, Position = 0)]
@@ -71,7 +72,8 @@ public sealed class ExportLitestreamReportCommand : StoreCommand
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        foreach (var replica in Replica) List(replica);
+        // last: what was piped may tell of damage
+        foreach (var replica in _piped.Concat(Replica)) List(replica);
         foreach (var pattern in History) Try(pattern, () => AddHistory(pattern));
         Try(OutputPath, Write);
     }
@@ -89,18 +91,20 @@ public sealed class ExportLitestreamReportCommand : StoreCommand
         {
             case LitestreamDrillResult drill:
                 _report.Add(drill.Replica.Url, drill.ToReported());
+                _report.Add(drill.Replica.Url, drill.ToObstacles());
                 break;
             case LitestreamReplicaTest test:
                 _report.Add(test.Replica.Url, test.ToReported(_report.CreatedAt));
+                _report.Add(test.Replica.Url, test.ToObstacles());
                 break;
             case LitestreamReplica replica:
-                List(replica);
+                _piped.Add(replica);
                 break;
             case DirectoryInfo folder:
-                List(new(folder));
+                _piped.Add(new(folder));
                 break;
             case string url:
-                List(new(url));
+                _piped.Add(new(url));
                 break;
             default:
                 throw new EngineException(ErrorCode.InvalidArgument, $"A report tells nothing of a {item.GetType().Name}.", item.ToString() ?? "",

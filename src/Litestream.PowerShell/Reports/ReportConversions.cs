@@ -1,4 +1,5 @@
 using Litestream.Engine.Reports;
+using Litestream.Engine.Restore;
 using Litestream.PowerShell.Models;
 
 namespace Litestream.PowerShell.Reports;
@@ -29,4 +30,10 @@ internal static class ReportConversions
     public static ReportedTest ToReported(this LitestreamReplicaTest test, DateTimeOffset time) => new(
         time, test.Generation, test.Result, test.EndProof, test.ObjectsRead, test.ObjectCount, test.Duration,
         [.. test.Damage.Select(d => $"{d.ErrorId}: {d.Message}")]);
+
+    public static IEnumerable<RestoreObstacle> ToObstacles(this LitestreamReplicaTest test) =>
+        test.Damage.Select(d => RestoreObstacle.Parse(d.Key)).OfType<RestoreObstacle>();
+
+    public static IEnumerable<RestoreObstacle> ToObstacles(this LitestreamDrillResult drill) =>
+        drill.FirstBadObject is { } key && RestoreObstacle.Parse(key) is { } obstacle ? [obstacle] : [];
 }

@@ -33,6 +33,23 @@ public sealed class ReportTests : ReplicationTests
         Assert.Equal((3, 3), (replica.GetProperty("drills").GetArrayLength(), replica.GetProperty("sizes").GetArrayLength()));
     }
 
+    /// <summary>The names show nothing of it.</summary>
+    [Theory]
+    [InlineData("Test-LitestreamReplica ./notes -ErrorAction Ignore")]
+    [InlineData("Test-LitestreamBackup ./notes -ErrorAction Ignore")]
+    [InlineData("@('./notes'; Test-LitestreamReplica ./notes -ErrorAction Ignore)")]
+    public void Damage_that_was_found_is_a_gap(string piped)
+    {
+        var segment = Directory.GetFiles(Path.Combine(Host.Folder["notes"], "generations", NotesReplica.Later), "*.wal.lz4", SearchOption.AllDirectories).Order().Last();
+        File.WriteAllBytes(segment, File.ReadAllBytes(segment)[..^6]);
+
+        Host.Run($"{piped} | Export-LitestreamReport ./r.json {(piped[0] == '@' ? "" : "-Replica ./notes")}").Succeeded();
+
+        using var report = JsonDocument.Parse(File.ReadAllBytes(Host.Folder["r.json"]));
+        var generations = Assert.Single(report.RootElement.GetProperty("replicas").EnumerateArray()).GetProperty("generations").EnumerateArray();
+        Assert.Equal(1, generations.Sum(g => g.GetProperty("gaps").GetArrayLength()));
+    }
+
     [Fact]
     public void Readings_are_test_results()
     {

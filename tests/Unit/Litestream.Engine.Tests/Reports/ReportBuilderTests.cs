@@ -1,5 +1,7 @@
 using Litestream.Engine.Errors;
+using Litestream.Engine.Replicas;
 using Litestream.Engine.Reports;
+using Litestream.Engine.Restore;
 using Litestream.Engine.Tests.Fakes;
 using Xunit;
 
@@ -31,6 +33,20 @@ public sealed class ReportBuilderTests
 
         Assert.Equal([new(ReplicaBuilder.At(0), ReplicaBuilder.At(1)), new(ReplicaBuilder.At(3), ReplicaBuilder.At(4))], generation.Windows);
         Assert.Equal([new TimeRange(ReplicaBuilder.At(1), ReplicaBuilder.At(3))], generation.Gaps);
+    }
+
+    /// <summary>Names show nothing of it, so without what a reading has found the report would have no gap.</summary>
+    [Fact]
+    public async Task Damage_that_was_found_is_a_gap()
+    {
+        _replica.Snapshot(0).Wal(0).Commit(2, 3, 1).Segment().Wal(1).Commit(3, 3, 2).Segment().Snapshot(2).Wal(2).Commit(4, 3, 1).Segment();
+        var generation = await new ReplicaCatalog(_replica.Client).ListGenerationsAsync(default).SingleAsync();
+        _report.Add(_replica.Client.Url, [RestoreObstacle.Parse(generation.Segments[1].Key)!]);
+
+        var reported = Assert.Single((await ListAsync()).Generations);
+
+        Assert.Equal([new(ReplicaBuilder.At(0), ReplicaBuilder.At(1)), new(ReplicaBuilder.At(3), ReplicaBuilder.At(4))], reported.Windows);
+        Assert.Equal([new TimeRange(ReplicaBuilder.At(1), ReplicaBuilder.At(3))], reported.Gaps);
     }
 
     [Fact]
