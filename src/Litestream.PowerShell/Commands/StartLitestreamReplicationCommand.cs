@@ -163,7 +163,10 @@ public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventO
 
             ReplicationSession Open(DatabaseConfiguration database) => new(
                 Complete(ToOptions(database, configuration.ShutdownTimeout)),
-                [.. database.ToReplicas().Select(r => ReplicaClients.Open(r.Url, location, Environment, SettingsOf(r)))], Environment) { InterruptLimit = InterruptLimit };
+                [.. database.ToReplicas().Select(r => ReplicaClients.Open(r.Url, location, Environment, SettingsOf(r)))], Environment)
+            {
+                InterruptLimit = InterruptLimit,
+            };
         }
 
         if (replications.Count > 0) ProcessShutdown.Watch();
