@@ -49,6 +49,9 @@ internal sealed class DatabaseRecorder(
     /// <summary>Whether the database is watched.</summary>
     public bool IsOpen => _session is not null;
 
+    /// <summary>Which files are watched; null if none are.</summary>
+    public SourceFiles? Files => _session?.Files;
+
     /// <summary>Whether a former run has left a generation to go on with.</summary>
     public bool HasState => spool.State is not null;
 

@@ -268,6 +268,7 @@ internal sealed class RecordingLoop
             case LocksLostException: break; // the WAL itself can prove that nothing was missed
             case DatabaseReplacedException:
                 _whyNewGeneration ??= reason.Message;
+                if (_recorder.Files is { } files) _source.Former = new(files);
                 CaptureLast();
                 break;
             default: _source.WhyUnsure = reason.Message; break;

@@ -20,6 +20,9 @@ internal sealed class SourceOpener(ReplicationOptions options, EngineEnvironment
     /// <summary>Why what was captured so far may not be all; null if that is to be found out when it is opened.</summary>
     public string? WhyUnsure { get; set; }
 
+    /// <summary>What was watched before another database took its place; null if none has.</summary>
+    public FormerFiles? Former { get; set; }
+
     /// <summary>Is called when it is open.</summary>
     public required Action Opened { get; init; }
 
@@ -123,12 +126,13 @@ internal sealed class SourceOpener(ReplicationOptions options, EngineEnvironment
     {
         try
         {
+            Former?.EnsureGone(options.DatabasePath, environment.Files);
             var database = DatabaseInspector.Inspect(options.DatabasePath, environment);
             if (database.IsEmpty) return Obstacle.Empty(options.DatabasePath);
             if (!database.IsWal && !WalSwitch.TrySwitch(database, options, environment, events))
                 return Obstacle.Locked(options.DatabasePath);
             if (!recorder.TryOpen(database, WhyNewGeneration(), WhyUnsure, stop)) return Obstacle.Locked(options.DatabasePath);
-            WhyUnsure = null;
+            (WhyUnsure, Former) = (null, null);
             Opened();
             return null;
         }

@@ -112,6 +112,34 @@ public sealed class OverwrittenDatabaseTests
     }
 
     [Fact]
+    public async Task One_beside_the_WAL_of_the_former_is_left_alone_until_that_is_gone()
+    {
+        using var database = new TestDatabase();
+        using var other = new TestDatabase();
+        other.App.Insert(200, 500);
+        await using var replication = RunningReplication.Start(database, Soon);
+        database.App.Insert(10);
+        await replication.SyncAsync();
+        var (former, last, image) = (replication.Generation, database.App.Image(), other.App.Image());
+        database.CloseApp();
+        Assert.NotEqual(0, new FileInfo(database.WalPath).Length);
+        await File.WriteAllBytesAsync(database["other.db"], image);
+        File.Move(database["other.db"], database.Path, overwrite: true);
+
+        await replication.UntilAsync(() => replication.Events.Any(e => e.Error is LitestreamException { Code: ErrorCode.DatabaseError }), "the WAL is told");
+        await Task.Delay(500); // more than a rest takes, which would checkpoint
+        Assert.Equal(image, await File.ReadAllBytesAsync(database.Path));
+        Assert.Equal(1, replication.Count(ReplicationEventKind.GenerationStarted));
+
+        File.Delete(database.WalPath);
+        File.Delete(database.WalIndexPath);
+        await replication.WaitForAsync(ReplicationEventKind.GenerationStarted, 2);
+        await replication.SyncAsync();
+        await Restored.AssertIsAsync(database, image);
+        await Restored.AssertFormerIsAsync(database, former, last);
+    }
+
+    [Fact]
     public async Task One_beside_the_WAL_of_another_is_not_taken()
     {
         using var former = new TestDatabase();
