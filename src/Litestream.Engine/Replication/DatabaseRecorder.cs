@@ -320,9 +320,9 @@ internal sealed class DatabaseRecorder(
     /// <exception cref="LitestreamException">The WAL may be left behind.</exception>
     public void CloseLast()
     {
-        var isAlone = _session is { IsAlone: true };
+        var (isAlone, files) = (_session is { IsAlone: true }, _session?.Files);
         CloseSession();
-        if (isAlone) LastClose.Run(options.DatabasePath, environment.VfsName);
+        if (isAlone) LastClose.Run(options.DatabasePath, files?.Database, environment);
     }
 
     /// <summary>Lets the database go and ends the present generation, as far as it is recorded.</summary>
