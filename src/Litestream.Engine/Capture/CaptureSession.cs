@@ -276,6 +276,7 @@ internal sealed class CaptureSession : IDisposable
     {
         EnsureUnmoved();
         _guard.EnsureDatabase(_probe);
+        EnsureAsAtRest();
         return _probe.TryGetDataVersion();
     }
 
