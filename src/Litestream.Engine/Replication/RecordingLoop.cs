@@ -268,7 +268,7 @@ internal sealed class RecordingLoop
             case LocksLostException: break; // the WAL itself can prove that nothing was missed
             case DatabaseReplacedException:
                 _whyNewGeneration ??= reason.Message;
-                if (_recorder.Files is { } files) _source.Former = new(files);
+                if (_recorder.Files is { } files) _source.Former = new(_options.DatabasePath, files, _environment.Files);
                 CaptureLast();
                 break;
             default: _source.WhyUnsure = reason.Message; break;
