@@ -75,10 +75,7 @@ internal sealed class SourceGuard(DatabaseInfo database, SourceFiles files, ILoc
         var present = SourceFiles.Of(Path, system);
         if (present == files) return;
         if (present.Database is null) throw new DatabaseReplacedException("the database was deleted or moved away");
-        if (present.Database != files.Database)
-            throw new DatabaseReplacedException(present.Wal is not null && present.Wal == files.Wal && system.Find(Path + "-wal") is { Length: > 0 }
-                ? "the database was replaced by another file, beside which the WAL of the former one still is: SQLite applies that to it"
-                : "the database was replaced by another file");
+        if (present.Database != files.Database) throw new DatabaseReplacedException("the database was replaced by another file");
         throw new ContinuityLostException("its -wal or its -shm was removed or replaced");
     }
 }
