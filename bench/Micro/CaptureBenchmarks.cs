@@ -48,7 +48,7 @@ public class CaptureBenchmarks
     public uint? ToSegment()
     {
         using var sink = new WalStreamWriter(
-            head => new SegmentWriter(LocalFileSystem.Instance, Path.Combine(_folder, "segment"), null, head),
+            head => new SegmentWriter(LocalFileSystem.Instance, Path.Combine(_folder, "segment"), "segment", null, head),
             new StreamHead(new Position(0, 0), Pages.Size, 1, 2, default, 0), long.MaxValue);
         return new WalCapture().Capture(_reader, sink);
     }

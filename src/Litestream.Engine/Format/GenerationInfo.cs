@@ -7,6 +7,9 @@ namespace Litestream.Engine.Format;
 public sealed record GenerationInfo(
     GenerationId Id, IReadOnlyList<SnapshotInfo> Snapshots, IReadOnlyList<WalSegmentInfo> Segments)
 {
+    /// <summary>Indexes of the snapshots that were stored and that no retention of ours has let go: the marks beside them say so. A snapshot without a mark is as good.</summary>
+    public IReadOnlyList<int> Marks { get; init; } = [];
+
     /// <summary>Time of the earliest object; null if there is none.</summary>
     public DateTimeOffset? CreatedAt => Times().Cast<DateTimeOffset?>().Min();
 

@@ -7,7 +7,7 @@ namespace Litestream.Engine.Format;
 /// (replica format 1.2 and 1.3).</summary>
 public static class Lz4Frame
 {
-    /// <summary>First bytes of every object that is not encrypted.</summary>
+    /// <summary>First bytes of every object that is not encrypted, behind its <see cref="ObjectSeal"/> if it has one.</summary>
     public static ReadOnlySpan<byte> Magic => [0x04, 0x22, 0x4d, 0x18];
 
     /// <summary>Opens a stream that compresses what is written to it; disposing it completes the frame.</summary>

@@ -13,6 +13,7 @@ public static class ObjectKey
 
     private const string SnapshotSuffix = ".snapshot.lz4";
     private const string SegmentSuffix = ".wal.lz4";
+    private const string MarkSuffix = ".snapshot.stored";
 
     /// <summary>Folder of a generation.</summary>
     /// <param name="generation">The generation.</param>
@@ -32,6 +33,13 @@ public static class ObjectKey
     public static string Snapshot(GenerationId generation, int index) =>
         string.Create(CultureInfo.InvariantCulture, $"{Snapshots(generation)}{index:x8}{SnapshotSuffix}");
 
+    /// <summary>Key of the mark that a snapshot of ours was stored: an empty object beside it, without which nothing would tell that a snapshot is gone. It is stored after
+    /// the snapshot and deleted before it. Litestream passes over it.</summary>
+    /// <param name="generation">The generation.</param>
+    /// <param name="index">The snapshot's index.</param>
+    public static string SnapshotMark(GenerationId generation, int index) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Snapshots(generation)}{index:x8}{MarkSuffix}");
+
     /// <summary>Key of a WAL segment.</summary>
     /// <param name="generation">The generation.</param>
     /// <param name="start">Where the segment's first byte belongs.</param>
@@ -41,14 +49,12 @@ public static class ObjectKey
     /// <summary>Reads the last part of a snapshot's key; false for any other name.</summary>
     /// <param name="name">The name without folders.</param>
     /// <param name="index">The snapshot's index.</param>
-    public static bool TryParseSnapshot(ReadOnlySpan<char> name, out int index)
-    {
-        index = 0;
-        return name.Length == 8 + SnapshotSuffix.Length
-            && name.EndsWith(SnapshotSuffix, StringComparison.Ordinal)
-            && TryParseHex(name[..8], out var value)
-            && (index = unchecked((int)value)) >= 0;
-    }
+    public static bool TryParseSnapshot(ReadOnlySpan<char> name, out int index) => TryParseIndex(name, SnapshotSuffix, out index);
+
+    /// <summary>Reads the last part of the key of a snapshot's mark; false for any other name.</summary>
+    /// <param name="name">The name without folders.</param>
+    /// <param name="index">The snapshot's index.</param>
+    public static bool TryParseSnapshotMark(ReadOnlySpan<char> name, out int index) => TryParseIndex(name, MarkSuffix, out index);
 
     /// <summary>Reads the last part of a segment's key; false for any other name.</summary>
     /// <param name="name">The name without folders.</param>
@@ -61,6 +67,15 @@ public static class ObjectKey
             return false;
         start = new((int)index, offset);
         return true;
+    }
+
+    private static bool TryParseIndex(ReadOnlySpan<char> name, string suffix, out int index)
+    {
+        index = 0;
+        return name.Length == 8 + suffix.Length
+            && name.EndsWith(suffix, StringComparison.Ordinal)
+            && TryParseHex(name[..8], out var value)
+            && (index = unchecked((int)value)) >= 0;
     }
 
     private static bool TryParseHex(ReadOnlySpan<char> text, out uint value)

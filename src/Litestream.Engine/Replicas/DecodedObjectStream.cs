@@ -4,22 +4,24 @@ using Litestream.Engine.Format;
 
 namespace Litestream.Engine.Replicas;
 
-/// <summary>The content of an object: decompressed, its checksum verified at the end, whatever is wrong with it named.</summary>
+/// <summary>The content of an object: decompressed, its checksum and its seal verified at the end, whatever is wrong with it named.</summary>
 internal sealed class DecodedObjectStream : ReadOnlyStream
 {
     private const int MeasureBufferSize = 256 * 1024;
 
     private readonly StoredObjectStream _stored;
+    private readonly SealedObjectStream _sealed;
     private readonly Stream _content;
     private readonly string _key;
 
     /// <summary>Decodes an object.</summary>
     /// <param name="source">The object as stored; is disposed with this stream.</param>
-    /// <param name="key">Its key, for errors.</param>
+    /// <param name="key">Its key, which its seal is for.</param>
     public DecodedObjectStream(Stream source, string key)
     {
         _stored = new(source);
-        _content = Lz4Frame.Decode(_stored);
+        _sealed = new(_stored, key);
+        _content = Lz4Frame.Decode(_sealed);
         _key = key;
     }
 
@@ -57,7 +59,7 @@ internal sealed class DecodedObjectStream : ReadOnlyStream
         try
         {
             var read = _content.Read(buffer);
-            if (read == 0 && buffer.Length > 0) CheckEnd(_stored.Read(stackalloc byte[1]));
+            if (read == 0 && buffer.Length > 0) CheckEnd(_sealed.Read(stackalloc byte[1]));
             return read;
         }
         catch (Exception e) when (IsDecodingError(e))
@@ -71,7 +73,7 @@ internal sealed class DecodedObjectStream : ReadOnlyStream
         try
         {
             var read = await _content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
-            if (read == 0 && buffer.Length > 0) CheckEnd(await _stored.ReadAsync(new byte[1], cancellationToken).ConfigureAwait(false));
+            if (read == 0 && buffer.Length > 0) CheckEnd(await _sealed.ReadAsync(new byte[1], cancellationToken).ConfigureAwait(false));
             return read;
         }
         catch (Exception e) when (IsDecodingError(e))

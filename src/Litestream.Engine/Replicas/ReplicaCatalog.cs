@@ -38,10 +38,13 @@ public sealed class ReplicaCatalog(IReplicaClient replica)
     {
         // Names that do not follow the format are passed over, as Litestream does.
         var snapshots = new List<SnapshotInfo>();
+        var marks = new List<int>();
         await foreach (var item in replica.ListObjectsAsync(ObjectKey.Snapshots(generation), cancellationToken).ConfigureAwait(false))
         {
             if (ObjectKey.TryParseSnapshot(NameOf(item), out var index))
                 snapshots.Add(new(generation, index, SizeOf(item), item.Time));
+            else if (ObjectKey.TryParseSnapshotMark(NameOf(item), out var marked))
+                marks.Add(marked);
         }
 
         var segments = new List<WalSegmentInfo>();
@@ -53,7 +56,7 @@ public sealed class ReplicaCatalog(IReplicaClient replica)
 
         return snapshots.Count + segments.Count == 0
             ? null
-            : new(generation, [.. snapshots.OrderBy(s => s.Index)], [.. segments.OrderBy(s => s.Start)]);
+            : new(generation, [.. snapshots.OrderBy(s => s.Index)], [.. segments.OrderBy(s => s.Start)]) { Marks = [.. marks.Order()] };
     }
 
     /// <summary>Reads what a generation holds.</summary>

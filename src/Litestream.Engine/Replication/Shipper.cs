@@ -302,6 +302,9 @@ internal sealed class Shipper : IDisposable
                 using var upload = new UploadStream(stream, offset => _upload.Reached(content, offset));
                 await _client.PutAsync(content.Key, upload, _alignment.TimeOf(content), cancellationToken).ConfigureAwait(false);
             }
+
+            if (content.IsSnapshot)
+                await _client.PutAsync(ObjectKey.SnapshotMark(content.Generation, content.Start.Index), Stream.Null, _alignment.TimeOf(content), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -10,9 +10,11 @@ namespace Litestream.Engine.Spool;
 internal sealed class SegmentWriter : IFrameSink, IDisposable
 {
     private readonly IFileSystem _files;
+    private readonly string _key;
     private readonly UnixFileMode? _unixMode;
     private readonly FrameDigests _digests = new();
     private IFile? _file;
+    private SealingStream? _object;
     private Lz4FrameWriter? _encoder;
     private bool _isEnded;
     private bool _isComplete;
@@ -20,11 +22,13 @@ internal sealed class SegmentWriter : IFrameSink, IDisposable
     /// <summary>Prepares a segment.</summary>
     /// <param name="files">Where the temporary file is.</param>
     /// <param name="temporaryPath">The temporary file.</param>
+    /// <param name="key">The key the segment gets.</param>
     /// <param name="unixMode">Its permissions.</param>
     /// <param name="start">The stream's end so far.</param>
-    public SegmentWriter(IFileSystem files, string temporaryPath, UnixFileMode? unixMode, StreamHead start)
+    public SegmentWriter(IFileSystem files, string temporaryPath, string key, UnixFileMode? unixMode, StreamHead start)
     {
         _files = files;
+        _key = key;
         _unixMode = unixMode;
         TemporaryPath = temporaryPath;
         Start = start;
@@ -67,7 +71,8 @@ internal sealed class SegmentWriter : IFrameSink, IDisposable
     {
         if (_isEnded) return;
         _encoder!.Complete();
-        (_encoder, _isEnded) = (null, true);
+        _object!.Seal();
+        (_encoder, _object, _isEnded) = (null, null, true);
     }
 
     /// <summary>Completes the segment in its temporary file, durably: only then may the file get its name.</summary>
@@ -120,5 +125,5 @@ internal sealed class SegmentWriter : IFrameSink, IDisposable
         return checksum;
     }
 
-    private FileSystemStream Create() => new(_file = _files.Open(TemporaryPath, FileOpenMode.Create, _unixMode));
+    private SealingStream Create() => _object = new(_file = _files.Open(TemporaryPath, FileOpenMode.Create, _unixMode), _key);
 }

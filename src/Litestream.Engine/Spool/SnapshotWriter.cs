@@ -24,7 +24,7 @@ internal static class SnapshotWriter
             try
             {
                 var pages = new PageMap(view.PageCount);
-                var size = Copy(view, spool.CreateSnapshot(generation, index), pages, progress, cancellationToken);
+                var size = Copy(view, spool.CreateSnapshot(generation, index), ObjectKey.Snapshot(generation, index), pages, progress, cancellationToken);
                 return new(new(generation, IsSnapshot: true, new(index, 0), new(index, 0), size, time), pages);
             }
             catch
@@ -35,15 +35,17 @@ internal static class SnapshotWriter
         }
     }
 
-    private static long Copy(DatabaseView view, IFile file, PageMap pages, Action<long> progress, CancellationToken cancellationToken)
+    private static long Copy(DatabaseView view, IFile file, string key, PageMap pages, Action<long> progress, CancellationToken cancellationToken)
     {
         using (file)
         {
-            var encoder = new Lz4FrameWriter(() => new FileSystemStream(file), (block, content) => Digest(block, content.Span, view.PageSize, pages));
+            var target = new SealingStream(file, key);
+            var encoder = new Lz4FrameWriter(() => target, (block, content) => Digest(block, content.Span, view.PageSize, pages));
             try
             {
                 view.Read((_, run) => encoder.Write(run), progress, cancellationToken);
                 encoder.Complete();
+                target.Seal();
             }
             catch
             {

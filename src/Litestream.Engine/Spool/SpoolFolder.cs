@@ -75,7 +75,7 @@ internal sealed class SpoolFolder(MetadataFolder folder, SpoolQueue queue, IFile
 
     /// <summary>Prepares the next segment.</summary>
     public SegmentWriter CreateSegment(GenerationId generation, StreamHead start) =>
-        new(files, folder.PathOf(ObjectKey.Segment(generation, start.Position)) + TemporarySuffix, folder.FileMode, start);
+        CreateSegment(ObjectKey.Segment(generation, start.Position), start);
 
     /// <summary>Makes segments durable, then the state that counts them, then offers them to the replicas.</summary>
     /// <param name="stream">The segments; may be empty when only the state is another one.</param>
@@ -159,6 +159,8 @@ internal sealed class SpoolFolder(MetadataFolder folder, SpoolQueue queue, IFile
         Delete(queue.Remove(generation));
         files.DeleteDirectory(folder.PathOf(ObjectKey.Generation(generation)));
     }
+
+    private SegmentWriter CreateSegment(string key, StreamHead start) => new(files, folder.PathOf(key) + TemporarySuffix, key, folder.FileMode, start);
 
     private UnixFileMode? DirectoryMode => files.GetUnixMode(folder.Root);
 

@@ -12,9 +12,12 @@ namespace Litestream.Engine.Verification;
 /// <param name="LastGood">The last commit before it that restores, be it inside the object itself; null if there is none.</param>
 public sealed record ReplicaDamage(ErrorCode Code, string Key, string Message, Position? LastGood)
 {
+    /// <summary>Whether it is a snapshot that was stored and is not listed.</summary>
+    internal bool IsLostSnapshot { get; init; }
+
     /// <summary>Whether it is a segment that follows on what is before it, and can be read up to <see cref="LastGood"/>.</summary>
     internal bool IsReadInPart { get; init; }
 
-    /// <summary>What a restore does not get over; null if the key is none of a snapshot or a segment.</summary>
-    public RestoreObstacle? ToObstacle() => RestoreObstacle.Parse(Key) is { } obstacle ? obstacle with { Readable = IsReadInPart ? LastGood : null } : null;
+    /// <summary>What a restore does not get over; null if the key is none of a snapshot or a segment, or of a snapshot that is not there to be chosen.</summary>
+    public RestoreObstacle? ToObstacle() => !IsLostSnapshot && RestoreObstacle.Parse(Key) is { } obstacle ? obstacle with { Readable = IsReadInPart ? LastGood : null } : null;
 }

@@ -38,7 +38,7 @@ public sealed class ReplicaVerifier(IReplicaClient replica, EngineEnvironment en
             var result = await ReadAsync(generation, end, samplePercent, progress, cancellationToken).ConfigureAwait(false);
             if (result.Damages.Count == 0 || reading == MaxReadings) return result;
             if (await _catalog.ReadGenerationAsync(generation.Id, cancellationToken).ConfigureAwait(false) is not { } now) return null;
-            if (!IsShortenedByRetention(generation, now)) return result;
+            if (!IsShortenedByRetention(generation, now) && !IsListedTooEarly(generation, now)) return result;
             generation = now;
         }
     }
@@ -50,10 +50,15 @@ public sealed class ReplicaVerifier(IReplicaClient replica, EngineEnvironment en
         List<int> gone =
         [
             .. listed.Snapshots.Select(s => s.Index).Except(now.Snapshots.Select(s => s.Index)),
+            .. listed.Marks.Except(now.Marks),
             .. listed.Segments.Select(s => s.Start).Except(now.Segments.Select(s => s.Start)).Select(p => p.Index),
         ];
         return gone.Count > 0 && gone.TrueForAll(i => i < now.Snapshots[0].Index);
     }
+
+    // a snapshot was stored behind the back of the listing, and its mark in front of it
+    private static bool IsListedTooEarly(GenerationInfo listed, GenerationInfo now) =>
+        LostSnapshots(listed).Select(d => d.Key).Intersect(now.Snapshots.Select(s => s.Key)).Any();
 
     private async Task<GenerationVerification> ReadAsync(
         GenerationInfo generation, KnownEnd? end, int samplePercent, IProgress<VerificationProgress>? progress, CancellationToken cancellationToken)
@@ -87,11 +92,27 @@ public sealed class ReplicaVerifier(IReplicaClient replica, EngineEnvironment en
             damages = await ReadSampleAsync(metered, generation, sample, Reading, cancellationToken).ConfigureAwait(false);
         }
 
-        return new(generation, objects, bytes, damages, unreachable, reached, ProofOf(generation, end, reached), environment.Time.GetElapsedTime(began))
+        return new(generation, objects, bytes, InOrder([.. LostSnapshots(generation), .. damages]), unreachable, reached, ProofOf(generation, end, reached), environment.Time.GetElapsedTime(began))
         {
             Warnings = unreachable.Count > 0 && generation.Snapshots.Count > 0 ? [Unreachable(unreachable, generation.Snapshots[0]), .. warnings] : warnings,
         };
     }
+
+    private static IEnumerable<ReplicaDamage> LostSnapshots(GenerationInfo generation)
+    {
+        var present = generation.Snapshots.Select(s => s.Index).ToHashSet();
+        foreach (var index in generation.Marks.Where(i => !present.Contains(i)))
+        {
+            var key = ObjectKey.Snapshot(generation.Id, index);
+            var others = present.Count > 0 && present.Min() < index
+                ? "An earlier snapshot leads to the same points."
+                : "The points that it led to can't be restored.";
+            yield return new(ErrorCode.ObjectMissing, key, $"The snapshot '{key}' was stored, and is gone without retention having let it go. {others}",
+                present.Count > 0 && present.Min() < index ? new(index, 0) : null) { IsLostSnapshot = true };
+        }
+    }
+
+    private static List<ReplicaDamage> InOrder(IEnumerable<ReplicaDamage> damages) => [.. damages.OrderBy(d => RestoreObstacle.Parse(d.Key)?.At)];
 
     private static string Unreachable(List<WalSegmentInfo> segments, SnapshotInfo first) =>
         $"Nothing leads to {segments.Count} WAL segments from '{segments[0].Key}' on, which are before the first snapshot '{first.Key}': retention has not deleted them yet, or their "

@@ -19,7 +19,7 @@ internal static class CommitBoundaries
         var header = default(WalHeader);
         foreach (var segment in generation.Segments)
         {
-            await using var content = Lz4Frame.Decode(await client.GetAsync(segment.Key, CancellationToken.None));
+            await using var content = await DecodedObjectStream.OpenAsync(client, segment.Key, CancellationToken.None);
             var offset = segment.Start.Offset;
             if (offset == 0)
             {

@@ -157,12 +157,12 @@ internal static class DamageCases
         new("snapshot of an older index in its place", r =>
         {
             r.Store(r.NewestSnapshot, r.Stored(r.Snapshot(0)));
-            return new(ErrorCode.IntegrityCheckFailed, r.NewestSnapshot) { Warning = RestoreWarningKind.SnapshotSkipped };
+            return Exchanged(r);
         }),
         new("two snapshots swapped", r =>
         {
             r.Swap(r.Snapshot(0), r.NewestSnapshot);
-            return new(ErrorCode.IntegrityCheckFailed, r.NewestSnapshot) { Warning = RestoreWarningKind.SnapshotSkipped };
+            return r.Sound.IsLinked ? new(ErrorCode.ObjectCorrupt, r.NewestSnapshot) { IsTotal = true } : Exchanged(r);
         }),
         new("snapshot of another database in its place", r =>
         {
@@ -265,18 +265,24 @@ internal static class DamageCases
     private static Expectation Newest(DamagedReplica r, Func<byte[], byte[]> change)
     {
         r.Store(r.NewestSnapshot, change(r.Stored(r.NewestSnapshot)));
-        // an older one and the WAL lead there too; in Litestream's replicas nothing proves that this loses nothing
-        return r.Sound.IsLinked
-            ? new() { Warning = RestoreWarningKind.SnapshotSkipped }
-            : new(ErrorCode.ObjectCorrupt, r.NewestSnapshot) { Warning = RestoreWarningKind.SnapshotSkipped };
+        return Skipped(r, ErrorCode.ObjectCorrupt);
     }
+
+    // its seal tells of ours; of Litestream's, what SQLite finds in the result
+    private static Expectation Exchanged(DamagedReplica r) => Skipped(r, ErrorCode.IntegrityCheckFailed);
+
+    // an older one and the WAL lead there too; in Litestream's replicas nothing proves that this loses nothing
+    private static Expectation Skipped(DamagedReplica r, ErrorCode code) => r.Sound.IsLinked
+        ? new() { Warning = RestoreWarningKind.SnapshotSkipped }
+        : new(code, r.NewestSnapshot) { Warning = RestoreWarningKind.SnapshotSkipped };
 
     private static Expectation Ahead(DamagedReplica r, int step)
     {
         // as retention leaves it when nothing has changed since the newest snapshot
         foreach (var index in Enumerable.Range(3, r.LastIndex - 2)) r.DeleteIndex(index);
         r.Delete(ReplicaHead.Key);
-        r.Move(r.NewestSnapshot, r.Snapshot(2 + step));
+        r.Put(r.Snapshot(2 + step), r.Content(r.NewestSnapshot));
+        r.Delete(r.Snapshot(2));
         return new(Reached: new(2, 0));
     }
 

@@ -71,7 +71,7 @@ internal sealed class DamagedReplica : IDisposable
     public byte[] Content(string key)
     {
         using var content = new MemoryStream();
-        using (var decoder = Lz4Frame.Decode(new MemoryStream(Stored(key)))) decoder.CopyTo(content);
+        using (var decoder = new DecodedObjectStream(new MemoryStream(Stored(key)), key)) decoder.CopyTo(content);
         return content.ToArray();
     }
 

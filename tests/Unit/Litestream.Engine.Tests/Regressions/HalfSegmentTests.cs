@@ -13,7 +13,7 @@ public sealed class HalfSegmentTests
         using var folder = new TempFolder();
         var files = new FaultyFileSystem();
         var start = StreamHead.Start(4096, new Random(1));
-        using var segment = new SegmentWriter(files, folder["segment"], null, start);
+        using var segment = new SegmentWriter(files, folder["segment"], "segment", null, start);
         segment.Append(new byte[start.Header.FrameSize], start.Header);
         files.WriteFault = () => new IOException("no space is left");
         Assert.ThrowsAny<IOException>(() => segment.Complete());

@@ -1,5 +1,5 @@
 using Litestream.Engine.Files;
-using Litestream.Engine.Format;
+using Litestream.Engine.Replicas;
 using Litestream.Engine.Spool;
 using Litestream.Engine.Tests.Fakes;
 using Xunit;
@@ -16,11 +16,11 @@ public sealed class HoardingStreamTests
         using var folder = new TempFolder();
         var start = StreamHead.Start(4096, new Random(1));
         using var stream = new WalStreamWriter(
-            head => new(LocalFileSystem.Instance, folder[$"{head.Position.Index}"], null, head), start, maxIndexSize: 1);
+            head => new(LocalFileSystem.Instance, folder[$"{head.Position.Index}"], $"{head.Position.Index}", null, head), start, maxIndexSize: 1);
         for (var commit = 0; commit < 2; commit++) stream.Append(Commit(start), start.Header);
 
         Assert.Equal(2, stream.Segments.Count);
-        using var content = Lz4Frame.Decode(File.OpenRead(folder["0"]));
+        using var content = new DecodedObjectStream(File.OpenRead(folder["0"]), "0");
         using var wal = new MemoryStream();
         content.CopyTo(wal);
         Assert.Equal(stream.Segments[0].Head.Position.Offset, wal.Length);

@@ -1,5 +1,6 @@
 using Litestream.Engine.Errors;
 using Litestream.Engine.Format;
+using Litestream.Engine.Replicas;
 using Litestream.Engine.Replication;
 using Litestream.Engine.Tests.Fakes;
 using Litestream.Engine.Tests.Sqlite;
@@ -360,7 +361,7 @@ public sealed class DatabaseReplicatorTests
             {
                 if (segment.Start.Index > end.Index) end = new(end.Index + 1, 0);
                 Assert.Equal(end, segment.Start);
-                await using var content = Lz4Frame.Decode(await client.GetAsync(segment.Key, default));
+                await using var content = await DecodedObjectStream.OpenAsync(client, segment.Key, default);
                 using var bytes = new MemoryStream();
                 await content.CopyToAsync(bytes);
                 end = end with { Offset = end.Offset + bytes.Length };

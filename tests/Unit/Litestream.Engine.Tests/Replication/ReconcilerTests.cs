@@ -1,6 +1,6 @@
 using Litestream.Engine.Capture;
 using Litestream.Engine.Files;
-using Litestream.Engine.Format;
+using Litestream.Engine.Replicas;
 using Litestream.Engine.Replication;
 using Litestream.Engine.Spool;
 using Litestream.Engine.Tests.Capture;
@@ -103,13 +103,13 @@ public sealed class ReconcilerTests
         using var session = CaptureSession.TryOpen(database.Info, new())!;
         using var view = session.TryOpenView()!;
         using var stream = new WalStreamWriter(
-            head => new SegmentWriter(LocalFileSystem.Instance, database["segment"], null, head),
+            head => new SegmentWriter(LocalFileSystem.Instance, database["segment"], "segment", null, head),
             StreamHead.Start(database.PageSize, new Random(1)), 64 << 20);
         var reconciler = new Reconciler(known, view, stream);
         Assert.True(reconciler.TryRun(default));
         if (stream.IsEmpty) return (reconciler.Changed, 0);
         stream.Segments[0].Complete();
-        using var content = Lz4Frame.Decode(File.OpenRead(database["segment"]));
+        using var content = new DecodedObjectStream(File.OpenRead(database["segment"]), "segment");
         content.CopyTo(wal);
         // the map that follows from the transaction is the one of the present database
         known.Apply(stream.Changes);

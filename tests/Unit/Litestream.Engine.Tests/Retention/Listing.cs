@@ -19,7 +19,9 @@ internal sealed class Listing
         foreach (var item in objects.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
             var at = item.IndexOf('@', StringComparison.Ordinal);
-            Client.Objects[KeyOf(generation, item[..at])] = ([1], ReplicaBuilder.At(Number(item[(at + 1)..])));
+            var time = ReplicaBuilder.At(Number(item[(at + 1)..]));
+            Client.Objects[KeyOf(generation, item[..at])] = ([1], time);
+            if (item[0] == 's') Client.Objects[ObjectKey.SnapshotMark(Id(generation), Number(item[1..at]))] = ([], time);
         }
 
         return this;
@@ -74,6 +76,10 @@ internal sealed class Listing
             return null;
         }
     }
+
+    /// <summary>Marks without their snapshot, and snapshots without their mark.</summary>
+    public (int Marks, int Snapshots) Unpaired() =>
+        (Generations().Sum(g => g.Marks.Except(g.Snapshots.Select(s => s.Index)).Count()), Generations().Sum(g => g.Snapshots.Select(s => s.Index).Except(g.Marks).Count()));
 
     /// <summary>What is there, such as <c>"1/s0 1/0:0"</c>.</summary>
     public string Show() => string.Join(' ', Generations().SelectMany(g => g.Snapshots.Select(s => $"{(int)Convert.ToInt64(g.Id.ToString(), 16)}/s{s.Index}")

@@ -33,9 +33,11 @@ public sealed class RetentionExecutorTests
                 foreach (var request in Points(listing).Append(new() { Timestamp = ReplicaBuilder.At(cutOff) }).Append(new()))
                     Assert.True(await before.PlanAsync(request) == await listing.PlanAsync(request), $"{place}: {request}");
                 AssertBegins(before, listing, place);
+                Assert.True(listing.Unpaired().Marks == 0, place);
 
                 await new RetentionExecutor(listing.Client).ExecuteAsync(Plan(listing, cutOff), default);
                 Assert.True(done.Show() == listing.Show(), place);
+                Assert.True(listing.Unpaired() == default, place);
             }
         }
 

@@ -1,6 +1,7 @@
 using Litestream.Engine.Capture;
 using Litestream.Engine.Files;
 using Litestream.Engine.Format;
+using Litestream.Engine.Replicas;
 using Litestream.Engine.Spool;
 using Litestream.Engine.Tests.Sqlite;
 using Xunit;
@@ -25,7 +26,7 @@ public sealed class SegmentWriterTests
             database.App.Insert(30, 300);
             head = Cut(session, head, database["segment"], wal);
             database.App.Insert(2, 2000);
-            using var writer = new SegmentWriter(LocalFileSystem.Instance, database["segment"], null, head);
+            using var writer = new SegmentWriter(LocalFileSystem.Instance, database["segment"], "segment", null, head);
             Assert.Equal(CheckpointOutcome.Rests, Checkpointer.TryRest(session, writer, CheckpointEffort.Yielding));
             head = Complete(writer, database["segment"], wal);
             database.App.Checkpoint(Application.Truncate);
@@ -43,7 +44,7 @@ public sealed class SegmentWriterTests
     public void Nothing_is_created_before_the_first_frame()
     {
         using var database = new TestDatabase();
-        using var writer = new SegmentWriter(LocalFileSystem.Instance, database["segment"], null, StreamHead.Start(4096, new Random(1)));
+        using var writer = new SegmentWriter(LocalFileSystem.Instance, database["segment"], "segment", null, StreamHead.Start(4096, new Random(1)));
         Assert.True(writer.IsEmpty);
         Assert.False(File.Exists(database["segment"]));
     }
@@ -55,7 +56,7 @@ public sealed class SegmentWriterTests
     {
         using var database = new TestDatabase();
         var start = StreamHead.Start(4096, new Random(1));
-        using (var writer = new SegmentWriter(LocalFileSystem.Instance, database["segment"], null, start))
+        using (var writer = new SegmentWriter(LocalFileSystem.Instance, database["segment"], "segment", null, start))
         {
             // more than waits in memory
             var frames = new byte[256 * start.Header.FrameSize];
@@ -74,7 +75,7 @@ public sealed class SegmentWriterTests
         using var session = CaptureSession.TryOpen(database.Info, new())!;
         Snapshot(database, session);
         database.App.Insert();
-        using var writer = new SegmentWriter(LocalFileSystem.Instance, database["segment"], null, StreamHead.Start(4096, new Random(1)));
+        using var writer = new SegmentWriter(LocalFileSystem.Instance, database["segment"], "segment", null, StreamHead.Start(4096, new Random(1)));
         Assert.Throws<ContinuityLostException>(() => session.TryCapture(writer));
     }
 
@@ -98,7 +99,7 @@ public sealed class SegmentWriterTests
 
     private static StreamHead Cut(CaptureSession session, StreamHead head, string path, MemoryStream wal)
     {
-        using var writer = new SegmentWriter(LocalFileSystem.Instance, path, null, head);
+        using var writer = new SegmentWriter(LocalFileSystem.Instance, path, "segment", null, head);
         Assert.True(session.TryCapture(writer) > 0);
         return Complete(writer, path, wal);
     }
@@ -106,7 +107,7 @@ public sealed class SegmentWriterTests
     private static StreamHead Complete(SegmentWriter writer, string path, MemoryStream wal)
     {
         Assert.Equal(writer.Complete(), new FileInfo(path).Length);
-        using var content = Lz4Frame.Decode(File.OpenRead(path));
+        using var content = new DecodedObjectStream(File.OpenRead(path), "segment");
         Assert.Equal(writer.Start.Position.Offset, wal.Length);
         content.CopyTo(wal);
         return writer.Head;

@@ -1,6 +1,7 @@
 using Litestream.Engine.Capture;
 using Litestream.Engine.Files;
 using Litestream.Engine.Format;
+using Litestream.Engine.Replicas;
 using Litestream.Engine.Spool;
 using Litestream.Engine.Tests.Sqlite;
 using Xunit;
@@ -29,7 +30,7 @@ public sealed class SnapshotWriterTests
 
         var image = database.App.Image();
         using var content = new MemoryStream();
-        using (var stored = Lz4Frame.Decode(spool.OpenRead(snapshot.Content))) stored.CopyTo(content);
+        using (var stored = new DecodedObjectStream(spool.OpenRead(snapshot.Content), snapshot.Content.Key)) stored.CopyTo(content);
         Assert.True(image.AsSpan().SequenceEqual(content.ToArray()));
         Assert.Equal((uint)(image.Length / pageSize), snapshot.Pages.Count);
         for (var page = 1u; page <= snapshot.Pages.Count; page++)

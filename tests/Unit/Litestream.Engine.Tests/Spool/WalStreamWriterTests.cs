@@ -1,6 +1,6 @@
 using Litestream.Engine.Capture;
 using Litestream.Engine.Files;
-using Litestream.Engine.Format;
+using Litestream.Engine.Replicas;
 using Litestream.Engine.Spool;
 using Litestream.Engine.Sqlite;
 using Litestream.Engine.Tests.Sqlite;
@@ -31,7 +31,7 @@ public sealed class WalStreamWriterTests
             if (segment != stream.Segments[^1]) Assert.InRange(segment.Head.Position.Offset, maxIndexSize, maxIndexSize + (2 << 20));
             if (segment.IsEmpty) continue;
             segment.Complete();
-            using var content = Lz4Frame.Decode(File.OpenRead(segment.TemporaryPath));
+            using var content = new DecodedObjectStream(File.OpenRead(segment.TemporaryPath), "segment");
             using var wal = new MemoryStream();
             content.CopyTo(wal);
             Assert.True(WalFrameHeader.Read(wal.ToArray().AsSpan((int)wal.Length - WalFrameHeader.Size - pageSize)).IsCommit);
@@ -104,5 +104,5 @@ public sealed class WalStreamWriterTests
     }
 
     private static WalStreamWriter Create(TestDatabase database, StreamHead start, long maxIndexSize) => new(
-        head => new SegmentWriter(LocalFileSystem.Instance, database[$"segment{head.Position.Index}"], null, head), start, maxIndexSize);
+        head => new SegmentWriter(LocalFileSystem.Instance, database[$"segment{head.Position.Index}"], "segment", null, head), start, maxIndexSize);
 }
