@@ -431,8 +431,8 @@ internal sealed class DatabaseRecorder(
         if (spool.Pages is not { } known) return TryStartGeneration(reason);
         using var view = session.TryOpenView();
         if (view is null) return false;
-        var reconciler = new Reconciler(known, view, Stream());
-        if (!reconciler.TryRun(cancellationToken)) return TryStartGeneration($"{reason}, and most of the database has changed since");
+        var reconciler = new Reconciler(known, view, Stream(), options.SpoolLimit);
+        if (!reconciler.TryRun(cancellationToken)) return TryStartGeneration($"{reason}, and more has changed since than may wait for a replica (-SpoolLimit)");
 
         session.StartAt(view.Point);
         if (HasOpenSegment) NoteSeen();

@@ -10,12 +10,10 @@ namespace Litestream.Engine.Replication;
 /// </summary>
 /// <param name="known">What the pages hold at the end of the stream.</param>
 /// <param name="view">The database now.</param>
-/// <param name="sink">Receives the frames.</param>
-internal sealed class Reconciler(PageMap known, DatabaseView view, IFrameSink sink)
+/// <param name="stream">Receives the frames.</param>
+/// <param name="limit">Compressed bytes that it may make of them: what may wait for a replica.</param>
+internal sealed class Reconciler(PageMap known, DatabaseView view, WalStreamWriter stream, long limit)
 {
-    /// <summary>The largest transaction made here, in bytes: it has to fit into one index.</summary>
-    public const long MaxSize = 1L << 30;
-
     private readonly WalHeader _form = new(view.PageSize, 0, 0, 0, BigEndianChecksums: false);
     private readonly byte[] _held = new byte[WalFrameHeader.Size + view.PageSize];
     private readonly byte[] _firstPage = new byte[view.PageSize];
@@ -26,7 +24,7 @@ internal sealed class Reconciler(PageMap known, DatabaseView view, IFrameSink si
 
     /// <summary>Reads the database and appends what differs. What was appended is void when this answers false or throws.</summary>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>False when too much differs, see <see cref="MaxSize"/>: then a new snapshot is the better way.</returns>
+    /// <returns>False when too much differs: every replica would be given up for it.</returns>
     public bool TryRun(CancellationToken cancellationToken)
     {
         view.Read(Compare, _ => { }, cancellationToken);
@@ -37,7 +35,7 @@ internal sealed class Reconciler(PageMap known, DatabaseView view, IFrameSink si
         return true;
     }
 
-    private bool IsTooMuch => Changed * (long)view.PageSize > MaxSize;
+    private bool IsTooMuch => stream.StoredSize > limit;
 
     private void Compare(uint first, ReadOnlySpan<byte> pages)
     {
@@ -62,6 +60,6 @@ internal sealed class Reconciler(PageMap known, DatabaseView view, IFrameSink si
     private void Append(uint commitSize)
     {
         new WalFrameHeader(_heldNumber, commitSize, 0, 0, default).Write(_held);
-        sink.Append(_held, _form);
+        stream.Append(_held, _form);
     }
 }

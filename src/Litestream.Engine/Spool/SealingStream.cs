@@ -17,7 +17,8 @@ internal sealed class SealingStream(IFile file, string key) : Stream
 
     public override bool CanWrite => true;
 
-    public override long Length => throw new NotSupportedException();
+    /// <summary>Bytes so far, with the seal.</summary>
+    public override long Length => _position;
 
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 

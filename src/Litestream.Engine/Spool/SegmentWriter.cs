@@ -44,6 +44,9 @@ internal sealed class SegmentWriter : IFrameSink, IDisposable
     /// <summary>The stream's end with what was appended.</summary>
     public StreamHead Head { get; private set; }
 
+    /// <summary>Compressed bytes written so far; 0 when it has ended.</summary>
+    public long StoredSize => _object?.Length ?? 0;
+
     /// <summary>Whether nothing was appended.</summary>
     public bool IsEmpty => Head.Position == Start.Position;
 

@@ -21,6 +21,9 @@ internal sealed class WalStreamWriter(Func<StreamHead, SegmentWriter> create, St
     /// <summary>Uncompressed bytes that were appended.</summary>
     public long Size => _segments.Sum(s => s.Head.Position.Offset - s.Start.Position.Offset);
 
+    /// <summary>Compressed bytes of the segment that is being written, as far as they are written.</summary>
+    public long StoredSize => Open.StoredSize;
+
     /// <summary>The segments in order; the last one may be empty.</summary>
     public IReadOnlyList<SegmentWriter> Segments => _segments;
 

@@ -74,6 +74,29 @@ public sealed class ReconcilerTests
         Assert.Equal((1u, last), (frame.PageNumber, frame.CommitSize));
     }
 
+    /// <summary>However large: it was a new generation beyond 1 GiB of pages, though they packed into little.</summary>
+    [Fact]
+    public void Only_compressed_bytes_that_may_wait_for_a_replica_bound_it()
+    {
+        using var database = new TestDatabase();
+        database.App.Insert(1);
+        var (pages, _) = Look(database);
+        database.App.Execute("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000) INSERT INTO item(data) SELECT randomblob(4000) FROM n");
+        Assert.False(TryReconcile(database, pages, 8 << 20));
+        Assert.True(TryReconcile(database, pages, 64 << 20));
+        database.App.Execute("UPDATE item SET data = zeroblob(4000)");
+        Assert.True(TryReconcile(database, pages, 8 << 20));
+    }
+
+    private static bool TryReconcile(TestDatabase database, PageMap known, long limit)
+    {
+        using var session = CaptureSession.TryOpen(database.Info, new())!;
+        using var view = session.TryOpenView()!;
+        using var stream = new WalStreamWriter(
+            head => new SegmentWriter(LocalFileSystem.Instance, database["segment"], "segment", null, head), StreamHead.Start(database.PageSize, new Random(1)), 64 << 20);
+        return new Reconciler(known, view, stream, limit).TryRun(default);
+    }
+
     private static void AssertReconciles(TestDatabase database, Action change)
     {
         var (pages, former) = Look(database);
@@ -105,7 +128,7 @@ public sealed class ReconcilerTests
         using var stream = new WalStreamWriter(
             head => new SegmentWriter(LocalFileSystem.Instance, database["segment"], "segment", null, head),
             StreamHead.Start(database.PageSize, new Random(1)), 64 << 20);
-        var reconciler = new Reconciler(known, view, stream);
+        var reconciler = new Reconciler(known, view, stream, long.MaxValue);
         Assert.True(reconciler.TryRun(default));
         if (stream.IsEmpty) return (reconciler.Changed, 0);
         stream.Segments[0].Complete();
