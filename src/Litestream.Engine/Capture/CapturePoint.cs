@@ -21,6 +21,9 @@ public sealed record CapturePoint(
         ? new(s.Salt1, s.Salt2, s.LastFrame, s.Checksum, s.Commits, HasLife: true)
         : None;
 
+    /// <summary>Whether another point is of the same life of the WAL.</summary>
+    internal bool IsSameLife(CapturePoint? other) => HasLife && other is { HasLife: true } && (Salt1, Salt2) == (other.Salt1, other.Salt2);
+
     /// <summary>Whether a snapshot is of the same life of the WAL.</summary>
     internal bool IsSameLife(WalIndexSnapshot snapshot) =>
         HasLife && Salt1 == snapshot.Salt1 && Salt2 == snapshot.Salt2;

@@ -1,4 +1,5 @@
 using Litestream.Engine.Errors;
+using Litestream.Engine.Spool;
 using Litestream.Engine.Sqlite;
 
 namespace Litestream.Engine.Capture;
@@ -30,7 +31,7 @@ internal sealed class CaptureSession : IDisposable
         _probe = probe;
         _guard = guard;
         _vfsName = environment.VfsName;
-        _checkpoint = new(probe, guard, EnsureUnmoved);
+        _checkpoint = new(probe, guard, EnsureUnmoved, () => Point);
         Writers = new(OpenConnection, environment.Time);
         Wal = environment.Capture.CreateCapture();
     }
@@ -74,7 +75,7 @@ internal sealed class CaptureSession : IDisposable
                 && environment.Files.TryGuardLocks(database.Path, file, index) is { } locks)
             {
                 probe.EndTransaction();
-                return new(database, environment, relay, probe, new(database, files, locks, environment.Files));
+                return new(database, environment, relay, probe, new(database, files, locks, environment));
             }
 
             probe.Dispose();
@@ -89,6 +90,20 @@ internal sealed class CaptureSession : IDisposable
         }
 
         DatabaseConnection Open() => DatabaseConnection.Open(database.Path, environment.VfsName);
+    }
+
+    /// <summary>Whether the WAL is of a life, and the file not the one that it belongs to; see <see cref="WalOwner"/>.</summary>
+    /// <param name="point">A point of the life.</param>
+    /// <param name="pages">What the pages held there; null if nobody knows.</param>
+    /// <param name="isWhole">Whether the file held all of the WAL there.</param>
+    /// <param name="isOtherFile">Whether it is another file than then.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public bool HasFormerWal(CapturePoint point, PageMap? pages, bool isWhole, bool isOtherFile, CancellationToken cancellationToken)
+    {
+        Span<byte> header = stackalloc byte[WalHeader.Size];
+        if (!_probe.TryReadWal(header, 0) || !FormerWal.IsOf(header, point)) return false;
+        if (pages is null) return isOtherFile;
+        return !new WalOwner(_probe, pages, point) { IsWhole = isWhole, IsOtherFile = isOtherFile }.IsProven(PageSize, cancellationToken);
     }
 
     /// <summary>Goes on from a remembered point if all that was captured is provably still there, and captures what was committed
@@ -114,6 +129,24 @@ internal sealed class CaptureSession : IDisposable
             _probe.EndTransaction();
         }
     }
+
+    /// <summary>Goes on resting after somebody has touched the database file, if it holds all that is captured, as before.</summary>
+    /// <param name="pages">What the pages held at <see cref="Point"/>.</param>
+    /// <param name="cancellationToken">Ends the reading of all of it.</param>
+    /// <returns>Whether it does.</returns>
+    public bool TryRestAgain(PageMap pages, CancellationToken cancellationToken)
+    {
+        if (!IsResting || !new WalOwner(_probe, pages, Point) { IsWhole = true }.IsProven(PageSize, cancellationToken)) return false;
+        _guard.NoteRest(_probe);
+        return true;
+    }
+
+    /// <summary>Whether the database is the file that was watched, as it was when our reader came to rest.</summary>
+    /// <param name="present">Which files are there by now.</param>
+    public bool IsBackAsAtRest(SourceFiles present) => present.Database == Files.Database && _guard.IsAsAtRest(_probe);
+
+    /// <summary>Remembers how the database file looks from here on; see <see cref="SourceGuard.IsAsSeen"/>. What the stream holds of it is up to date.</summary>
+    public void NoteSeen() => _guard.NoteSeen(_probe, Point);
 
     /// <summary>Starts at a view's commit. The view was opened while the reader was held.</summary>
     public void StartAt(CapturePoint point)
@@ -203,7 +236,8 @@ internal sealed class CaptureSession : IDisposable
         return frames;
     }
 
-    /// <summary>Captures what is committed in the files that are held, though names lead elsewhere by now.</summary>
+    /// <summary>Captures what is committed in the files that are held, though names lead elsewhere by now. Whoever uses the new file may have restarted the same WAL: what is
+    /// in another life of it is nobody's.</summary>
     /// <param name="sink">Receives the frames. What it got is void when this throws.</param>
     /// <returns>The number of frames; null when somebody is in the way.</returns>
     /// <exception cref="ContinuityLostException">Something was or may have been missed.</exception>
@@ -212,6 +246,8 @@ internal sealed class CaptureSession : IDisposable
         if (!_probe.TryBeginRead()) return null;
         try
         {
+            if (_probe.GetWalSnapshot() is { LastFrame: > 0 } snapshot && !Point.IsSameLife(snapshot))
+                throw new ContinuityLostException("the WAL was restarted, and nothing tells whether by the former database or by the new one");
             return Wal.Capture(_probe, sink);
         }
         finally
@@ -267,9 +303,6 @@ internal sealed class CaptureSession : IDisposable
         if (IsResting) _guard.NoteRest(_probe);
     }
 
-    /// <summary>Whether no other copy of SQLite in this process has the database open.</summary>
-    public bool IsAlone => _guard.IsAlone;
-
     /// <summary>A number that changes with each commit of others; null when somebody is in the way.</summary>
     /// <exception cref="ContinuityLostException">The file is not what it was.</exception>
     public long? TryGetDataVersion()
@@ -278,6 +311,25 @@ internal sealed class CaptureSession : IDisposable
         _guard.EnsureDatabase(_probe);
         EnsureAsAtRest();
         return _probe.TryGetDataVersion();
+    }
+
+    /// <summary>Lets the database go as the last application that has it open does, if nobody else has: SQLite removes the WAL, which would be applied to any other file that is put
+    /// in the place of the database. Everything is captured. What is committed in between is in the file then, and found by comparison at the next start.</summary>
+    public void CloseLast()
+    {
+        _relay.Dispose();
+        try
+        {
+            if (!_guard.MayCloseLast) return;
+            _probe.CloseAsApplication();
+            // its own locks would be in the way
+            _guard.Dispose();
+        }
+        finally
+        {
+            _probe.Dispose();
+            _guard.Dispose();
+        }
     }
 
     public void Dispose()
@@ -296,7 +348,7 @@ internal sealed class CaptureSession : IDisposable
             || header.PageSize == database.PageSize) return;
         throw new LitestreamException(ErrorCode.DatabaseError,
             $"The WAL beside '{database.Path}' is that of another database: its pages have {header.PageSize} bytes, those of the database {database.PageSize}.", database.Path,
-            "End all that uses the database. If the file is the right one, delete its -wal and -shm; otherwise put back the file that they belong to.");
+            "End all that uses the database. If the file is the right one, move its -wal and -shm away; otherwise put back the file that they belong to.");
     }
 
     private static bool IsSameWhereKnown(SourceFiles before, SourceFiles after) =>

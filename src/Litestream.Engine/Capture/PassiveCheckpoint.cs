@@ -9,7 +9,8 @@ namespace Litestream.Engine.Capture;
 /// <param name="connection">Does it.</param>
 /// <param name="guard">The files.</param>
 /// <param name="ensureUnmoved">Is asked before each try.</param>
-internal sealed class PassiveCheckpoint(DatabaseConnection connection, SourceGuard guard, Action ensureUnmoved)
+/// <param name="life">A point of the WAL's life.</param>
+internal sealed class PassiveCheckpoint(DatabaseConnection connection, SourceGuard guard, Action ensureUnmoved, Func<CapturePoint> life)
 {
     /// <summary>How often it is tried while another process's own is in the way: some milliseconds in all.</summary>
     private const int MaxTries = 700;
@@ -26,12 +27,19 @@ internal sealed class PassiveCheckpoint(DatabaseConnection connection, SourceGua
     public CheckpointAnswer Run(int patience)
     {
         var isAlone = guard.IsAlone;
+        ensureUnmoved();
+        if (!guard.IsAsSeen(connection, life())) return new(IsBusy: true, -1, -1);
         for (var tries = 1; ; tries++)
         {
             ensureUnmoved();
             var answer = isAlone ? RunOnce() : LookOnly();
             guard.EnsureLocks();
-            if (!answer.IsBusy || Error is not null || tries == MaxTries * patience) return answer;
+            if (!answer.IsBusy || Error is not null || tries == MaxTries * patience)
+            {
+                guard.NoteSeen(connection, life());
+                return answer;
+            }
+
             Thread.SpinWait(Spin);
         }
     }

@@ -7,10 +7,18 @@ namespace Litestream.Engine.Capture;
 /// <param name="database">The database.</param>
 /// <param name="files">The files as they were opened.</param>
 /// <param name="locks">SQLite's locks on them.</param>
-/// <param name="system">Where they are.</param>
-internal sealed class SourceGuard(DatabaseInfo database, SourceFiles files, ILockGuard locks, IFileSystem system) : IDisposable
+/// <param name="environment">Where they are, and the time.</param>
+internal sealed class SourceGuard(DatabaseInfo database, SourceFiles files, ILockGuard locks, EngineEnvironment environment) : IDisposable
 {
-    private (string Header, long Length, DateTimeOffset? ModifiedAt)? _atRest;
+    /// <summary>How long a file may look written to before it is said that SQLite has not done it: somebody's checkpoint takes as long as the device does.</summary>
+    private static readonly TimeSpan s_checkpointTime = TimeSpan.FromSeconds(5);
+
+    private const string NotBySqlite = "the database file was written to by something else than SQLite";
+
+    private readonly IFileSystem _system = environment.Files;
+    private FileLook? _atRest;
+    private (FileLook Look, CapturePoint Life, int Backfilled)? _seen;
+    private (FileLook Look, long Since)? _doubt;
 
     /// <summary>The database file.</summary>
     public string Path => database.Path;
@@ -20,6 +28,9 @@ internal sealed class SourceGuard(DatabaseInfo database, SourceFiles files, ILoc
 
     /// <summary>Whether no other copy of SQLite in this process has the database open.</summary>
     public bool IsAlone => locks.IsAlone;
+
+    /// <summary>Whether a close of ours may be the last of the database: no other copy of SQLite in this process has it open, and the names still lead to these files.</summary>
+    public bool MayCloseLast => locks is { IsSurelyAlone: true, IsUnbroken: true } && SourceFiles.Of(Path, _system) == files;
 
     /// <summary>By stat and a question to the locks: callable on any thread until this is disposed.</summary>
     /// <exception cref="ContinuityLostException">They are not untouched.</exception>
@@ -52,30 +63,58 @@ internal sealed class SourceGuard(DatabaseInfo database, SourceFiles files, ILoc
 
     /// <summary>Notices what leaves the file where it is, and its page size: somebody copied another one over it.</summary>
     /// <param name="connection">Has it open.</param>
-    /// <exception cref="ContinuityLostException">Somebody did.</exception>
+    /// <exception cref="DatabaseOverwrittenException">Somebody did.</exception>
     public void EnsureAsAtRest(DatabaseConnection connection)
     {
-        if (_atRest is { } atRest && atRest != LookOf(connection))
-            throw new ContinuityLostException("the database file was written to by something else than SQLite");
+        if (!IsAsAtRest(connection)) throw new DatabaseOverwrittenException(NotBySqlite);
+    }
+
+    /// <summary>Whether the file looks as it did then.</summary>
+    /// <param name="connection">Has it open.</param>
+    public bool IsAsAtRest(DatabaseConnection connection) => _atRest is not { } atRest || atRest == LookOf(connection);
+
+    /// <summary>Remembers the file as it is, and how much of the WAL it holds.</summary>
+    /// <param name="connection">Has it open.</param>
+    /// <param name="life">A point of the WAL's life.</param>
+    public void NoteSeen(DatabaseConnection connection, CapturePoint life) =>
+        (_seen, _doubt) = ((LookOf(connection), life, connection.Checkpoint(CheckpointMode.Ask).Backfilled), null);
+
+    /// <summary>Whether SQLite alone has written to the file, as far as that can be told: it writes nothing but checkpoints, which tell how far they got. Asked before a
+    /// checkpoint of ours writes the WAL over what somebody has copied there.</summary>
+    /// <param name="connection">Has it open.</param>
+    /// <param name="life">A point of the WAL's life.</param>
+    /// <returns>False while a checkpoint may go on.</returns>
+    /// <exception cref="ContinuityLostException">Somebody else has.</exception>
+    public bool IsAsSeen(DatabaseConnection connection, CapturePoint life)
+    {
+        var look = LookOf(connection);
+        if (_seen is not { } seen || look == seen.Look || (seen.Life.Salt1, seen.Life.Salt2) != (life.Salt1, life.Salt2)
+            || connection.Checkpoint(CheckpointMode.Ask).Backfilled != seen.Backfilled)
+            return true;
+        if (_doubt is not { } doubt || doubt.Look != look) _doubt = (look, environment.Time.GetTimestamp());
+        else if (environment.Time.GetElapsedTime(doubt.Since) > s_checkpointTime) throw new ContinuityLostException(NotBySqlite);
+        return false;
     }
 
     public void Dispose() => locks.Dispose();
 
     /// <summary>The header alone would miss an older state of the same database; Windows tells late when a file was written.</summary>
-    private (string Header, long Length, DateTimeOffset? ModifiedAt) LookOf(DatabaseConnection connection)
+    private FileLook LookOf(DatabaseConnection connection)
     {
         Span<byte> header = stackalloc byte[DatabaseHeader.Size];
         _ = connection.TryReadDatabaseFile(header, 0);
-        var file = system.Find(Path);
-        return (Convert.ToHexString(header), file?.Length ?? -1, OperatingSystem.IsWindows() ? null : file?.ModifiedAt);
+        var file = _system.Find(Path);
+        return new(Convert.ToHexString(header), file?.Length ?? -1, OperatingSystem.IsWindows() ? null : file?.ModifiedAt);
     }
 
     private void EnsureSameFiles()
     {
-        var present = SourceFiles.Of(Path, system);
+        var present = SourceFiles.Of(Path, _system);
         if (present == files) return;
         if (present.Database is null) throw new DatabaseReplacedException("the database was deleted or moved away");
         if (present.Database != files.Database) throw new DatabaseReplacedException("the database was replaced by another file");
         throw new ContinuityLostException("its -wal or its -shm was removed or replaced");
     }
+
+    private sealed record FileLook(string Header, long Length, DateTimeOffset? ModifiedAt);
 }

@@ -14,4 +14,7 @@ public interface ILockGuard : IDisposable
     /// <summary>Whether nobody in this process but the one SQLite of the guarded connections has the wal-index open: locks do not keep two
     /// copies of SQLite in one process from each other. True where that can't be known, or does no harm.</summary>
     bool IsAlone { get; }
+
+    /// <summary>Whether that is known, or does no harm: never true where it can't be known.</summary>
+    bool IsSurelyAlone { get; }
 }

@@ -16,6 +16,7 @@ internal sealed class LinuxLockGuard : ILockGuard
 
     private readonly GuardDescriptor _database;
     private readonly GuardDescriptor _walIndex;
+    private bool _isDisposed;
 
     private LinuxLockGuard(GuardDescriptor database, GuardDescriptor walIndex)
     {
@@ -28,6 +29,9 @@ internal sealed class LinuxLockGuard : ILockGuard
 
     /// <inheritdoc/>
     public bool IsAlone => OpenDescriptors.CountOthers(_walIndex.Identity) <= 1;
+
+    /// <inheritdoc/>
+    public bool IsSurelyAlone => IsAlone;
 
     /// <summary>Guards. Null when somebody is in the way, or the names do not lead to these files.</summary>
     /// <param name="databasePath">The database.</param>
@@ -50,8 +54,16 @@ internal sealed class LinuxLockGuard : ILockGuard
         }
     }
 
+    /// <summary>Lets all go. Once more closes what had to stay open the first time, as others in this process had it open.</summary>
     public void Dispose()
     {
+        if (_isDisposed)
+        {
+            OpenDescriptors.Tidy();
+            return;
+        }
+
+        _isDisposed = true;
         _walIndex.Dispose();
         _database.Dispose();
     }

@@ -239,14 +239,14 @@ public sealed class LocalFileSystem : IFileSystem
     /// has to notice what was lost.</remarks>
     public ILockGuard? TryGuardLocks(string databasePath, FileIdentity database, FileIdentity walIndex)
     {
-        if (!OperatingSystem.IsLinux()) return NoLockGuard.Instance;
+        if (!OperatingSystem.IsLinux()) return OperatingSystem.IsWindows() ? NoLockGuard.Needless : NoLockGuard.Impossible;
         try
         {
             return LinuxLockGuard.TryTake(databasePath, database, walIndex);
         }
         catch (PlatformNotSupportedException)
         {
-            return NoLockGuard.Instance;
+            return NoLockGuard.Impossible;
         }
     }
 

@@ -1,4 +1,5 @@
 using Litestream.Engine.Capture;
+using Litestream.Engine.Errors;
 using Litestream.Engine.Spool;
 
 namespace Litestream.Engine.Replication;
@@ -10,6 +11,20 @@ internal sealed class Continuity(CaptureSession session, EngineEnvironment envir
 {
     /// <summary>How the database file looks; null if it is not there.</summary>
     public SourceStamp? ReadStamp() => environment.Files.Find(session.Path) is { } file ? new(file.Length, file.ModifiedAt) : null;
+
+    /// <summary>Refuses a database beside which the WAL of another one is, before anything of ours checkpoints it.</summary>
+    /// <param name="state">What was recorded last; null for nothing.</param>
+    /// <param name="pages">What the pages held then; null if nobody knows.</param>
+    /// <param name="cancellationToken">Ends the comparison of the whole file that a doubt costs.</param>
+    /// <exception cref="LitestreamException"><see cref="ErrorCode.DatabaseError"/>.</exception>
+    public void EnsureOwnWal(SpoolState? state, PageMap? pages, CancellationToken cancellationToken)
+    {
+        if (state is null) return;
+        // the numbers of files hold until the system is restarted
+        var isOtherFile = state.BootId == environment.BootId && state.SourceFile != session.Files.Database;
+        if (!isOtherFile && state.Stamp is { } stamp && stamp == ReadStamp()) return;
+        if (session.HasFormerWal(state.Source, pages, state.IsAtRest, isOtherFile, cancellationToken)) throw FormerWal.Refusal(session.Path);
+    }
 
     /// <summary>Why the remembered generation can't go on whatever the database holds; null if it can.</summary>
     public string? WhyNotGoOn(SpoolState? state)

@@ -15,8 +15,13 @@ internal sealed class DatabaseRecorder(
     /// <summary>How much longer than usual a gap between commits is looked for, the larger the WAL is: about 100 ms then.</summary>
     private const int MaxPatience = 5;
 
+    /// <summary>How often a last capture is tried.</summary>
+    private const int MaxTries = 20;
+
     private readonly CommitClock _clock = new(environment.Time, events);
     private CaptureSession? _session;
+    private CaptureSession? _former;
+    private (CapturePoint Point, SourceFiles Files)? _replaced;
     private WalStreamWriter? _stream;
     private StreamHead? _head;
     private Position? _seen;
@@ -103,9 +108,12 @@ internal sealed class DatabaseRecorder(
         var isOpen = false;
         try
         {
+            new Continuity(session, environment).EnsureOwnWal(spool.State, spool.Pages, cancellationToken);
             if (spool.State is { } state) _clock.Resume(state.LastTime);
-            return isOpen = (whyNew ?? WhyHopeless ?? new Continuity(session, environment).WhyNotGoOn(spool.State) ?? WhyIncomplete) is { } reason
+            isOpen = (whyNew ?? WhyHopeless ?? new Continuity(session, environment).WhyNotGoOn(spool.State) ?? WhyIncomplete) is { } reason
                 ? TryStartGeneration(reason) : TryGoOn(session, whyUnsure, cancellationToken);
+            if (isOpen) session.NoteSeen();
+            return isOpen;
         }
         finally
         {
@@ -247,12 +255,18 @@ internal sealed class DatabaseRecorder(
         }
     }
 
-    /// <summary>Remembers how an orderly stop leaves the database file; everything is captured and cut.</summary>
+    /// <summary>Remembers, once, how the database file looks while our reader rests: it holds all that is captured, and all of that is cut.</summary>
+    public void StampRest()
+    {
+        if (_session is { IsResting: true } && _cut is null && !HasOpenSegment && spool.State is { Stamp: null }) StampSource();
+    }
+
+    /// <summary>Remembers how the database file is left, or rests; everything is captured and cut.</summary>
     public void StampSource()
     {
         Settle();
         if (HasOpenSegment) throw new InvalidOperationException("A segment that its state does not count would be published.");
-        if (spool.State is { } state && new Continuity(_session!, environment).ReadStamp() is { } stamp) spool.Commit(Stream(), state with { Source = _session!.Point, Stamp = stamp });
+        if (spool.State is { } state && new Continuity(_session!, environment).ReadStamp() is { } stamp) spool.Commit(Stream(), state with { Source = _session!.Point, Stamp = stamp, IsAtRest = _session.IsResting });
     }
 
     /// <summary>Records what was committed until the database's name led elsewhere: the files are still held.</summary>
@@ -260,9 +274,62 @@ internal sealed class DatabaseRecorder(
     public void CaptureLast()
     {
         if (_session is null || Generation is null) return;
+        _replaced = (_session.Point, _session.Files);
         // what was captured before is whole, whatever becomes of the rest
         Cut();
-        if (_session.TryCaptureLast(Stream()) > 0) Cut();
+        for (var tries = 1; ; tries++)
+        {
+            switch (_session.TryCaptureLast(Stream()))
+            {
+                case null when tries == MaxTries: throw new ContinuityLostException("somebody was in the way");
+                case null: continue;
+                case > 0:
+                    _replaced = (_session.Point, _session.Files);
+                    Cut();
+                    return;
+                default: return;
+            }
+        }
+    }
+
+    /// <summary>Goes on resting after somebody has touched the database file, if nothing of it has changed.</summary>
+    /// <param name="cancellationToken">Ends the reading of all of it.</param>
+    /// <returns>Whether it does.</returns>
+    public bool TryRestAgain(CancellationToken cancellationToken)
+    {
+        if (_session is not { IsResting: true } session || HasOpenSegment || HasCut || spool is not { State: { } state, Pages: { } pages } || state.Source.Frame != session.Point.Frame
+            || !session.Point.IsSameLife(state.Source) || !session.TryRestAgain(pages, cancellationToken)) return false;
+        StampSource();
+        return true;
+    }
+
+    /// <summary>Keeps our connections to a database that another one has replaced, or was copied over, where all of its WAL was in it and is captured: whoever uses the new one shares our
+    /// wal-index, by which SQLite takes nothing from that WAL, and restarts it with its first write.</summary>
+    public void StandGuard()
+    {
+        if (_session is not { IsResting: true } session || !FormerWal.IsBeside(options.DatabasePath, session.Point, environment.Files)) return;
+        (_former, _session) = (session, null);
+    }
+
+    /// <summary>Refuses a database beside which the WAL is of the one that it has replaced, as far as that is known without opening it.</summary>
+    /// <param name="database">Its present file.</param>
+    /// <exception cref="LitestreamException"><see cref="ErrorCode.DatabaseError"/>.</exception>
+    public void EnsureNoFormerWal(DatabaseInfo database)
+    {
+        var (path, present) = (options.DatabasePath, SourceFiles.Of(options.DatabasePath, environment.Files));
+        if (_former is { } former)
+        {
+            if (!former.IsBackAsAtRest(present) && FormerWal.IsBeside(path, former.Point, environment.Files)) throw FormerWal.GuardedRefusal(path);
+            _former = null;
+            former.Dispose();
+        }
+
+        // what was captured last may not have got into the state, by which an open database can prove more
+        var isUnstated = _replaced is { } replaced && replaced.Files.Database != present.Database && !replaced.Point.IsSameLife(spool.State?.Source);
+        if (isUnstated && FormerWal.IsBeside(path, _replaced!.Value.Point, environment.Files)) throw FormerWal.Refusal(path);
+        // who leaves WAL mode removes the WAL
+        if (!database.IsWal && spool.State is { } state && FormerWal.IsBeside(path, state.Source, environment.Files)) throw FormerWal.Refusal(path);
+        _replaced = null;
     }
 
     /// <summary>A number that changes with each commit of others; null when somebody is in the way.</summary>
@@ -316,13 +383,22 @@ internal sealed class DatabaseRecorder(
         }
     }
 
-    /// <summary>Lets the database go as the last application that has it open does; see <see cref="LastClose"/>. Everything is captured.</summary>
+    /// <summary>Lets the database go as the last application that has it open does; see <see cref="CaptureSession.CloseLast"/>. Everything is captured.</summary>
     /// <exception cref="LitestreamException">The WAL may be left behind.</exception>
     public void CloseLast()
     {
-        var (isAlone, files) = (_session is { IsAlone: true }, _session?.Files);
-        CloseSession();
-        if (isAlone) LastClose.Run(options.DatabasePath, files?.Database, environment);
+        AbandonStream();
+        Snapshot.End();
+        var session = _session;
+        _session = null;
+        try
+        {
+            session?.CloseLast();
+        }
+        finally
+        {
+            CloseSession();
+        }
     }
 
     /// <summary>Lets the database go and ends the present generation, as far as it is recorded.</summary>
@@ -345,7 +421,12 @@ internal sealed class DatabaseRecorder(
         Place = null;
     }
 
-    public void Dispose() => CloseSession();
+    public void Dispose()
+    {
+        CloseSession();
+        _former?.Dispose();
+        _former = null;
+    }
 
     /// <summary>A run that ended before the first snapshot of its generation was made left one that nobody can restore.</summary>
     private string? WhyIncomplete => spool.Pages is null ? "the former one has no snapshot" : null;

@@ -46,9 +46,7 @@ internal sealed class IdleDatabase(ReplicationOptions options, EngineEnvironment
     {
         if (options.IdleAfter is not { } after || !environment.Files.TellsAtOnce || (stillFor < after && !IsWanted)) return null;
         var sight = SourceSight.Of(options.DatabasePath, environment.Files);
-        // when it is opened again all of it may have to be read
-        var isSmall = sight.DatabaseStamp?.Length <= options.IdleSizeLimit;
-        return (isSmall || IsWanted) && sight.IsOlderThan(environment.Time.GetUtcNow() - s_tick) ? sight : null;
+        return (IsSmall(sight) || IsWanted) && sight.IsOlderThan(environment.Time.GetUtcNow() - s_tick) ? sight : null;
     }
 
     /// <summary>Lets it go, as an orderly stop does. Everything is captured and shipped.</summary>
@@ -57,9 +55,11 @@ internal sealed class IdleDatabase(ReplicationOptions options, EngineEnvironment
     public void LetGo(SourceSight sight, Action changed)
     {
         recorder.StampSource();
-        recorder.CloseSession();
+        // of a large one the WAL is kept, which proves that nothing was missed: else all of it would be read again
+        if (IsSmall(sight)) recorder.CloseLast();
+        else recorder.CloseSession();
         folder.LetGo();
-        _sight = sight;
+        _sight = environment.Files.Find(options.DatabasePath + "-wal") is null ? sight with { Wal = null, WalStamp = null } : sight;
         _proofDue = _clock.Now + s_proof * (0.75 + environment.Random.NextDouble() / 2);
         IsLetGo = true;
         try
@@ -97,6 +97,9 @@ internal sealed class IdleDatabase(ReplicationOptions options, EngineEnvironment
         IsLetGo = false;
         Dispose();
     }
+
+    /// <summary>Whether all of it may be read when it is opened again.</summary>
+    private bool IsSmall(SourceSight sight) => sight.DatabaseStamp?.Length <= options.IdleSizeLimit;
 
     public void Dispose()
     {

@@ -143,7 +143,7 @@ internal sealed class RecordingLoop
             }
             catch (ContinuityLostException e)
             {
-                Lose(e);
+                Lose(e, stop);
                 // once is a moment's trouble; what is found broken whenever it is opened needs somebody's help
                 if (++_losses > 1) await Task.Delay(Backoff.After(_losses - 1, _environment.Random), _environment.Time, stop).ConfigureAwait(false);
             }
@@ -209,7 +209,7 @@ internal sealed class RecordingLoop
         }
         catch (ContinuityLostException e)
         {
-            Lose(e);
+            Lose(e, stop);
             return false;
         }
     }
@@ -224,7 +224,7 @@ internal sealed class RecordingLoop
         }
         catch (ContinuityLostException e)
         {
-            Lose(e);
+            Lose(e, limit);
             return false;
         }
     }
@@ -260,16 +260,21 @@ internal sealed class RecordingLoop
         }
     }
 
-    private void Lose(ContinuityLostException reason)
+    private void Lose(ContinuityLostException reason, CancellationToken stop)
     {
         _syncs.GoBack();
         switch (reason)
         {
+            case DatabaseOverwrittenException:
+                if (_recorder.TryRestAgain(stop)) return;
+                _source.WhyUnsure = reason.Message;
+                _recorder.StandGuard();
+                break;
             case LocksLostException: break; // the WAL itself can prove that nothing was missed
             case DatabaseReplacedException:
                 _whyNewGeneration ??= reason.Message;
-                if (_recorder.Files is { } files) _source.Former = new(_options.DatabasePath, files, _environment.Files);
                 CaptureLast();
+                _recorder.StandGuard();
                 break;
             default: _source.WhyUnsure = reason.Message; break;
         }
@@ -381,6 +386,7 @@ internal sealed class RecordingLoop
         if (!_recorder.HasCut && (_syncs.AnyCaptured || _schedule.IsCutDue(now))) BeginCut(now);
         if (_recorder is { HasOpenSegment: false, HasCut: false }) NoteAllDurable();
         _wal.Keep(now, _schedule, _lastChange);
+        _recorder.StampRest();
         EnforceBound();
         if (!HasReplica()) Suspend();
         // a checkpoint may have found something after the capture

@@ -20,9 +20,6 @@ internal sealed class SourceOpener(ReplicationOptions options, EngineEnvironment
     /// <summary>Why what was captured so far may not be all; null if that is to be found out when it is opened.</summary>
     public string? WhyUnsure { get; set; }
 
-    /// <summary>What was watched before another database took its place; null if none has.</summary>
-    public FormerFiles? Former { get; set; }
-
     /// <summary>Is called when it is open.</summary>
     public required Action Opened { get; init; }
 
@@ -126,13 +123,13 @@ internal sealed class SourceOpener(ReplicationOptions options, EngineEnvironment
     {
         try
         {
-            Former?.EnsureGone(options.DatabasePath, environment.Files);
             var database = DatabaseInspector.Inspect(options.DatabasePath, environment);
             if (database.IsEmpty) return Obstacle.Empty(options.DatabasePath);
+            recorder.EnsureNoFormerWal(database);
             if (!database.IsWal && !WalSwitch.TrySwitch(database, options, environment, events))
                 return Obstacle.Locked(options.DatabasePath);
             if (!recorder.TryOpen(database, WhyNewGeneration(), WhyUnsure, stop)) return Obstacle.Locked(options.DatabasePath);
-            (WhyUnsure, Former) = (null, null);
+            WhyUnsure = null;
             Opened();
             return null;
         }

@@ -14,9 +14,12 @@ namespace Litestream.Engine.Spool;
 public sealed record SpoolState(
     string Generation, StreamHead Head, CapturePoint Source, FileIdentity? SourceFile, string BootId, DateTimeOffset LastTime)
 {
-    /// <summary>Length and time of the database file when an orderly stop let it go: a file that was put back in place since then (which
-    /// keeps its identity, and a WAL that our leaving keeps beside it) differs. Null while a replication runs, or after it was killed.</summary>
+    /// <summary>Length and time of the database file when our reader came to rest, or an orderly stop let it go: a file that was put back in place since then (which
+    /// keeps its identity, and a WAL that our leaving keeps beside it) differs. Null while something is captured.</summary>
     public SourceStamp? Stamp { get; init; }
+
+    /// <summary>Whether that file held all of the WAL.</summary>
+    public bool IsAtRest { get; init; }
 
     /// <summary>Version of the journal's form.</summary>
     public int Version { get; init; } = CurrentVersion;

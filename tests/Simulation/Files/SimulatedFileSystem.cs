@@ -129,7 +129,7 @@ internal sealed class SimulatedFileSystem(Machine machine, SimulatedProcess proc
     public bool TellsAtOnce => true;
 
     public ILockGuard? TryGuardLocks(string databasePath, FileIdentity database, FileIdentity walIndex) =>
-        NoLockGuard.Instance;
+        NoLockGuard.Needless;
 
     /// <summary>An operation begins.</summary>
     /// <returns>No fault, or a torn write, which is the caller's to carry out.</returns>

@@ -108,12 +108,34 @@ public sealed class OverwrittenDatabaseTests
         }, "the copy is noticed");
         var told = await replication.WaitForAsync(ReplicationEventKind.ContinuityLost);
         Assert.Matches("something else than SQLite|emptied or overwritten", told.Message);
-        // with the WAL that is still beside it, as SQLite reads it
+        // while the replication holds the former WAL's index SQLite takes nothing from that WAL, and the first write begins it anew
         database.ReopenApp();
-        await replication.SyncAsync();
-        await Restored.AssertIsAsync(database, database.App.Image());
+        Assert.Equal(image, database.App.Image());
         database.App.Insert(5);
         await replication.SyncAsync();
+        Assert.Equal(1, replication.Count(ReplicationEventKind.GenerationStarted));
+        Assert.Equal("ok", database.App.Text("PRAGMA integrity_check"));
+        await Restored.AssertIsAsync(database, database.App.Image());
+    }
+
+    [Fact]
+    public async Task A_database_at_rest_that_is_only_touched_goes_on_without_a_word()
+    {
+        using var database = new TestDatabase();
+        await using var replication = RunningReplication.Start(database, Soon);
+        database.App.Insert(10);
+        await replication.SyncAsync();
+        for (var i = 0; i < 5; i++)
+        {
+            await replication.BackfilledAsync(database);
+            await Task.Delay(200);
+            File.SetLastWriteTimeUtc(database.Path, DateTime.UtcNow.AddMinutes(-i));
+            await Task.Delay(200);
+        }
+
+        database.App.Insert(1);
+        await replication.SyncAsync();
+        Assert.DoesNotContain(replication.Events, e => e.Severity != ReplicationSeverity.Information);
         await Restored.AssertIsAsync(database, database.App.Image());
     }
 
@@ -146,6 +168,31 @@ public sealed class OverwrittenDatabaseTests
         await replication.SyncAsync();
         await Restored.AssertIsAsync(database, database.App.Image());
         await Restored.AssertFormerIsAsync(database, former, last);
+    }
+
+    /// <summary>It was forgotten with the replication: the next one took the new file with the former's WAL, and checkpointed that over it.</summary>
+    [Fact]
+    public async Task One_beside_the_WAL_of_the_former_is_refused_by_the_next_replication_too()
+    {
+        using var database = new TestDatabase();
+        using var other = new TestDatabase();
+        other.App.Insert(200, 500);
+        var image = other.App.Image();
+        await using (var first = RunningReplication.Start(database, Soon))
+        {
+            database.App.Insert(10);
+            await first.SyncAsync();
+            database.CloseApp();
+            await File.WriteAllBytesAsync(database["other.db"], image);
+            File.Move(database["other.db"], database.Path, overwrite: true);
+            await first.UntilAsync(() => first.Events.Any(e => e.Error is LitestreamException { Code: ErrorCode.DatabaseError }), "the WAL is told");
+            await Assert.ThrowsAsync<LitestreamException>(first.StopAsync);
+        }
+
+        Assert.True(File.Exists(database.WalPath));
+        await using var second = RunningReplication.Start(database, Soon);
+        Assert.Equal(ErrorCode.DatabaseError, (await second.FailureAsync()).Code);
+        Assert.Equal(image, await File.ReadAllBytesAsync(database.Path));
     }
 
     [Fact]

@@ -56,6 +56,23 @@ public sealed class IdleDatabaseTests : IDisposable
         await Restored.AssertIsAsync(_database, _database.App.Image());
     }
 
+    /// <summary>Our connections kept the application's last close from removing it, and SQLite would apply it to another file.</summary>
+    [SkippableFact]
+    public async Task One_that_nobody_else_has_open_is_let_go_without_its_WAL()
+    {
+        await using var replication = await StartIdleAsync();
+        _database.App.Insert();
+        await replication.SyncAsync();
+        _database.CloseApp();
+        await replication.UntilAsync(() => !File.Exists(_database.WalPath), "the WAL is gone");
+        var generation = replication.Generation;
+        _database.ReopenApp();
+        _database.App.Insert();
+        await replication.SyncAsync();
+        Assert.Equal(generation, replication.Generation);
+        await Restored.AssertIsAsync(_database, _database.App.Image());
+    }
+
     [SkippableFact]
     public async Task A_database_that_is_replaced_meanwhile_begins_a_generation()
     {

@@ -1,0 +1,54 @@
+using Litestream.Engine.Errors;
+using Litestream.Engine.Files;
+using Litestream.Engine.Sqlite;
+
+namespace Litestream.Engine.Capture;
+
+/// <summary>A WAL beside a database that it does not belong to, because the file was replaced or written over. It is there because our connections kept the application's last
+/// close from removing it, or because an application died. SQLite would apply it, and a checkpoint of ours would write it over the new file.</summary>
+internal static class FormerWal
+{
+    /// <summary>Whether the WAL of a life is beside a database: its salts tell, which nobody gives again.</summary>
+    /// <param name="path">Full path of the database.</param>
+    /// <param name="life">A point of that life.</param>
+    /// <param name="files">Where it is.</param>
+    /// <exception cref="LitestreamException"><see cref="ErrorCode.DatabaseError"/>: the WAL can't be read.</exception>
+    public static bool IsBeside(string path, CapturePoint life, IFileSystem files)
+    {
+        if (!life.HasLife) return false;
+        try
+        {
+            if (files.Find(path + "-wal") is not { Length: >= WalHeader.Size }) return false;
+            // no lock is ever held on a WAL, so it may be opened and closed
+            using var wal = files.Open(path + "-wal", FileOpenMode.Read);
+            Span<byte> header = stackalloc byte[WalHeader.Size];
+            return wal.Read(header, 0) == header.Length && IsOf(header, life);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+        catch (Exception e) when (FileErrors.IsFileError(e))
+        {
+            throw FileErrors.Wrap(e, path, "read the WAL beside the database", ErrorCode.DatabaseError);
+        }
+    }
+
+    /// <summary>Whether a WAL's header is that of a life.</summary>
+    /// <param name="header">Its bytes.</param>
+    /// <param name="life">A point of the life.</param>
+    public static bool IsOf(ReadOnlySpan<byte> header, CapturePoint life) =>
+        life.HasLife && WalHeader.TryParse(header, out var parsed, out _) && (parsed.Salt1, parsed.Salt2) == (life.Salt1, life.Salt2);
+
+    /// <summary>Why nothing is done with the database.</summary>
+    /// <param name="path">Full path of the database.</param>
+    public static LitestreamException Refusal(string path) => new(ErrorCode.DatabaseError,
+        $"'{path}' was replaced or written over, and the WAL beside it is that of the former database: SQLite would apply the one to the other.", path,
+        "End all that uses the database. If the file is the right one, move its -wal and -shm away, to the former file if that is kept; otherwise put the former file back.");
+
+    /// <summary>Why nothing is done with the database while our connections to the former one keep its WAL from doing harm.</summary>
+    /// <param name="path">Full path of the database.</param>
+    public static LitestreamException GuardedRefusal(string path) => new(ErrorCode.DatabaseError,
+        $"'{path}' was replaced, and the WAL beside it is that of the former database. As long as this replication runs, SQLite takes nothing from it, and it goes with the first write of an application.", path,
+        "Let the application write. Or end all that uses the database, and this replication at last, and move the -wal and the -shm away.");
+}

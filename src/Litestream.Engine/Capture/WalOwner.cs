@@ -1,0 +1,72 @@
+using Litestream.Engine.Spool;
+using Litestream.Engine.Sqlite;
+
+namespace Litestream.Engine.Capture;
+
+/// <summary>Tells whether a WAL and a database file belong together: what no frame of the WAL has written is in the file as it was captured. Reads both as they are on the disk, all of
+/// the file.</summary>
+/// <param name="connection">Has both open.</param>
+/// <param name="pages">What the pages held at a point of the WAL's life.</param>
+/// <param name="point">The point.</param>
+internal sealed class WalOwner(DatabaseConnection connection, PageMap pages, CapturePoint point)
+{
+    private const int BufferSize = 1 << 20;
+
+    private readonly Dictionary<uint, HashSet<UInt128>> _written = [];
+    private readonly HashSet<uint> _uncaptured = [];
+
+    /// <summary>Whether the file held all of the WAL up to the point: then no page may be older.</summary>
+    public bool IsWhole { get; init; }
+
+    /// <summary>Whether the file is another one than at the point: then a page may not be as nobody knows it, as it was before this life of the WAL.</summary>
+    public bool IsOtherFile { get; init; }
+
+    /// <summary>Looks at all pages.</summary>
+    /// <param name="pageSize">Bytes a page of the file.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public bool IsProven(int pageSize, CancellationToken cancellationToken)
+    {
+        if (!TryReadWal(pageSize, cancellationToken)) return false;
+        var buffer = new byte[BufferSize];
+        var perRead = (uint)(BufferSize / pageSize);
+        for (var first = 1u; first <= pages.Count; first += perRead)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            _ = connection.TryReadDatabaseFile(buffer, (first - 1L) * pageSize);
+            for (var page = first; page < first + perRead && page <= pages.Count; page++)
+                if (!IsOwn(page, buffer.AsSpan((int)(page - first) * pageSize, pageSize), pageSize)) return false;
+        }
+
+        return true;
+    }
+
+    private bool IsOwn(uint page, ReadOnlySpan<byte> content, int pageSize)
+    {
+        if (pages[page] == default || page == PageSize.LockPage(pageSize)) return true;
+        var digest = PageDigest.Of(content);
+        if (digest == pages[page]) return true;
+        if (!_written.TryGetValue(page, out var versions)) return false;
+        return IsOtherFile ? versions.Contains(digest) : !IsWhole || _uncaptured.Contains(page);
+    }
+
+    /// <summary>Reads the frames as far as they are valid; false if their pages have another size.</summary>
+    private bool TryReadWal(int pageSize, CancellationToken cancellationToken)
+    {
+        Span<byte> bytes = stackalloc byte[WalHeader.Size];
+        if (!connection.TryReadWal(bytes, 0) || !WalHeader.TryParse(bytes, out var header, out var checksum)) return true;
+        if (header.PageSize != pageSize) return false;
+        var frame = new byte[header.FrameSize];
+        for (var number = 1u; connection.TryReadWal(frame, header.FrameOffset(number)); number++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var read = WalFrameHeader.Read(frame);
+            checksum = WalFrameHeader.ChecksumOf(checksum, frame, header.BigEndianChecksums);
+            if ((read.Salt1, read.Salt2) != (header.Salt1, header.Salt2) || read.Checksum != checksum) break;
+            if (!_written.TryGetValue(read.PageNumber, out var versions)) _written[read.PageNumber] = versions = [];
+            versions.Add(PageDigest.Of(frame.AsSpan(WalFrameHeader.Size)));
+            if (number > point.Frame) _uncaptured.Add(read.PageNumber);
+        }
+
+        return true;
+    }
+}

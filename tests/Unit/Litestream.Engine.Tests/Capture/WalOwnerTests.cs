@@ -1,0 +1,121 @@
+using Litestream.Engine.Capture;
+using Litestream.Engine.Spool;
+using Litestream.Engine.Sqlite;
+using Litestream.Engine.Tests.Sqlite;
+using Xunit;
+
+namespace Litestream.Engine.Tests.Capture;
+
+/// <summary>Whether the WAL beside a file belongs to it, for files that may be there and the state that is known.</summary>
+public sealed class WalOwnerTests : IDisposable
+{
+    private readonly TestDatabase _database = new();
+
+    public void Dispose() => _database.Dispose();
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_file_as_it_was_is_its_owner_however_much_of_the_WAL_it_holds(bool isBackfilled)
+    {
+        Write();
+        var (pages, point) = Known();
+        if (isBackfilled) _database.App.Checkpoint(Application.Passive);
+
+        Assert.True(IsProven(pages, point, isWhole: isBackfilled));
+    }
+
+    [Fact]
+    public void What_was_committed_since_may_be_in_the_file_or_not()
+    {
+        Write();
+        using var reader = Application.Open(_database.Path);
+        reader.Execute("BEGIN");
+        _ = reader.Number("SELECT count(*) FROM item");
+        _database.App.Checkpoint(Application.Passive);
+        var (pages, point) = Known();
+        // the reader keeps the next commit from restarting the WAL
+        _database.App.Execute("UPDATE item SET data = randomblob(900) WHERE id % 3 = 0");
+
+        Assert.True(IsProven(pages, point, isWhole: true));
+        reader.Execute("ROLLBACK");
+        _database.App.Checkpoint(Application.Passive);
+        Assert.True(IsProven(pages, point, isWhole: true));
+    }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void An_older_state_of_the_database_is_not(bool isWhole, bool isOtherFile)
+    {
+        _database.App.Execute("UPDATE item SET data = x'01'");
+        _database.App.Insert(3000, 500);
+        _database.App.Checkpoint(Application.Truncate);
+        var older = _database.App.Image();
+        _database.App.Execute("UPDATE item SET data = randomblob(500)");
+        _database.App.Checkpoint(Application.Truncate);
+        _database.App.Execute("UPDATE item SET data = x'05' WHERE id = 1");
+        if (isWhole) _database.App.Checkpoint(Application.Passive);
+        var (pages, point) = Known();
+
+        Assert.False(IsProvenWith(older, pages, point, isWhole, isOtherFile));
+    }
+
+    /// <summary>Where the WAL has written every page, only what is known besides tells.</summary>
+    [Theory]
+    [InlineData(false, false, true)]
+    [InlineData(true, false, false)]
+    [InlineData(false, true, false)]
+    public void A_file_of_which_the_WAL_has_every_page_is_doubted_as_far_as_more_is_known(bool isWhole, bool isOtherFile, bool expected)
+    {
+        _database.App.Checkpoint(Application.Truncate);
+        _database.App.Execute("INSERT INTO item(data) VALUES (x'02'); PRAGMA user_version=1;");
+        var (pages, point) = Known();
+        using var other = new TestDatabase();
+        other.App.Execute("INSERT INTO item(data) VALUES (x'03')");
+
+        Assert.Equal(expected, IsProvenWith(other.App.Image(), pages, point, isWhole, isOtherFile));
+    }
+
+    private void Write()
+    {
+        _database.App.Insert(500, 700);
+        _database.App.Checkpoint(Application.Truncate);
+        _database.App.Execute("UPDATE item SET data = randomblob(800) WHERE id % 5 = 0");
+    }
+
+    private (PageMap Pages, CapturePoint Point) Known()
+    {
+        using var session = CaptureSession.TryOpen(_database.Info, new())!;
+        using var view = session.TryOpenView()!;
+        using var image = new MemoryStream();
+        view.CopyTo(image, _ => { }, default);
+        var pages = new PageMap();
+        foreach (var page in image.ToArray().Chunk(_database.PageSize)) pages.Add(PageDigest.Of(page));
+        return (pages, view.Point);
+    }
+
+    private bool IsProven(PageMap pages, CapturePoint point, bool isWhole)
+    {
+        using var connection = _database.Connect();
+        return IsProven(connection, pages, point, isWhole, isOtherFile: false);
+    }
+
+    /// <summary>With another file in the place of the database, and the WAL as it is.</summary>
+    private bool IsProvenWith(byte[] file, PageMap pages, CapturePoint point, bool isWhole, bool isOtherFile)
+    {
+        var path = _database["other.db"];
+        File.WriteAllBytes(path, file);
+        File.WriteAllBytes(path + "-wal", _database.WalBytes());
+        using var connection = DatabaseConnection.Open(path, vfsName: null);
+        return IsProven(connection, pages, point, isWhole, isOtherFile);
+    }
+
+    private bool IsProven(DatabaseConnection connection, PageMap pages, CapturePoint point, bool isWhole, bool isOtherFile)
+    {
+        Assert.True(connection.TryBeginRead());
+        connection.EndTransaction();
+        return new WalOwner(connection, pages, point) { IsWhole = isWhole, IsOtherFile = isOtherFile }.IsProven(_database.PageSize, default);
+    }
+}
