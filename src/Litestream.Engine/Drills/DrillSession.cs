@@ -110,9 +110,10 @@ internal sealed class DrillSession(
 
     private async Task ExamineAsync(LiveState? live, StateSearch? search, CancellationToken cancellationToken)
     {
-        var pageSize = (long)Result.Restored!.PageSize;
-        using var database = new RestoredDatabase(
-            path, environment.VfsName, pages => progress?.Report(new(RestorePhase.Check, pages * pageSize, BytesTotal: 0)), cancellationToken);
+        var pageSize = Result.Restored!.PageSize;
+        var meter = progress is null ? null : new CheckMeter(
+            environment.Time, IntegrityCheckMode.Full, request.ChecksForeignKeys, check => progress.Report(RestoreProgress.Of(check, pageSize)));
+        using var database = new RestoredDatabase(path, environment.VfsName, meter, cancellationToken);
         await TryAsync(check => Result with { Integrity = check }, () => CheckIntegrity(database)).ConfigureAwait(false);
         var isSound = Result.Integrity.Status != DrillCheckStatus.Failed;
         if (isSound && request.ChecksForeignKeys)

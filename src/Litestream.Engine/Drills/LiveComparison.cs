@@ -65,7 +65,7 @@ internal sealed class LiveComparison(DrillSource source, IReplicaClient replica,
         using var file = environment.Files.Open(restored.Path, Files.FileOpenMode.Read);
         var image = DatabaseImage.Read(file, restored.PageSize, cancellationToken);
         var unused = FreeList.ReadLeaves(file, restored.PageSize);
-        using var database = new RestoredDatabase(restored.Path, environment.VfsName, read: null, cancellationToken);
+        using var database = new RestoredDatabase(restored.Path, environment.VfsName, meter: null, cancellationToken);
         return new(live.Image.ToDigest(unused), image.ToDigest(unused), RowCounts.Pair(live.Rows, database.CountRows()));
     }
 

@@ -18,12 +18,12 @@ internal sealed class RestoredDatabase : IDisposable
     /// <summary>Opens it.</summary>
     /// <param name="path">Full path of the file.</param>
     /// <param name="vfs">SQLite VFS; null for the default.</param>
-    /// <param name="read">Is told the pages that SQLite has read so far; null for nobody.</param>
+    /// <param name="meter">Is shown how far the checks are; null for nobody.</param>
     /// <param name="cancellationToken">Interrupts what is asked.</param>
-    public RestoredDatabase(string path, string? vfs, Action<int>? read, CancellationToken cancellationToken)
+    public RestoredDatabase(string path, string? vfs, CheckMeter? meter, CancellationToken cancellationToken)
     {
         _connection = ImmutableDatabase.Open(path, vfs);
-        if (read is not null) ReadingMeter.Attach(_connection, read);
+        meter?.Attach(_connection);
         _cancellationToken = cancellationToken;
         _interruption = cancellationToken.Register(() => raw.sqlite3_interrupt(_connection.Handle));
     }

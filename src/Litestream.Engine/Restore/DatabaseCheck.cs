@@ -17,12 +17,12 @@ internal static class DatabaseCheck
     /// <param name="snapshot">The object that it was restored from, which errors are about.</param>
     /// <param name="mode">How thoroughly.</param>
     /// <param name="vfs">SQLite VFS; null for the default.</param>
-    /// <param name="read">Is told the pages that SQLite has read so far; null for nobody.</param>
+    /// <param name="meter">Is shown how far it is; null for nobody.</param>
     /// <param name="cancellationToken">Interrupts the check.</param>
     /// <returns>Tables that could not be checked, with the reason: their indexes need a collation or a function that only the application has.</returns>
     /// <exception cref="LitestreamException"><see cref="ErrorCode.IntegrityCheckFailed"/>, with SQLite's first messages.</exception>
     public static IReadOnlyList<string> Run(
-        string path, string name, string snapshot, IntegrityCheckMode mode, string? vfs, Action<int>? read, CancellationToken cancellationToken)
+        string path, string name, string snapshot, IntegrityCheckMode mode, string? vfs, CheckMeter? meter, CancellationToken cancellationToken)
     {
         if (mode == IntegrityCheckMode.None) return [];
         var messages = new List<string>();
@@ -30,7 +30,7 @@ internal static class DatabaseCheck
         try
         {
             using var connection = ImmutableDatabase.Open(path, vfs);
-            if (read is not null) ReadingMeter.Attach(connection, read);
+            meter?.Attach(connection);
             using var interruption = cancellationToken.Register(() => raw.sqlite3_interrupt(connection.Handle));
             var pragma = mode == IntegrityCheckMode.Full ? "integrity_check" : "quick_check";
             messages = Ask(connection, pragma, MessagesShown, left);

@@ -81,9 +81,11 @@ public sealed class Restorer(EngineEnvironment environment)
         var applier = new PlanApplier(replica, plan, target.File, options, progress);
         await ApplyAsync(applier, plan, target, options, cancellationToken).ConfigureAwait(false);
         target.Complete();
-        ReportChecked(0);
+        progress?.Report(new(RestorePhase.Check, BytesDone: 0, BytesTotal: 0));
+        var meter = progress is null ? null : new CheckMeter(
+            environment.Time, options.Check, checksForeignKeys: false, check => progress.Report(RestoreProgress.Of(check, applier.PageSize)));
         var left = await Task.Run(
-            () => DatabaseCheck.Run(target.PartialPath, destination, plan.Snapshot.Key, options.Check, environment.VfsName, ReportChecked, cancellationToken),
+            () => DatabaseCheck.Run(target.PartialPath, destination, plan.Snapshot.Key, options.Check, environment.VfsName, meter, cancellationToken),
             cancellationToken).ConfigureAwait(false);
         var end = !isTrial && plan.IsLatest && applier.Loss is null && !applier.IsEnded
             ? await new NotedEnd(replica).CheckAsync(plan, applier.Reached, cancellationToken).ConfigureAwait(false) : null;
@@ -96,8 +98,6 @@ public sealed class Restorer(EngineEnvironment environment)
             SafetyCopy = safetyCopy,
             Warnings = [.. WarningsOf(plan, applier, left, destination), .. end is null ? (RestoreWarning[])[] : [end]],
         };
-
-        void ReportChecked(int pages) => progress?.Report(new(RestorePhase.Check, pages * (long)applier.PageSize, BytesTotal: 0));
     }
 
     private static IEnumerable<RestoreWarning> WarningsOf(RestorePlan plan, PlanApplier applier, IReadOnlyList<string> left, string destination)

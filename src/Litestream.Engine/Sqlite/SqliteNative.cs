@@ -27,6 +27,15 @@ internal static unsafe partial class SqliteNative
     [LibraryImport(Library, EntryPoint = "sqlite3_snapshot_free")]
     public static partial void SnapshotFree(nint snapshot);
 
+    [LibraryImport(Library, EntryPoint = "sqlite3_next_stmt")]
+    public static partial nint NextStatement(SafeHandle database, nint statement);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_stmt_status")]
+    public static partial int StatementStatus(nint statement, int counter, int reset);
+
+    /// <summary>The text of a statement.</summary>
+    public static ReadOnlySpan<byte> TextOf(nint statement) => MemoryMarshal.CreateReadOnlySpanFromNullTerminated(Text(statement));
+
     /// <summary>Calls xRead of a sqlite3_file: the handle that SQLite itself holds, on whatever VFS it is. Unlike a stream
     /// of our own it can't drop SQLite's POSIX locks by being closed.</summary>
     /// <returns>A result code; <see cref="IoErrorShortRead"/> when the file ends before the buffer does.</returns>
@@ -40,4 +49,7 @@ internal static unsafe partial class SqliteNative
 
     /// <summary>Whether a sqlite3_file is open.</summary>
     public static bool IsOpen(nint file) => file != 0 && *(nint*)file != 0;
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_sql")]
+    private static partial byte* Text(nint statement);
 }

@@ -12,6 +12,8 @@ namespace Litestream.PowerShell.Restoring;
 internal sealed class RestoreProgressView(string target, int activity, ReplicaReading? reading = null)
     : ProgressView($"Restoring {target}", activity), IProgress<RestoreProgress>
 {
+    private const int WholePercent = 100;
+
     private readonly object _gate = new();
     private RestoreProgress? _latest;
     private long _began;
@@ -34,11 +36,19 @@ internal sealed class RestoreProgressView(string target, int activity, ReplicaRe
         return latest switch
         {
             null => Text($"Preparing{(reading?.Describe() is { Length: > 0 } seen ? $", {seen}" : "")}"),
-            // with its time, as there is a while in which a small one reads nothing more
-            { Phase: RestorePhase.Check, BytesDone: var read } => Bytes($"Checking the database, {_Format.Duration(elapsed)}", read, total: 0, elapsed),
+            { Phase: RestorePhase.Check } check => Check(check, elapsed),
             { Phase: var phase, BytesDone: var done, BytesTotal: var total } =>
                 Bytes(phase == RestorePhase.Snapshot ? "Writing the snapshot" : "Applying WAL segments", done, total, elapsed),
         };
+    }
+
+    private ProgressRecord Check(RestoreProgress check, TimeSpan elapsed)
+    {
+        // with its time, as there is a while in which a small one reads nothing more
+        var record = Bytes($"Checking the database, {_Format.Duration(elapsed)}", check.BytesDone, total: 0, elapsed);
+        if (check.Share is { } share) record.PercentComplete = (int)(share * WholePercent);
+        if (check.Left is { } left) record.SecondsRemaining = (int)Math.Min(Math.Ceiling(left.TotalSeconds), int.MaxValue);
+        return record;
     }
 
     private static bool IsCheck(RestoreProgress progress) => progress.Phase == RestorePhase.Check;

@@ -4,6 +4,7 @@ using System.Management.Automation;
 using System.Reflection;
 using Litestream.PowerShell.Tests.Fixtures;
 using Litestream.PowerShell.Tests.Hosting;
+using Microsoft.Data.Sqlite;
 using Xunit;
 
 namespace Litestream.PowerShell.Tests;
@@ -35,6 +36,43 @@ public sealed class ProgressTests(ModuleHost host) : IClassFixture<ModuleHost>
     }
 
     [Theory]
+    [InlineData("Restore-LitestreamDatabase ./replica ./restored.db -FullCheck")]
+    [InlineData("Test-LitestreamBackup ./replica")]
+    public void The_check_of_a_restored_database_shows_how_much_of_it_is_done(string script)
+    {
+        using var own = new ModuleHost();
+        MakeSlowToCheck(own.Folder["app.db"]);
+        own.Run("Sync-LitestreamDatabase ./app.db ./replica").Succeeded();
+
+        var result = own.Run(script);
+
+        result.Succeeded();
+        var shown = result.Progress.Where(p => p.StatusDescription.StartsWith("Checking the database", StringComparison.Ordinal)).Select(p => p.PercentComplete).ToList();
+        Assert.Equal(shown.Order(), shown);
+        Assert.Contains(shown, p => p is > 0 and < 100);
+        Assert.All(shown, p => Assert.InRange(p, -1, 99));
+    }
+
+    [Theory]
+    [InlineData(0.424, 7.2, 42, 8)]
+    [InlineData(0.99, null, 99, -1)]
+    [InlineData(null, null, -1, -1)]
+    public void Share_and_time_left_of_a_check_are_told(double? share, double? seconds, int percent, int left)
+    {
+        host.UseEngine();
+        var check = New(ModuleAssemblies.Engine, "Litestream.Engine.Restore.CheckProgress", 3000L, share, seconds is null ? null : TimeSpan.FromSeconds(seconds.Value));
+        var progress = ModuleAssemblies.Engine.GetType("Litestream.Engine.Restore.RestoreProgress", throwOnError: true)!
+            .GetMethod("Of", BindingFlags.Static | BindingFlags.NonPublic)!.Invoke(null, [check, 4096]);
+        var view = New(ModuleAssemblies.Cmdlets, "Litestream.PowerShell.Restoring.RestoreProgressView", "app.db", 1, null);
+        view.GetType().GetMethod("Report")!.Invoke(view, [progress]);
+        ProgressRecord? record = null;
+        view.GetType().GetMethod("Show")!.Invoke(view, [(Action<ProgressRecord>)(r => record = r)]);
+
+        Assert.Equal((percent, left), (record!.PercentComplete, record.SecondsRemaining));
+        Assert.EndsWith(", 11.7 MB", record.StatusDescription, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("Applying", 50 * MB, 100 * MB, 10_000, "Applying, 50.0 MB of 100 MB, 5.00 MB/s", 50, 10)]
     [InlineData("", 50 * MB, 100 * MB, 500, "50.0 MB of 100 MB", 50, -1)]
     [InlineData("", 0, 100 * MB, 60_000, "0 B of 100 MB", 0, -1)]
@@ -52,5 +90,21 @@ public sealed class ProgressTests(ModuleHost host) : IClassFixture<ModuleHost>
 
         CultureInfo.CurrentCulture = former;
         Assert.Equal((status, percent, left), (record.StatusDescription, record.PercentComplete, record.SecondsRemaining));
+    }
+
+    private static object New(Assembly assembly, string type, params object?[] arguments) =>
+        Activator.CreateInstance(assembly.GetType(type, throwOnError: true)!, BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic, null, arguments, null)!;
+
+    /// <summary>Rows in another order than their indexes, which SQLite looks up one by one.</summary>
+    private static void MakeSlowToCheck(string path)
+    {
+        using var application = new SqliteConnection($"Data Source={path};Pooling=False");
+        application.Open();
+        using var command = application.CreateCommand();
+        command.CommandText = """
+            PRAGMA journal_mode = wal; PRAGMA synchronous = off; CREATE TABLE t(a, b); CREATE INDEX i ON t(a); CREATE INDEX j ON t(b);
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) INSERT INTO t SELECT randomblob(16), randomblob(16) FROM n
+            """;
+        command.ExecuteNonQuery();
     }
 }
