@@ -42,6 +42,29 @@ Describe 'Completion' {
         (Complete 'Start-LitestreamReplication -ConfigPath ./litestream.yml -Database ').CompletionText | Should -Be shop.db
     }
 
+    It 'Offers what <cmdlet> can take of the replicas that a configuration names' -ForEach @(
+        @{ Cmdlet = 'Get-LitestreamGeneration' }, @{ Cmdlet = 'Get-LitestreamSnapshot' }, @{ Cmdlet = 'Get-LitestreamWalSegment' }
+        @{ Cmdlet = 'Get-LitestreamRestorePoint' }, @{ Cmdlet = 'Test-LitestreamReplica' }, @{ Cmdlet = 'Test-LitestreamBackup' }
+        @{ Cmdlet = 'Restore-LitestreamDatabase' }
+    ) {
+        Set-Content "$folder/notes.yml" "dbs:`n  - path: notes.db`n    replicas: [{ name: files, path: notes }, { name: s3, url: 's3://bucket/notes' }]"
+        $line = "$cmdlet -ConfigPath ./notes.yml"
+        $offered = Complete "$line -Generation "
+        $offered.CompletionText | Should -Be $Later, $Earlier
+        $offered[0].ToolTip | Should -Be 'notes.db to files: last snapshot 2026-05-01 12:01:00 UTC'
+        (Complete "$line -Database ").CompletionText | Should -Be notes.db
+        (Complete "$line -Database notes.db -ReplicaName ").CompletionText | Should -Be files, s3
+        if ((Get-Command $cmdlet).Parameters['Index']) { (Complete "$line -Generation $Earlier -Index ").CompletionText | Should -Be 0 }
+    }
+
+    It 'Leaves out no parameter that takes a generation, an index, a database of a configuration or a replica of one' {
+        $without = foreach ($command in Get-Command -Module Litestream) {
+            $command.Parameters.Values | Where-Object Name -in Generation, Index, Database, ReplicaName |
+                Where-Object { -not $_.Attributes.Where{ $_ -is [ArgumentCompleter] } } | ForEach-Object { "$($command.Name) -$($_.Name)" }
+        }
+        $without | Should -BeNullOrEmpty
+    }
+
     It 'Offers nothing of S3' {
         Complete 'Get-LitestreamSnapshot s3://bucket/app ' | Should -BeNullOrEmpty
     }

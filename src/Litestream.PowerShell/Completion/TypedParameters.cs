@@ -27,6 +27,14 @@ internal sealed class TypedParameters(string parameterName, IDictionary bound)
     public T? Find<T>(string name)
         where T : class => bound[name] is { } given and not Array { Length: > 1 } && LanguagePrimitives.TryConvertTo(given, out T? value) ? value : null;
 
+    /// <summary>All values; empty if it has none.</summary>
+    /// <param name="name">The parameter.</param>
+    public string[] FindAll(string name) => bound[name] is { } given && LanguagePrimitives.TryConvertTo(given, out string[]? values) && values is not null ? values : [];
+
+    /// <summary>Whether a path may lead to another machine, which a completion does not ask.</summary>
+    /// <param name="path">Full path.</param>
+    public static bool IsRemote(string path) => path.StartsWith(@"\\", StringComparison.Ordinal);
+
     /// <summary>The full path of a path as it was typed.</summary>
     /// <param name="path">The path.</param>
     public static string ResolvePath(string path) => Run(Resolve, path);

@@ -12,9 +12,6 @@ namespace Litestream.PowerShell.Configurations;
 /// <param name="command">Who is given them.</param>
 internal sealed class ConfiguredDatabases(LitestreamCommand command)
 {
-    private static readonly WildcardOptions s_caseOption =
-        OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? WildcardOptions.IgnoreCase : WildcardOptions.None;
-
     private readonly Dictionary<(string Path, bool Expands), LitestreamConfiguration> _files = [];
     private readonly Dictionary<LitestreamConfiguration, IReadOnlyList<DatabaseConfiguration>> _databases = new(ReferenceEqualityComparer.Instance);
 
@@ -84,17 +81,10 @@ internal sealed class ConfiguredDatabases(LitestreamCommand command)
     /// <summary>What is said of a database in a folder; null if it is in none.</summary>
     private static DatabaseConfiguration? Describe(LitestreamConfiguration configuration, string path) => configuration.FolderOf(path)?.Describe(path);
 
-    private static List<DatabaseConfiguration> Match(LitestreamCommand command, LitestreamConfiguration configuration, IReadOnlyList<DatabaseConfiguration> all, string name)
+    private static IReadOnlyList<DatabaseConfiguration> Match(LitestreamCommand command, LitestreamConfiguration configuration, IReadOnlyList<DatabaseConfiguration> all, string name)
     {
-        var full = command.ResolvePath(name);
-        var exact = all.Where(d => d.Path == full || Path.GetFileName(d.Path) == name).ToList();
-        if (exact.Count > 0) return exact;
-        var isWildcard = WildcardPattern.ContainsWildcardCharacters(name);
-        // one of a folder that is not there, as before it is restored
-        if (!isWildcard && Describe(configuration, full) is { } absent) return [absent];
-        var (file, path) = (new WildcardPattern(name, s_caseOption), new WildcardPattern(full, s_caseOption));
-        var found = isWildcard ? all.Where(d => file.IsMatch(Path.GetFileName(d.Path)) || path.IsMatch(d.Path)).ToList() : [];
-        return found.Count > 0 || isWildcard ? found : throw new EngineException(
+        var found = DatabaseMatch.Find(configuration, all, name, command.ResolvePath(name));
+        return found.Count > 0 || WildcardPattern.ContainsWildcardCharacters(name) ? found : throw new EngineException(
             ErrorCode.DatabaseNotFound, $"{configuration.Path} has no database '{name}'.", name, "Get-LitestreamDatabase lists those that it has.");
     }
 }

@@ -62,6 +62,56 @@ public sealed class CompletionTests : ReplicationTests
     [InlineData("Test-LitestreamBackup -ConfigPath ./litestream.yml -ReplicaName s", new[] { "s3" })]
     public void Databases_of_a_configuration_are_offered(string typed, string[] expected) => Assert.Equal(expected, Complete(typed));
 
+    [Theory]
+    [InlineData("Get-LitestreamGeneration -ConfigPath ./notes.yml -Generation ", new[] { Later, Earlier })]
+    [InlineData("Get-LitestreamSnapshot -ConfigPath ./notes.yml -Database notes.db -Generation 0b", new[] { Earlier })]
+    [InlineData("Get-LitestreamWalSegment -ConfigPath ./notes.yml -Database n*.db -Generation ", new[] { Later, Earlier })]
+    [InlineData("Get-LitestreamRestorePoint -ConfigPath ./notes.yml -ReplicaName files -Generation ", new[] { Later, Earlier })]
+    [InlineData("Test-LitestreamReplica -ConfigPath ./notes.yml -Database ./notes.db, other.db -Generation ", new[] { Later, Earlier })]
+    [InlineData("Test-LitestreamBackup -ConfigPath ./notes.yml -Generation ", new[] { Later, Earlier })]
+    [InlineData("Restore-LitestreamDatabase -ConfigPath ./notes.yml -Database notes.db -Generation ", new[] { Later, Earlier })]
+    [InlineData("Restore-LitestreamDatabase -ConfigPath ./notes.yml -Database fleet/a.db -Generation ", new[] { Later })]
+    [InlineData("Get-LitestreamGeneration -ConfigPath ./notes.yml -Database other.db -Generation ", new string[0])]
+    [InlineData("Get-LitestreamGeneration -ConfigPath ./notes.yml -ReplicaName s3 -Generation ", new string[0])]
+    [InlineData("Get-LitestreamGeneration -ConfigPath ./nowhere.yml -Generation ", new string[0])]
+    [InlineData($"Restore-LitestreamDatabase -ConfigPath ./notes.yml -Database notes.db -Generation {Earlier} -Index ", new[] { "0" })]
+    [InlineData($"Test-LitestreamBackup -ConfigPath ./notes.yml -Generation {Earlier} -Index ", new[] { "0" })]
+    [InlineData($"Get-LitestreamWalSegment -ConfigPath ./notes.yml -Generation {Earlier} -Index ", new[] { "0" })]
+    [InlineData("Get-LitestreamWalSegment -ConfigPath ./notes.yml -Database fleet/a.db -Index ", new[] { "0" })]
+    [InlineData("Get-LitestreamWalSegment -ConfigPath ./notes.yml -Database notes.db -Index ", new string[0])]
+    [InlineData("Get-LitestreamWalSegment -ConfigPath ./notes.yml -Database fleet/a.db -ReplicaName ", new[] { "fleet" })]
+    [InlineData("Test-LitestreamEnvironment -ConfigPath ./notes.yml -Database no*, other.db -ReplicaName ", new[] { "files", "s3", "file" })]
+    [InlineData("Get-LitestreamDatabase -ConfigPath ./notes.yml a", new[] { "a.db" })]
+    [InlineData("Get-LitestreamDatabase -ConfigPath ./notes.yml -Database notes.db, ot", new[] { "other.db" })]
+    public void What_a_configuration_names_is_looked_into(string typed, string[] expected)
+    {
+        File.WriteAllText(Host.Folder["notes.yml"], """
+            dbs:
+              - path: notes.db
+                replicas: [{ name: files, path: notes }, { name: s3, url: "s3://bucket/notes" }]
+              - path: other.db
+                replicas: [{ path: nothing }]
+              - dir: fleet
+                pattern: "*.db"
+                replicas: [{ name: fleet, path: far }]
+            """);
+        Directory.CreateDirectory(Host.Folder["fleet"]);
+        File.WriteAllText(Host.Folder["fleet/a.db"], "");
+        NotesReplica.CopyTo(Host.Folder["far/a.db"]);
+        Directory.Delete(Host.Folder[$"far/a.db/generations/{Earlier}"], recursive: true);
+
+        Assert.Equal(expected, Complete(typed));
+    }
+
+    [Fact]
+    public void Of_a_replica_in_a_store_the_generation_is_offered_that_the_database_is_in()
+    {
+        File.WriteAllText(Host.Folder["s3.yml"], "dbs:\n  - path: app.db\n    replicas: [{ url: 's3://bucket/app', endpoint: 'http://127.0.0.1:9' }]");
+        var generation = Host.Run("Sync-LitestreamDatabase ./app.db ./replica; (Get-LitestreamGeneration ./replica).Generation").Succeeded()[^1].BaseObject;
+
+        Assert.Equal([generation], Complete("Restore-LitestreamDatabase -ConfigPath ./s3.yml -Generation "));
+    }
+
     [Fact]
     public void Databases_of_one_name_are_told_apart_by_their_paths() =>
         Assert.Equal([Database, Host.Folder["other/app.db"], "shop.db"], Complete("Get-LitestreamDatabase -ConfigPath ./litestream.yml -Database "));
