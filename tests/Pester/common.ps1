@@ -13,6 +13,12 @@ if (-not $env:LITESTREAM_RUN_FOLDER) {
     $env:LITESTREAM_RUN_FOLDER = [System.IO.Directory]::CreateTempSubdirectory('lsps-').FullName
 }
 
+# Nor do they take profiles of the account; the AWS SDK looks once in a process where they are.
+if (-not $env:AWS_SHARED_CREDENTIALS_FILE) {
+    $env:AWS_SHARED_CREDENTIALS_FILE = "$env:LITESTREAM_RUN_FOLDER/aws.ini"
+    Set-Content -LiteralPath $env:AWS_SHARED_CREDENTIALS_FILE "[backup]`naws_access_key_id = key`naws_secret_access_key = secret"
+}
+
 Import-Module $Manifest
 
 $Earlier = '0b2ad470f44f1ca0'
@@ -56,6 +62,20 @@ function Invoke-Selling([string] $Path, [int] $Orders = 3) {
     Wait-Until { @(Invoke-Shop list $Path).Count -ge $target }
     $process.StandardInput.Close()
     $process.WaitForExit()
+}
+
+# An S3 store with these buckets, to be stopped by its Id; nothing where none is installed.
+function Start-Store([string[]] $Bucket) {
+    if (-not (Get-Command moto_server -ErrorAction Ignore)) { return }
+    $listener = [System.Net.Sockets.TcpListener]::new([ipaddress]::Loopback, 0)
+    $listener.Start()
+    $port = $listener.LocalEndpoint.Port
+    $listener.Stop()
+    $log = [System.IO.Path]::GetTempFileName()
+    $process = Start-Process moto_server '-H', '127.0.0.1', '-p', $port -PassThru -RedirectStandardOutput $log -RedirectStandardError "$log.err"
+    $endpoint = "http://127.0.0.1:$port"
+    foreach ($name in $Bucket) { Wait-Until { try { Invoke-RestMethod "$endpoint/$name" -Method Put; $true } catch { $false } } }
+    [pscustomobject]@{ Id = $process.Id; Endpoint = $endpoint }
 }
 
 function Wait-Until([scriptblock] $Condition) {
