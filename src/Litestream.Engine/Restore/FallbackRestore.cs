@@ -1,11 +1,13 @@
 using Litestream.Engine.Errors;
+using Litestream.Engine.Format;
 
 namespace Litestream.Engine.Restore;
 
 /// <summary>
-/// Goes on from an older snapshot where the chosen one is damaged, if nothing can be lost by that: the WAL reaches into the index of the damaged one,
-/// and each index is tied to the end of the one before, as in a stream of ours. In a replica of Litestream nothing would show that the end of an
-/// index is gone.
+/// Goes on from another snapshot where the chosen one is damaged, or the WAL that leads from it to a newer one, if nothing can be lost by that. From an
+/// older one: the WAL reaches into the index of the damaged one, and each index is tied to the end of the one before, as in a stream of ours. In a
+/// replica of Litestream nothing would show that the end of an index is gone. From a newer one: it is not ahead of the point, as far as the WAL of its
+/// index tells, or there is none.
 /// </summary>
 /// <param name="make">Carries out a plan.</param>
 internal sealed class FallbackRestore(Func<RestorePlan, Task<RestoreResult>> make)
@@ -19,27 +21,38 @@ internal sealed class FallbackRestore(Func<RestorePlan, Task<RestoreResult>> mak
         {
             return await make(plan).ConfigureAwait(false);
         }
-        catch (LitestreamException e) when (Damage.Is(e) && e.Target == plan.Snapshot.Key)
+        catch (LitestreamException e) when (Damage.Is(e))
         {
-            foreach (var older in plan.Alternatives.Where(a => IsProvenBy(a, plan.Snapshot)))
+            foreach (var other in plan.Alternatives.Select(a => WayAround(plan, e, a)).OfType<RestorePlan>())
             {
-                if (await TryAsync(older).ConfigureAwait(false) is { } result)
-                    return result with { Warnings = [RestoreWarning.SnapshotSkipped(plan, e, older), .. result.Warnings] };
+                if (await TryAsync(other).ConfigureAwait(false) is { } result)
+                    return result with { Warnings = [RestoreWarning.SnapshotSkipped(plan, e, other), .. result.Warnings] };
             }
 
             throw;
         }
     }
 
+    private static RestorePlan? WayAround(RestorePlan plan, LitestreamException damage, RestorePlan other)
+    {
+        if (other.Snapshot.Index < plan.Snapshot.Index) return damage.Target == plan.Snapshot.Key ? FromOlder(other, plan.Snapshot.Index) : null;
+        if (RestoreObstacle.Parse(damage.Target) is not { } obstacle || obstacle.At >= new Position(other.Snapshot.Index, 0)) return null;
+        return other.Segments.Count > 0 || other.Next?.Start.Index != other.Snapshot.Index ? other : null;
+    }
+
     // only what follows on an index proves that it is whole
-    private static bool IsProvenBy(RestorePlan plan, Format.SnapshotInfo damaged) =>
-        plan.Snapshot.Index < damaged.Index && plan.Segments.Any(s => s.Start.Index >= damaged.Index);
+    private static RestorePlan? FromOlder(RestorePlan other, int damaged) => other switch
+    {
+        { Segments: [.., var last] } when last.Start.Index >= damaged => other with { NeedsLinks = true, Next = null },
+        { Segments.Count: > 0, Next: { } next } when next.Start.Index >= damaged => other with { NeedsLinks = true },
+        _ => null,
+    };
 
     private async Task<RestoreResult?> TryAsync(RestorePlan plan)
     {
         try
         {
-            return await make(plan with { NeedsLinks = true }).ConfigureAwait(false);
+            return await make(plan).ConfigureAwait(false);
         }
         catch (LitestreamException e) when (Damage.IsOfChain(e))
         {

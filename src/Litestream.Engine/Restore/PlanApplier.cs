@@ -86,6 +86,7 @@ internal sealed class PlanApplier
             await CompareBeyondAsync(_overhang, wal, cancellationToken).ConfigureAwait(false);
         _warnings.AddRange(wal.Warnings);
         if (Reached.Offset > 0 && Reached.Index == _plan.Snapshot.Index && !wal.IsLinked) JudgeSnapshot();
+        if (_plan is { NeedsLinks: true, Next: { } next }) await ProveEndAsync(next, wal, cancellationToken).ConfigureAwait(false);
         pages.SetPageCount(PageCount);
     }
 
@@ -141,6 +142,14 @@ internal sealed class PlanApplier
                 overhang.Cut();
             }
         }
+    }
+
+    private async Task ProveEndAsync(WalSegmentInfo next, WalStreamReader wal, CancellationToken cancellationToken)
+    {
+        wal.BeginSegment(next);
+        var content = await DecodedObjectStream.OpenAsync(_replica, next.Key, cancellationToken).ConfigureAwait(false);
+        await using var _ = content.ConfigureAwait(false);
+        if (!await wal.ReadFrameAsync(content, cancellationToken).ConfigureAwait(false) || !wal.IsLinked) throw NotLinked(next);
     }
 
     private void JudgeSnapshot()

@@ -11,6 +11,7 @@ internal sealed class RestoreChain
     private readonly List<WalSegmentInfo> _beyond = [];
     private readonly List<WalSegmentInfo> _unreachable = [];
     private readonly RestoreRequest _request;
+    private readonly WalSegmentInfo? _next;
 
     private RestoreChain(SnapshotInfo snapshot, GenerationInfo generation, RestoreRequest request)
     {
@@ -21,9 +22,13 @@ internal sealed class RestoreChain
         {
             inReach = inReach && Includes(segment);
             if (inReach)
+            {
                 Append(segment);
-            else if (segment.Start.Index == snapshot.Index)
-                _beyond.Add(segment);
+                continue;
+            }
+
+            _next ??= segment;
+            if (segment.Start.Index == snapshot.Index) _beyond.Add(segment);
         }
 
         // Asked for by number, the index has to be reached. That of the snapshot may be without WAL, unless later ones prove
@@ -102,6 +107,7 @@ internal sealed class RestoreChain
 
     private RestorePlan ToPlan(string url) => new(url, _snapshot, _segments)
     {
+        Next = _next,
         IsLatest = _request is { Timestamp: null, Index: null },
         StopOffset = _segments.Count > 0 && ReachedIndex == _request.Index && Missing is null ? _request.Offset : null,
         Beyond = ReachedIndex == _snapshot.Index ? [.. _beyond, .. _unreachable.Where(s => s.Start.Index == _snapshot.Index)] : [],

@@ -10,6 +10,12 @@ public sealed record RestoreObstacle(Position At, string Key)
     /// <summary>The last commit of a damaged segment that can be read; null if there is none.</summary>
     public Position? Readable { get; init; }
 
+    /// <summary>Whether a restore does get over it, from an older snapshot.</summary>
+    public bool IsBridged { get; init; }
+
+    /// <summary>Whether it is in an index of a stream of ours, whose snapshots hold nothing of their own index.</summary>
+    public bool IsOfOurs { get; init; }
+
     /// <summary>Reads a key of a snapshot or a segment; null if it is none.</summary>
     /// <param name="key">The key.</param>
     public static RestoreObstacle? Parse(string key)

@@ -20,8 +20,12 @@ public sealed record RestorePlan(string ReplicaUrl, SnapshotInfo Snapshot, IRead
     /// <summary>Whether all that was listed of the generation is asked for.</summary>
     internal bool IsLatest { get; init; }
 
-    /// <summary>Whether each index has to be tied to the end of the one before, so that nothing can be missing between them.</summary>
+    /// <summary>Whether each index has to be tied to the end of the one before, so that nothing can be missing between them; and <see cref="Next"/> to the
+    /// last one, if it is there.</summary>
     internal bool NeedsLinks { get; init; }
+
+    /// <summary>The first segment that is not asked for: where its index follows on the end of the last one that is, nothing is missing there.</summary>
+    internal WalSegmentInfo? Next { get; init; }
 
     /// <summary>What is known by names alone not to be reached; null if nothing is. Only where <see cref="AllowsPartial"/>.</summary>
     public RestoreLoss? Loss { get; init; }

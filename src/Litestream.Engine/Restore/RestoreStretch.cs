@@ -46,17 +46,17 @@ internal sealed class RestoreStretch
     private IEnumerable<RestorePoint> FindPoints(List<WalSegmentInfo> behind)
     {
         if (behind.Count == 0 || behind[0].Start.Index > _snapshot.Index) yield return new(_snapshot.Index, 0, _snapshot.CreatedAt);
-        var isSafe = false;
+        // a snapshot of Litestream may be ahead inside its own index, as From says
+        var isSafe = Obstacle is { IsOfOurs: true, At.Index: var own } && own == _snapshot.Index;
         for (var i = 0; i < _segments.Count; i++)
         {
             var segment = _segments[i];
             Position? next = i + 1 < behind.Count ? behind[i + 1].Start : null;
+            isSafe |= segment.CreatedAt >= _snapshot.CreatedAt;
             if (Obstacle is { } obstacle && (next is not { } following || obstacle.At < following)) next = obstacle.At;
             var isLast = next?.Index != segment.Start.Index;
-            // a snapshot of Litestream may be ahead inside its own index, as From says
             if (isSafe || isLast || segment.Start.Index > _snapshot.Index)
                 yield return new(segment.Start.Index, isLast ? null : next!.Value.Offset, segment.CreatedAt);
-            isSafe |= segment.CreatedAt >= _snapshot.CreatedAt;
         }
 
         // a damaged segment can be read up to some commit

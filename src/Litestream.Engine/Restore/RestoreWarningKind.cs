@@ -9,7 +9,7 @@ public enum RestoreWarningKind
     /// <summary>The times of objects go back along their positions: a time does not name a point for certain.</summary>
     TimesOutOfOrder,
 
-    /// <summary>A snapshot could not be used; an older one was.</summary>
+    /// <summary>A snapshot could not be used; another one was.</summary>
     SnapshotSkipped,
 
     /// <summary>It could not be proven that the snapshot holds nothing that is later than the restored point.</summary>

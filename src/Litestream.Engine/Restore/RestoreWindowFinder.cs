@@ -21,7 +21,7 @@ public sealed class RestoreWindowFinder(IReplicaClient replica)
     {
         ArgumentNullException.ThrowIfNull(generation);
         ArgumentNullException.ThrowIfNull(known);
-        List<RestoreObstacle> obstacles = [.. known.OrderBy(o => o.At)];
+        List<RestoreObstacle> obstacles = [.. known.Where(o => !o.IsBridged).OrderBy(o => o.At)];
         var damaged = known.Select(o => o.Key).ToHashSet();
         var reached = -1;
         foreach (var snapshot in generation.Snapshots.Where(s => !damaged.Contains(s.Key)))
@@ -35,15 +35,15 @@ public sealed class RestoreWindowFinder(IReplicaClient replica)
             if (stretch.Points.Count == 0) continue;
 
             var to = stretch.Last is { } last ? await TimeOfAsync(last.Key, last.CreatedAt, cancellationToken).ConfigureAwait(false) : time;
-            if (await FindDamagedAsync(generation, damaged, snapshot.Index, cancellationToken).ConfigureAwait(false) is { } end && end <= to) to = end.AddTicks(-1);
+            if (await FindDamagedAsync(generation, obstacles, snapshot.Index, cancellationToken).ConfigureAwait(false) is { } end && end <= to) to = end.AddTicks(-1);
             yield return new(generation.Id, stretch.From < to ? stretch.From : to, to, stretch.Points, stretch.Obstacle?.Key);
         }
     }
 
     // The time from which on a damaged snapshot is chosen: it may be that of the last segment before it.
     private async Task<DateTimeOffset?> FindDamagedAsync(
-        GenerationInfo generation, HashSet<string> damaged, int index, CancellationToken cancellationToken) =>
-        generation.Snapshots.FirstOrDefault(s => s.Index > index && damaged.Contains(s.Key)) is { } snapshot
+        GenerationInfo generation, List<RestoreObstacle> obstacles, int index, CancellationToken cancellationToken) =>
+        generation.Snapshots.FirstOrDefault(s => s.Index > index && obstacles.Exists(o => o.Key == s.Key)) is { } snapshot
             ? await TimeOfAsync(snapshot.Key, snapshot.CreatedAt, cancellationToken).ConfigureAwait(false)
             : null;
 

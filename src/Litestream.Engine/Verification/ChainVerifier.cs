@@ -23,6 +23,8 @@ internal sealed class ChainVerifier(IReplicaClient replica, GenerationInfo gener
     private readonly List<(SnapshotInfo Snapshot, Position Before)> _doubted = [];
     private readonly Dictionary<UInt128, (string Key, long FramesRead)> _contents = [];
     private readonly HashSet<uint> _ahead = [];
+    private readonly HashSet<string> _bridged = [];
+    private readonly List<string> _unread = [];
     private PageMap? _pages;
     private PageChanges _changes = new();
     private WalStreamReader? _wal;
@@ -36,9 +38,10 @@ internal sealed class ChainVerifier(IReplicaClient replica, GenerationInfo gener
     private int _aheadIndex;
     private bool _isBegun;
     private bool _isInSegment;
+    private bool _isLinked = true;
 
     /// <summary>What is wrong.</summary>
-    public IReadOnlyList<ReplicaDamage> Damages => _damages;
+    public IReadOnlyList<ReplicaDamage> Damages => [.. _damages.Select(d => d with { IsBridged = _bridged.Contains(d.Key) })];
 
     /// <summary>What is remarkable, and proves nothing.</summary>
     public IReadOnlyList<string> Warnings => _warnings;
@@ -71,7 +74,9 @@ internal sealed class ChainVerifier(IReplicaClient replica, GenerationInfo gener
         {
             snapshots.Dequeue();
             reading(snapshot.Key, snapshot.Size);
-            if (await TryAsync(() => ReadSnapshotAsync(snapshot, cancellationToken)).ConfigureAwait(false) is { } error) Add(error, snapshot.Key);
+            if (await TryAsync(() => ReadSnapshotAsync(snapshot, cancellationToken)).ConfigureAwait(false) is not { } error) continue;
+            Add(error, snapshot.Key);
+            if (_wal is not null) _unread.Add(snapshot.Key);
         }
     }
 
@@ -122,6 +127,7 @@ internal sealed class ChainVerifier(IReplicaClient replica, GenerationInfo gener
             _wal = new(pageSize);
             _pagesWritten = own.Count;
             End = new(snapshot.Index, 0);
+            BeginSpan();
             return;
         }
 
@@ -139,6 +145,7 @@ internal sealed class ChainVerifier(IReplicaClient replica, GenerationInfo gener
             return;
         }
 
+        BeginSpan();
         _ahead.UnionWith(different);
         (_snapshotKey, _aheadIndex, End) = (snapshot.Key, snapshot.Index, new(snapshot.Index, 0));
     }
@@ -167,6 +174,7 @@ internal sealed class ChainVerifier(IReplicaClient replica, GenerationInfo gener
         {
             _changes.Set(wal.Frame.PageNumber, PageDigest.Of(wal.Page));
             if (_ahead.Count > 0) _ahead.Remove(wal.Frame.PageNumber);
+            Bridge(wal.IsLinked);
             _pagesWritten++;
             _framesRead++;
             if (_doubted.Count > 0) BlameSnapshots();
@@ -180,6 +188,20 @@ internal sealed class ChainVerifier(IReplicaClient replica, GenerationInfo gener
             _changes = new();
             End = wal.LastCommit;
         }
+    }
+
+    /// <summary>A sound snapshot: what is damaged behind it, a restore may get over from here.</summary>
+    private void BeginSpan()
+    {
+        _unread.Clear();
+        _isLinked = true;
+    }
+
+    private void Bridge(bool isLinked)
+    {
+        _isLinked &= isLinked;
+        if (_isLinked) _bridged.UnionWith(_unread);
+        else _bridged.ExceptWith(_unread);
     }
 
     /// <summary>What a snapshot was ahead by has to come in its own index, which ends here.</summary>
@@ -249,11 +271,12 @@ internal sealed class ChainVerifier(IReplicaClient replica, GenerationInfo gener
         _wal?.Dispose();
         (_wal, _pages, _changes, _isBegun) = (null, null, new(), false);
         _ahead.Clear();
+        _unread.Clear();
     }
 
     // of a segment that was begun, all before the last commit can be read
     private void Add(LitestreamException error, string key) =>
-        _damages.Add(new(error.Code, error.Target ?? key, error.Message, End) { IsReadInPart = _isInSegment && (error.Target ?? key) == key });
+        _damages.Add(new(error.Code, error.Target ?? key, error.Message, End) { IsReadInPart = _isInSegment && (error.Target ?? key) == key, IsOfOurs = _isLinked });
 
     private void Add(ErrorCode code, string key, string message) => _damages.Add(new(code, key, message, End));
 }

@@ -18,6 +18,14 @@ public sealed record ReplicaDamage(ErrorCode Code, string Key, string Message, P
     /// <summary>Whether it is a segment that follows on what is before it, and can be read up to <see cref="LastGood"/>.</summary>
     internal bool IsReadInPart { get; init; }
 
+    /// <summary>Whether it is a snapshot, and the WAL that leads over it from an older one is proven to be whole.</summary>
+    internal bool IsBridged { get; init; }
+
+    /// <summary>Whether what is before it in its index is of a stream of ours.</summary>
+    internal bool IsOfOurs { get; init; }
+
     /// <summary>What a restore does not get over; null if the key is none of a snapshot or a segment, or of a snapshot that is not there to be chosen.</summary>
-    public RestoreObstacle? ToObstacle() => !IsLostSnapshot && RestoreObstacle.Parse(Key) is { } obstacle ? obstacle with { Readable = IsReadInPart ? LastGood : null } : null;
+    public RestoreObstacle? ToObstacle() => !IsLostSnapshot && RestoreObstacle.Parse(Key) is { } obstacle
+        ? obstacle with { Readable = IsReadInPart ? LastGood : null, IsBridged = IsBridged, IsOfOurs = IsOfOurs }
+        : null;
 }

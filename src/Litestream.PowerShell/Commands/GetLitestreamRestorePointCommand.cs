@@ -59,7 +59,11 @@ public sealed class GetLitestreamRestorePointCommand : ReplicaCommand
 
         if (isEmpty) WriteWarning($"The generation {generation.Id} of '{replica}' can't be restored: it has no snapshot that is sound.");
         else
-            foreach (var damage in damages.Where(d => !named.Contains(d.Key))) WriteWarning($"A gap of the generation {generation.Id} of '{replica}': {damage.Message}");
+            foreach (var damage in damages.Where(d => !named.Contains(d.Key)))
+            {
+                var kind = damage.ToObstacle() is { IsBridged: true } ? "Damage that restores get over, from an older snapshot," : "A gap";
+                WriteWarning($"{kind} of the generation {generation.Id} of '{replica}': {damage.Message}");
+            }
     }
 
     private GenerationVerification? ReadAll(IReplicaClient client, GenerationInfo generation, LitestreamReplica replica)

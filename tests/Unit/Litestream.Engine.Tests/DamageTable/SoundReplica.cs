@@ -35,6 +35,9 @@ internal sealed class SoundReplica : IDisposable
     /// <summary>Segments with their ends, from the snapshot of index 2 on.</summary>
     public IReadOnlyList<MeasuredSegment> Segments { get; private set; } = null!;
 
+    /// <summary>The ends of all segments.</summary>
+    public IReadOnlyList<Position> Ends { get; private set; } = null!;
+
     /// <summary>The state of the whole replica.</summary>
     public byte[] Latest => _states[Segments[^1].End];
 
@@ -73,6 +76,20 @@ internal sealed class SoundReplica : IDisposable
         }
 
         throw new TimeoutException("The oracle does not get on.");
+    }
+
+    /// <summary>Adds a snapshot at the beginning of an index.</summary>
+    public async Task AddSnapshotAsync(int index)
+    {
+        await using var client = RunningReplication.Folder(Path);
+        var before = Generation.Segments.Last(s => s.Start.Index == index - 1);
+        using var frame = new MemoryStream();
+        using (var encoder = Lz4Frame.Encode(frame)) encoder.Write(await RestoreAsync(client, new() { Index = index - 1 }));
+        var key = ObjectKey.Snapshot(Generation.Id, index);
+        using var stored = new MemoryStream(IsLinked ? Sealed(key, frame.ToArray()) : frame.ToArray());
+        await client.PutAsync(key, stored, before.CreatedAt, default);
+        if (IsLinked) await client.PutAsync(ObjectKey.SnapshotMark(Generation.Id, index), Stream.Null, before.CreatedAt, default);
+        Generation = (await new ReplicaCatalog(client).ReadGenerationAsync(Generation.Id, default))!;
     }
 
     /// <summary>The state at a position.</summary>
@@ -122,15 +139,10 @@ internal sealed class SoundReplica : IDisposable
         await using var client = RunningReplication.Folder(Path);
         var catalog = new ReplicaCatalog(client);
         Generation = Assert.Single(await catalog.ListGenerationsAsync(default).ToListAsync());
-        var before = Generation.Segments.Last(s => s.Start.Index == 1);
-        using var frame = new MemoryStream();
-        using (var encoder = Lz4Frame.Encode(frame)) encoder.Write(await RestoreAsync(client, new() { Index = 1 }));
-        var key = ObjectKey.Snapshot(Generation.Id, 2);
-        using var stored = new MemoryStream(IsLinked ? Sealed(key, frame.ToArray()) : frame.ToArray());
-        await client.PutAsync(key, stored, before.CreatedAt, default);
-        if (IsLinked) await client.PutAsync(ObjectKey.SnapshotMark(Generation.Id, 2), Stream.Null, before.CreatedAt, default);
-        Generation = (await catalog.ReadGenerationAsync(Generation.Id, default))!;
-        Segments = [.. (await catalog.MeasureSegmentsAsync(Generation, default).ToListAsync()).Where(s => s.Segment.Start.Index >= 2)];
+        await AddSnapshotAsync(2);
+        var all = await catalog.MeasureSegmentsAsync(Generation, default).ToListAsync();
+        Ends = [.. all.Select(s => s.End)];
+        Segments = [.. all.Where(s => s.Segment.Start.Index >= 2)];
         foreach (var segment in Segments) await StateAtAsync(segment.End);
         foreach (var index in Segments.Select(s => s.End.Index).Distinct()) await StateAtAsync(new(index, 0));
         return this;

@@ -1,4 +1,5 @@
 using Litestream.Engine.Errors;
+using Litestream.Engine.Format;
 using Litestream.Engine.Replicas;
 using Litestream.Engine.Restore;
 using Litestream.Engine.Tests.DamageTable;
@@ -15,6 +16,7 @@ namespace Litestream.Engine.Tests.Restore;
 public sealed class RestoreWindowFinderTests(ITestOutputHelper output)
 {
     private const int Seed = 5;
+    private const int Turns = 40;
 
     [Fact]
     public async Task A_sound_replica_has_one_window_with_all_its_segments()
@@ -26,7 +28,7 @@ public sealed class RestoreWindowFinderTests(ITestOutputHelper output)
         Assert.Equal(sound.Generation.Snapshots[0].CreatedAt, window.From);
         Assert.Equal(sound.Generation.Segments[^1].CreatedAt, window.To);
         Assert.Equal(sound.Generation.Segments[^1].Start.Index, window.End.Index);
-        Assert.InRange(window.Points.Count, sound.Generation.Segments.Count - 1, sound.Generation.Segments.Count);
+        Assert.Equal(sound.Generation.Segments.Count, window.Points.Count);
     }
 
     [Fact]
@@ -60,8 +62,57 @@ public sealed class RestoreWindowFinderTests(ITestOutputHelper output)
 
         Assert.Equal([missing.Key, null], windows.Select(w => w.MissingKey));
         Assert.Equal([.. all.Where(p => p.Index < later.Index).SkipLast(1)], windows[0].Points);
-        // but for the first one: a snapshot of Litestream may be ahead of it
-        Assert.Equal([.. all.Where(p => p.Index >= later.Index).Skip(1)], windows[1].Points);
+        Assert.Equal([.. all.Where(p => p.Index >= later.Index)], windows[1].Points);
+    }
+
+    /// <summary>The WAL leads over it, and proves that it is whole.</summary>
+    [Fact]
+    public async Task A_damaged_snapshot_is_no_gap_where_restores_go_on_from_an_older_one()
+    {
+        using var sound = await SoundReplica.OfOursAsync();
+        await using var client = RunningReplication.Folder(sound.Path);
+        var all = Assert.Single(await FindAsync(client, verifies: true));
+        Flip(Path.Combine(sound.Path, sound.Generation.Snapshots[1].Key), at: -2);
+
+        var window = Assert.Single(await FindAsync(client, verifies: true));
+
+        Assert.Equal((all.From, all.To, null), (window.From, window.To, window.MissingKey));
+        Assert.Equal(all.Points, window.Points);
+        await CheckAsync(sound.Path, sound);
+    }
+
+    /// <summary>Nothing proves that the index before it is whole.</summary>
+    [Fact]
+    public async Task A_damaged_snapshot_without_WAL_behind_it_ends_a_window()
+    {
+        using var sound = await SoundReplica.OfOursAsync();
+        await using var client = RunningReplication.Folder(sound.Path);
+        var damaged = sound.Generation.Snapshots[1];
+        foreach (var segment in sound.Generation.Segments.Where(s => s.Start.Index >= damaged.Index)) File.Delete(Path.Combine(sound.Path, segment.Key));
+        Flip(Path.Combine(sound.Path, damaged.Key), at: -2);
+
+        Assert.Equal(damaged.Key, Assert.Single(await FindAsync(client, verifies: true)).MissingKey);
+    }
+
+    /// <summary>Without WAL of its own index nothing leads there but itself.</summary>
+    [Fact]
+    public async Task A_snapshot_alone_behind_damage_restores()
+    {
+        using var sound = await SoundReplica.OfOursAsync();
+        await using var client = RunningReplication.Folder(sound.Path);
+        var last = sound.Generation.Snapshots[1];
+        var expected = await sound.StateAtAsync(new(last.Index, 0));
+        foreach (var segment in sound.Generation.Segments.Where(s => s.Start.Index >= last.Index)) File.Delete(Path.Combine(sound.Path, segment.Key));
+        Flip(Path.Combine(sound.Path, sound.Generation.Segments[1].Key), at: 20);
+        using var folder = new TempFolder();
+
+        var point = Assert.Single((await FindAsync(client, verifies: true))[^1].Points);
+        var plan = await new RestorePlanner(client).PlanAsync(new() { Index = point.Index, Offset = point.Offset }, default);
+        var result = await new Restorer(new()).RestoreAsync(client, plan, folder["db"], new(), null, default);
+
+        Assert.Equal((last.Index, 0L), (point.Index, point.Offset));
+        Assert.Equal(expected, await File.ReadAllBytesAsync(folder["db"]));
+        Assert.Equal(RestoreWarningKind.SnapshotSkipped, Assert.Single(result.Warnings).Kind);
     }
 
     /// <summary>The checksum behind the last block alone is wrong, so that all commits can be read.</summary>
@@ -72,10 +123,7 @@ public sealed class RestoreWindowFinderTests(ITestOutputHelper output)
         await using var client = RunningReplication.Folder(sound.Path);
         using var folder = new TempFolder();
         var (bad, next) = (sound.Segments[1].Segment, sound.Segments[1].End);
-        var file = Path.Combine(sound.Path, bad.Key);
-        var content = await File.ReadAllBytesAsync(file);
-        content[^1] ^= 1;
-        await File.WriteAllBytesAsync(file, content);
+        Flip(Path.Combine(sound.Path, bad.Key), at: -1);
 
         var damage = Assert.Single((await new ReplicaVerifier(client, new()).VerifyAsync(sound.Generation, null, 100, null, default))!.Damages);
         var listed = (await FindAsync(client, verifies: true))[0].End;
@@ -112,10 +160,11 @@ public sealed class RestoreWindowFinderTests(ITestOutputHelper output)
     public async Task Every_listed_point_restores_whatever_objects_are_damaged_together()
     {
         using var sound = await SoundReplica.OfOursAsync();
+        await sound.AddSnapshotAsync(4);
         var random = new Random(Seed);
         string[] keys = [.. sound.Generation.Snapshots.Select(s => s.Key), .. sound.Generation.Segments.Select(s => s.Key)];
         var restored = await CheckAsync(sound.Path, sound);
-        for (var turn = 0; turn < 25; turn++)
+        for (var turn = 0; turn < Turns; turn++)
         {
             using var damaged = new TempFolder();
             foreach (var key in keys)
@@ -142,8 +191,13 @@ public sealed class RestoreWindowFinderTests(ITestOutputHelper output)
             return;
         }
 
+        Flip(file, random.Next((int)new FileInfo(file).Length));
+    }
+
+    private static void Flip(string file, int at)
+    {
         var (content, time) = (File.ReadAllBytes(file), File.GetLastWriteTimeUtc(file));
-        content[random.Next(content.Length)] ^= 0x10;
+        content[at < 0 ? content.Length + at : at] ^= 0x10;
         File.WriteAllBytes(file, content);
         File.SetLastWriteTimeUtc(file, time);
     }
@@ -151,6 +205,7 @@ public sealed class RestoreWindowFinderTests(ITestOutputHelper output)
     private async Task CheckAllAsync(SoundReplica sound)
     {
         var restored = await CheckAsync(sound.Path, sound);
+        await CheckNamesAsync(sound.Path, isNamed: true);
         foreach (var key in sound.Generation.Snapshots.Select(s => s.Key).Concat(sound.Generation.Segments.Select(s => s.Key)))
         {
             var file = Path.Combine(sound.Path, key);
@@ -162,7 +217,7 @@ public sealed class RestoreWindowFinderTests(ITestOutputHelper output)
             File.SetLastWriteTimeUtc(file, time);
             restored += await CheckAsync(sound.Path, sound);
             File.Delete(file);
-            await CheckNamesAsync(sound.Path);
+            await CheckNamesAsync(sound.Path, isNamed: !sound.Generation.Segments.Any(s => s.Key == key && s.Start.Offset > 0));
             // the end of an index is written nowhere in a replica of Litestream
             if (sound.IsLinked || !IsEndOfIndex(key)) restored += await CheckAsync(sound.Path, sound);
             await File.WriteAllBytesAsync(file, content);
@@ -174,13 +229,14 @@ public sealed class RestoreWindowFinderTests(ITestOutputHelper output)
         bool IsEndOfIndex(string key) => sound.Generation.Segments.GroupBy(s => s.Start.Index).Any(g => g.Last().Key == key);
     }
 
-    // every point by its position, and some times of each window, its ends among them
+    // every point by its position, and some times of each window, its ends among them; and no other segment's end restores
     private static async Task<int> CheckAsync(string path, SoundReplica sound)
     {
         await using var client = RunningReplication.Folder(path);
         using var folder = new TempFolder();
         var random = new Random(Seed);
         var restored = 0;
+        var listed = new HashSet<Position>();
         foreach (var window in await FindAsync(client, verifies: true))
         {
             var span = window.To - window.From;
@@ -192,24 +248,58 @@ public sealed class RestoreWindowFinderTests(ITestOutputHelper output)
             ];
             foreach (var request in requests)
             {
-                var plan = await new RestorePlanner(client).PlanAsync(request, default);
                 var file = folder[$"{restored++}.db"];
-                var result = await new Restorer(new()).RestoreAsync(client, plan, file, new(), null, default);
-                Assert.Equal(await sound.StateAtAsync(result.Reached), await File.ReadAllBytesAsync(file));
+                var reached = (await RestoreAsync(client, request, file)).Reached;
+                Assert.Equal(await sound.StateAtAsync(reached), await File.ReadAllBytesAsync(file));
+                listed.Add(reached);
+            }
+        }
+
+        foreach (var end in sound.Ends.Where(e => !listed.Contains(e) && !(IsFirstOfSnapshot(sound, e) && !sound.IsLinked)))
+        {
+            // by its number, and as the end of its index
+            foreach (var offset in (long?[])[end.Offset, null])
+            {
+                var file = folder[$"{restored++}.db"];
+                var request = new RestoreRequest { Generation = sound.Generation.Id, Index = end.Index, Offset = offset };
+                Assert.False(await TryRestoreAsync(client, request, file) == end, $"{end} restores, and is not listed");
             }
         }
 
         return restored;
     }
 
+    // where that segment is damaged behind its last commit, only a restore tells whether a snapshot of Litestream is ahead of it
+    private static bool IsFirstOfSnapshot(SoundReplica sound, Position end) =>
+        sound.Generation.Snapshots.Any(s => s.Index == end.Index) && sound.Ends.First(e => e.Index == end.Index) == end;
+
+    private static async Task<RestoreResult> RestoreAsync(IReplicaClient client, RestoreRequest request, string file) => await new Restorer(new()).RestoreAsync(
+        client, await new RestorePlanner(client).PlanAsync(request, default), file, new(), null, default);
+
+    private static async Task<Position?> TryRestoreAsync(IReplicaClient client, RestoreRequest request, string file)
+    {
+        try
+        {
+            return (await RestoreAsync(client, request, file)).Reached;
+        }
+        catch (LitestreamException)
+        {
+            return null;
+        }
+    }
+
     // where no name tells of a gap, reading has to
-    private static async Task CheckNamesAsync(string path)
+    private static async Task CheckNamesAsync(string path, bool isNamed)
     {
         await using var client = RunningReplication.Folder(path);
+        using var folder = new TempFolder();
         foreach (var window in await FindAsync(client, verifies: false))
         {
-            foreach (var point in window.Points)
-                await new RestorePlanner(client).PlanAsync(new() { Generation = window.Generation, Index = point.Index, Offset = point.Offset }, default);
+            foreach (var request in window.Points.Select(p => new RestoreRequest { Generation = window.Generation, Index = p.Index, Offset = p.Offset }))
+            {
+                if (isNamed) await RestoreAsync(client, request, folder[$"{Guid.NewGuid():N}.db"]);
+                else await new RestorePlanner(client).PlanAsync(request, default);
+            }
         }
     }
 
@@ -217,6 +307,6 @@ public sealed class RestoreWindowFinderTests(ITestOutputHelper output)
     {
         var generation = await new ReplicaCatalog(client).ListGenerationsAsync(default).SingleAsync();
         var damages = verifies ? (await new ReplicaVerifier(client, new()).VerifyAsync(generation, null, 100, null, default))!.Damages : [];
-        return await new RestoreWindowFinder(client).FindAsync(generation, [.. damages.Select(d => d.ToObstacle()!)], default).ToListAsync();
+        return await new RestoreWindowFinder(client).FindAsync(generation, [.. damages.Select(d => d.ToObstacle()).OfType<RestoreObstacle>()], default).ToListAsync();
     }
 }
