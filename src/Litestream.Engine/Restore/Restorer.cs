@@ -42,15 +42,15 @@ public sealed class Restorer(EngineEnvironment environment)
         {
             if (plan.AllowsPartial) return await new PartialRestore(MakeAsync).RunAsync(plan).ConfigureAwait(false);
             return options.FallsBack
-                ? await new FallbackRestore(p => MakeAsync(p, isTrial: false)).RunAsync(plan).ConfigureAwait(false)
-                : await MakeAsync(plan, isTrial: false).ConfigureAwait(false);
+                ? await new FallbackRestore(p => MakeAsync(p, _ => true)).RunAsync(plan).ConfigureAwait(false)
+                : await MakeAsync(plan, _ => true).ConfigureAwait(false);
         }
         catch (LitestreamException e) when (e.Code == ErrorCode.IntegrityCheckFailed && !plan.AllowsPartial)
         {
             var ended = environment.Time.GetTimestamp();
             var limit = SearchFactor * environment.Time.GetElapsedTime(began, ended);
             if (limit < s_shortSearch) limit = s_shortSearch;
-            throw await new CheckBlame(p => MakeAsync(p, isTrial: true), () => environment.Time.GetElapsedTime(ended) < limit).FindAsync(plan, e).ConfigureAwait(false);
+            throw await new CheckBlame(p => MakeAsync(p, _ => false), () => environment.Time.GetElapsedTime(ended) < limit).FindAsync(plan, e).ConfigureAwait(false);
         }
         catch (Exception e) when (FileErrors.IsFileError(e))
         {
@@ -58,8 +58,8 @@ public sealed class Restorer(EngineEnvironment environment)
             throw FileErrors.Wrap(e, destination, "restore the database", ErrorCode.RestoreTargetUnwritable);
         }
 
-        Task<RestoreResult> MakeAsync(RestorePlan plan, bool isTrial) =>
-            this.MakeAsync(replica, plan, destination, isTrial, options, progress, cancellationToken);
+        Task<RestoreResult> MakeAsync(RestorePlan plan, Func<RestoreResult, bool> isWanted) =>
+            this.MakeAsync(replica, plan, destination, isWanted, options, progress, cancellationToken);
     }
 
     private static void Check(string destination, RestoreOptions options)
@@ -73,7 +73,7 @@ public sealed class Restorer(EngineEnvironment environment)
     }
 
     private async Task<RestoreResult> MakeAsync(
-        IReplicaClient replica, RestorePlan plan, string destination, bool isTrial, RestoreOptions options,
+        IReplicaClient replica, RestorePlan plan, string destination, Func<RestoreResult, bool> isWanted, RestoreOptions options,
         IProgress<RestoreProgress>? progress, CancellationToken cancellationToken)
     {
         var started = environment.Time.GetTimestamp();
@@ -87,16 +87,20 @@ public sealed class Restorer(EngineEnvironment environment)
         var left = await Task.Run(
             () => DatabaseCheck.Run(target.PartialPath, destination, plan.Snapshot.Key, options.Check, environment.VfsName, meter, cancellationToken),
             cancellationToken).ConfigureAwait(false);
-        var end = !isTrial && plan.IsLatest && applier.Loss is null && !applier.IsEnded
-            ? await new NotedEnd(replica).CheckAsync(plan, applier.Reached, cancellationToken).ConfigureAwait(false) : null;
-        var safetyCopy = isTrial ? null : target.Publish();
-        return new(destination, plan, applier.Reached, applier.Transactions, applier.PageSize, applier.PageCount,
-            environment.Time.GetElapsedTime(started))
+        var made = new RestoreResult(destination, plan, applier.Reached, applier.Transactions, applier.PageSize, applier.PageCount, TimeSpan.Zero)
         {
             RestoredTo = applier.Loss is null && !applier.IsEnded ? plan.RestoresTo : applier.ReachedTime,
             Loss = applier.Loss,
-            SafetyCopy = safetyCopy,
-            Warnings = [.. WarningsOf(plan, applier, left, destination), .. end is null ? (RestoreWarning[])[] : [end]],
+            Warnings = [.. WarningsOf(plan, applier, left, destination)],
+        };
+        if (!isWanted(made)) return made;
+        var end = plan.IsLatest && applier.Loss is null && !applier.IsEnded
+            ? await new NotedEnd(replica).CheckAsync(plan, applier.Reached, cancellationToken).ConfigureAwait(false) : null;
+        return made with
+        {
+            SafetyCopy = target.Publish(),
+            Warnings = [.. made.Warnings, .. end is null ? (RestoreWarning[])[] : [end]],
+            Duration = environment.Time.GetElapsedTime(started),
         };
     }
 

@@ -72,6 +72,49 @@ public sealed class PartialRestoreTests : IDisposable
         Assert.Equal([RestoreWarningKind.SnapshotSkipped, RestoreWarningKind.Partial], result.Warnings.Select(w => w.Kind));
     }
 
+    /// <summary>Nothing is lost by the newer snapshot, though a snapshot of Litestream might be ahead of this point and the older one is preferred.</summary>
+    [Fact]
+    public async Task Restore_takes_the_chain_that_leads_furthest_and_not_one_that_breaks_early()
+    {
+        var damaged = _replica.SegmentKey(1, 0);
+        Damage(damaged);
+        var request = new RestoreRequest { Index = 2, Offset = _replica.EndOfFrame(1) };
+        Assert.Equal(0, (await PlanAsync(request)).Snapshot.Index);
+
+        var result = await RestoreAsync(request);
+
+        Assert.Equal([6, 3, 4], Versions());
+        Assert.Equal((2, new Position(2, _replica.EndOfFrame(1)), null), (result.Plan.Snapshot.Index, result.Reached, result.Loss));
+    }
+
+    [Fact]
+    public async Task Restore_takes_a_snapshot_alone_where_the_chain_of_the_older_one_breaks_early()
+    {
+        // the snapshot of index 1 holds (1,1) already, which was shipped after the time that is asked for
+        var replica = new ReplicaBuilder();
+        replica.Snapshot(0).Wal(0).Commit(2, 3, 1).Segment(1).Commit(3, 3, 2).Segment(2).Wal(1).Commit(4, 3, 3).Segment(3).Commit(5, 3, 1).Segment(6)
+            .Put(ObjectKey.Snapshot(replica.Generation, 1), [.. replica.Page(1, 5), .. replica.Page(2, 3), .. replica.Page(3, 4)], 4);
+        replica.Client.Objects[replica.SegmentKey(0, replica.EndOfFrame(1))] = ([1, 2, 3], ReplicaBuilder.At(2));
+
+        var result = await RunAsync(await PlanAsync(new() { Timestamp = ReplicaBuilder.At(5) }, replica: replica), replica);
+
+        Assert.Equal([5, 3, 4], Versions());
+        Assert.Equal((new Position(1, 0), ErrorCode.RestorePointNotFound), (result.Reached, result.Loss!.Code));
+    }
+
+    [Fact]
+    public async Task Restore_that_is_thrown_away_for_a_better_one_is_made_again_where_that_fails()
+    {
+        Damage(_replica.SegmentKey(1, 0));
+        Damage(Newest);
+
+        var result = await RestoreAsync(new() { Index = 2, Offset = _replica.EndOfFrame(1) });
+
+        Assert.Equal([2, 3, 1], Versions());
+        Assert.Equal(_replica.SegmentKey(1, 0), result.Loss!.Key);
+        Assert.Contains(result.Warnings, w => w.Kind == RestoreWarningKind.SnapshotSkipped && w.Target == Newest);
+    }
+
     [Fact]
     public async Task Plan_shows_the_gap_that_names_reveal()
     {
