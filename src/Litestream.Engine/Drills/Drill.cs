@@ -48,7 +48,7 @@ public sealed class Drill(EngineEnvironment environment)
         }
         catch
         {
-            folder.Dispose();
+            folder.Delete();
             throw;
         }
     }

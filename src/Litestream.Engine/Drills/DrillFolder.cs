@@ -15,6 +15,7 @@ internal sealed class DrillFolder : IDisposable
 
     private readonly IFileSystem _files;
     private readonly IDisposable? _lock;
+    private int _isDisposed;
 
     private DrillFolder(IFileSystem files, string path, IDisposable? held) => (_files, Path, _lock) = (files, path, held);
 
@@ -58,7 +59,13 @@ internal sealed class DrillFolder : IDisposable
     /// <summary>Deletes it, unless it stays.</summary>
     public void Dispose()
     {
-        if (_lock is null) return;
+        if (!IsKept) Delete();
+    }
+
+    /// <summary>Deletes it, also one that was to stay.</summary>
+    public void Delete()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
         try
         {
             using (_lock) _files.DeleteDirectory(Path);

@@ -14,7 +14,7 @@ public sealed class DrillRun : IDisposable
     /// <summary>The restored database, for further looks at it; null if there is none.</summary>
     public string? RestoredPath { get; }
 
-    /// <summary>Deletes the restored database, unless it is to be kept.</summary>
+    /// <summary>Deletes the restored database, unless it is to be kept. May be called on any thread.</summary>
     /// <exception cref="Errors.LitestreamException"><see cref="Errors.ErrorCode.FileError"/> when it can't be deleted.</exception>
     public void Dispose() => _folder?.Dispose();
 }

@@ -3,6 +3,7 @@ using System.Management.Automation;
 using Litestream.Engine;
 using Litestream.PowerShell.Errors;
 using Litestream.PowerShell.Internal;
+using Litestream.PowerShell.Replications;
 
 namespace Litestream.PowerShell.Abstractions;
 
@@ -128,6 +129,10 @@ public abstract class LitestreamCommand : PSCmdlet, IDisposable
         catch (OperationCanceledException) when (Stopping)
         {
             throw new PipelineStoppedException();
+        }
+        catch (OperationCanceledException) when (ProcessShutdown.IsUnderWay)
+        {
+            throw ProcessShutdown.HoldScript();
         }
         catch (Exception exception) when (exception is IContainsErrorRecord and not RuntimeException)
         {

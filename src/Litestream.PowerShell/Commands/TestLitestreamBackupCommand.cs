@@ -110,7 +110,10 @@ public sealed class TestLitestreamBackupCommand : ConfiguredReplicaCommand
         var (replica, request) = (source.Replica, ToRequest(FindLive(source), client.Url));
         var reading = new ReplicaReading(new(client), $"Reading {client.Url}");
         var progress = new RestoreProgressView(client.Url, activity: 1, reading);
-        using var run = WaitWithProgress(token => new Drill(Environment).RunAsync(reading.Replica, request, progress, token), progress);
+        using var work = new InterruptibleWork(PipelineStop);
+        using var run = WaitWithProgress(token => DrillAsync(reading.Replica, request, progress, work, token), progress);
+        // an assertion does not know of it
+        using var interruption = work.Token.Register(() => LetGo(run, work));
         var result = Assert is null || run.RestoredPath is null || run.Result.Verdict == DrillVerdict.Failed
             ? run.Result
             : run.Result.WithAssertion(FindBroken(run, replica, request, out var duration), duration);
@@ -120,6 +123,21 @@ public sealed class TestLitestreamBackupCommand : ConfiguredReplicaCommand
         if (model.Error is not { } error) return;
         if (result.Verdict == DrillVerdict.Failed) WriteError(error.ToRecord(client.Url));
         else WriteWarning($"The drill of '{client.Url}' is {(result.Verdict == DrillVerdict.Skipped ? "skipped" : "inconclusive")}: {error.Message} {error.Hint}");
+    }
+
+    private static async Task<DrillRun> DrillAsync(
+        IReplicaClient replica, DrillRequest request, RestoreProgressView progress, InterruptibleWork work, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(work.Token, cancellationToken);
+        return await new Drill(Environment).RunAsync(replica, request, progress, either.Token).ConfigureAwait(false);
+    }
+
+    private static void LetGo(DrillRun run, InterruptibleWork work)
+    {
+        // after Ctrl-C the assertion ends first
+        if (!ProcessShutdown.IsUnderWay) return;
+        run.Dispose();
+        work.End();
     }
 
     private string? FindBroken(DrillRun run, LitestreamReplica replica, DrillRequest request, out TimeSpan duration)

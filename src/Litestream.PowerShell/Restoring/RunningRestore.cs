@@ -1,6 +1,7 @@
 using Litestream.Engine;
 using Litestream.Engine.Replicas;
 using Litestream.Engine.Restore;
+using Litestream.PowerShell.Replications;
 
 namespace Litestream.PowerShell.Restoring;
 
@@ -22,7 +23,13 @@ internal sealed class RunningRestore
     {
         (_client, Input, Plan, Options) = (client, input, plan, options);
         Progress = new(input.Target, activity);
-        Task = System.Threading.Tasks.Task.Run(() => new Restorer(environment).RestoreAsync(client, plan, input.Target, options, Progress, cancellationToken), CancellationToken.None);
+        var work = new InterruptibleWork(cancellationToken);
+        Task = System.Threading.Tasks.Task.Run(
+            async () =>
+            {
+                using (work) return await new Restorer(environment).RestoreAsync(client, plan, input.Target, options, Progress, work.Token).ConfigureAwait(false);
+            },
+            CancellationToken.None);
     }
 
     public RestoreInput Input { get; }
