@@ -539,8 +539,17 @@ internal sealed class RecordingLoop
         _events.Write(ReplicationEventKind.RetryScheduled, ReplicationSeverity.Warning,
             $"{error.Message} {error.Hint} Next try in {wait.InSeconds()}.", error: error);
         Stepped();
-        await Task.Delay(wait, _environment.Time, stop).ConfigureAwait(false);
+        // a moment's trouble with a database is over by the second try; then whoever asks for a sync is told, and may ask again
+        if (_failures > 1 && error.Code == ErrorCode.DatabaseError) await RefuseUntilAskedAsync(error, wait, stop).ConfigureAwait(false);
+        else await Task.Delay(wait, _environment.Time, stop).ConfigureAwait(false);
         _schedule.Signal(_clock.Now);
+    }
+
+    private async Task RefuseUntilAskedAsync(LitestreamException error, TimeSpan wait, CancellationToken stop)
+    {
+        _syncs.Refuse(error);
+        var end = _clock.Now + wait;
+        while (!IsAsked && _clock.Now < end) await _wake.WaitAsync(end - _clock.Now, _environment.Time, stop).ConfigureAwait(false);
     }
 
     /// <summary>While the spool can't be written the application's WAL takes its place, but no further than the spool would grow.</summary>

@@ -84,6 +84,12 @@ internal sealed class SyncRequests
         lock (_lock) _waiting.AddRange([.. Drain(_captured), .. Drain(_inCut)]);
     }
 
+    /// <summary>Lets those fail who wait for a capture by now.</summary>
+    public void Refuse(Exception reason)
+    {
+        lock (_lock) Drain(_waiting).ForEach(s => s.TrySetException(reason));
+    }
+
     /// <summary>Lets all fail, those that come later too: nothing will be captured any more.</summary>
     public void Fail(Exception reason)
     {

@@ -108,7 +108,8 @@ public sealed class ReplicaVerifier(IReplicaClient replica, EngineEnvironment en
                 ? "An earlier snapshot leads to the same points."
                 : "The points that it led to can't be restored.";
             yield return new(ErrorCode.ObjectMissing, key, $"The snapshot '{key}' was stored, and is gone without retention having let it go. {others}",
-                present.Count > 0 && present.Min() < index ? new(index, 0) : null) { IsLostSnapshot = true };
+                present.Count > 0 && present.Min() < index ? new(index, 0) : null)
+            { IsLostSnapshot = true };
         }
     }
 

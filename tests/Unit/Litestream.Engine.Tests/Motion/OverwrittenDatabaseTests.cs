@@ -156,6 +156,7 @@ public sealed class OverwrittenDatabaseTests
 
         await replication.UntilAsync(() => replication.Events.Any(e => e.Error is LitestreamException { Code: ErrorCode.DatabaseError }), "the WAL is told");
         await Task.Delay(500); // more than a rest takes, which would checkpoint
+        Assert.Equal(ErrorCode.DatabaseError, (await Assert.ThrowsAsync<LitestreamException>(replication.SyncAsync)).Code);
         Assert.Equal(image, await File.ReadAllBytesAsync(database.Path));
         Assert.Equal(1, replication.Count(ReplicationEventKind.GenerationStarted));
 
