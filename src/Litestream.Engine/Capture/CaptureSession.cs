@@ -22,6 +22,7 @@ internal sealed class CaptureSession : IDisposable
     private bool _forbidsRestart;
     private CheckpointAnswer _afterHandOver;
     private bool _isLifeOfFormer;
+    private CapturePoint? _restPoint;
 
     private CaptureSession(DatabaseInfo database, EngineEnvironment environment, ReaderRelay relay, DatabaseConnection probe, SourceGuard guard)
     {
@@ -51,6 +52,9 @@ internal sealed class CaptureSession : IDisposable
     /// <summary>Whether the reader rests in slot 0: the database file holds the whole WAL, so that a foreign checkpoint or
     /// restart need not wait for us.</summary>
     public bool IsResting { get; private set; }
+
+    /// <summary>Whether the database file holds all that is captured, and SQLite writes nothing to it: nothing was captured since the reader came to rest.</summary>
+    public bool IsWholeAtRest => IsResting && _restPoint is { } point && (point.HasLife, point.Salt1, point.Salt2, point.Frame) == (Point.HasLife, Point.Salt1, Point.Salt2, Point.Frame);
 
     /// <summary>Whether the last capture failed because the WAL is not the one that its wal-index tells of: a moment's state while it is
     /// restarted, or somebody replaced one of them.</summary>
@@ -136,7 +140,7 @@ internal sealed class CaptureSession : IDisposable
     /// <returns>Whether it does.</returns>
     public bool TryRestAgain(PageMap pages, CancellationToken cancellationToken)
     {
-        if (!IsResting || !new WalOwner(_probe, pages, Point) { IsWhole = true }.IsProven(PageSize, cancellationToken)) return false;
+        if (!IsWholeAtRest || !new WalOwner(_probe, pages, Point) { IsWhole = true }.IsProven(PageSize, cancellationToken)) return false;
         _guard.NoteRest(_probe);
         return true;
     }
@@ -300,7 +304,9 @@ internal sealed class CaptureSession : IDisposable
     public void RestAfter(CheckpointAnswer answer)
     {
         IsResting = answer.IsComplete && (_relay.Began?.LastFrame ?? 0) == (uint)answer.Frames && (answer.Frames == 0 || _isLifeOfFormer);
-        if (IsResting) _guard.NoteRest(_probe);
+        if (!IsResting) return;
+        _restPoint = Point;
+        _guard.NoteRest(_probe);
     }
 
     /// <summary>A number that changes with each commit of others; null when somebody is in the way.</summary>

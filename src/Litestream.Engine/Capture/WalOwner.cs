@@ -14,6 +14,7 @@ internal sealed class WalOwner(DatabaseConnection connection, PageMap pages, Cap
 
     private readonly Dictionary<uint, HashSet<UInt128>> _written = [];
     private readonly HashSet<uint> _uncaptured = [];
+    private uint _leastCount = uint.MaxValue;
 
     /// <summary>Whether the file held all of the WAL up to the point: then no page may be older.</summary>
     public bool IsWhole { get; init; }
@@ -42,7 +43,8 @@ internal sealed class WalOwner(DatabaseConnection connection, PageMap pages, Cap
 
     private bool IsOwn(uint page, ReadOnlySpan<byte> content, int pageSize)
     {
-        if (pages[page] == default || page == PageSize.LockPage(pageSize)) return true;
+        // what nobody knows, SQLite never writes, or a later commit has cut off
+        if (pages[page] == default || page == PageSize.LockPage(pageSize) || page > _leastCount) return true;
         var digest = PageDigest.Of(content);
         if (digest == pages[page]) return true;
         if (!_written.TryGetValue(page, out var versions)) return false;
@@ -64,7 +66,9 @@ internal sealed class WalOwner(DatabaseConnection connection, PageMap pages, Cap
             if ((read.Salt1, read.Salt2) != (header.Salt1, header.Salt2) || read.Checksum != checksum) break;
             if (!_written.TryGetValue(read.PageNumber, out var versions)) _written[read.PageNumber] = versions = [];
             versions.Add(PageDigest.Of(frame.AsSpan(WalFrameHeader.Size)));
-            if (number > point.Frame) _uncaptured.Add(read.PageNumber);
+            if (number <= point.Frame) continue;
+            _uncaptured.Add(read.PageNumber);
+            if (read.IsCommit) _leastCount = Math.Min(_leastCount, read.CommitSize);
         }
 
         return true;

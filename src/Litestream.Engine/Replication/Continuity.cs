@@ -12,16 +12,16 @@ internal sealed class Continuity(CaptureSession session, EngineEnvironment envir
     /// <summary>How the database file looks; null if it is not there.</summary>
     public SourceStamp? ReadStamp() => environment.Files.Find(session.Path) is { } file ? new(file.Length, file.ModifiedAt) : null;
 
-    /// <summary>Refuses a database beside which the WAL of another one is, before anything of ours checkpoints it.</summary>
+    /// <summary>Refuses a database beside which the WAL of another one is, before anything of ours checkpoints it. Not when the system was restarted since.</summary>
     /// <param name="state">What was recorded last; null for nothing.</param>
     /// <param name="pages">What the pages held then; null if nobody knows.</param>
     /// <param name="cancellationToken">Ends the comparison of the whole file that a doubt costs.</param>
     /// <exception cref="LitestreamException"><see cref="ErrorCode.DatabaseError"/>.</exception>
     public void EnsureOwnWal(SpoolState? state, PageMap? pages, CancellationToken cancellationToken)
     {
-        if (state is null) return;
-        // the numbers of files hold until the system is restarted
-        var isOtherFile = state.BootId == environment.BootId && state.SourceFile != session.Files.Database;
+        // after a power loss the WAL may lack what was captured of it, and then the file does, too
+        if (state is null || state.BootId != environment.BootId) return;
+        var isOtherFile = state.SourceFile != session.Files.Database;
         if (!isOtherFile && state.Stamp is { } stamp && stamp == ReadStamp()) return;
         if (session.HasFormerWal(state.Source, pages, state.IsAtRest, isOtherFile, cancellationToken)) throw FormerWal.Refusal(session.Path);
     }

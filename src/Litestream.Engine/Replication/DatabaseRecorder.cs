@@ -258,7 +258,7 @@ internal sealed class DatabaseRecorder(
     /// <summary>Remembers, once, how the database file looks while our reader rests: it holds all that is captured, and all of that is cut.</summary>
     public void StampRest()
     {
-        if (_session is { IsResting: true } && _cut is null && !HasOpenSegment && spool.State is { Stamp: null }) StampSource();
+        if (_session is { IsWholeAtRest: true } && _cut is null && !HasOpenSegment && spool.State is { Stamp: null }) StampSource();
     }
 
     /// <summary>Remembers how the database file is left, or rests; everything is captured and cut.</summary>
@@ -266,7 +266,7 @@ internal sealed class DatabaseRecorder(
     {
         Settle();
         if (HasOpenSegment) throw new InvalidOperationException("A segment that its state does not count would be published.");
-        if (spool.State is { } state && new Continuity(_session!, environment).ReadStamp() is { } stamp) spool.Commit(Stream(), state with { Source = _session!.Point, Stamp = stamp, IsAtRest = _session.IsResting });
+        if (spool.State is { } state && new Continuity(_session!, environment).ReadStamp() is { } stamp) spool.Commit(Stream(), state with { Source = _session!.Point, Stamp = stamp, IsAtRest = _session.IsWholeAtRest });
     }
 
     /// <summary>Records what was committed until the database's name led elsewhere: the files are still held.</summary>
@@ -297,7 +297,7 @@ internal sealed class DatabaseRecorder(
     /// <returns>Whether it does.</returns>
     public bool TryRestAgain(CancellationToken cancellationToken)
     {
-        if (_session is not { IsResting: true } session || HasOpenSegment || HasCut || spool is not { State: { } state, Pages: { } pages } || state.Source.Frame != session.Point.Frame
+        if (_session is not { IsWholeAtRest: true } session || HasOpenSegment || HasCut || spool is not { State: { } state, Pages: { } pages } || state.Source.Frame != session.Point.Frame
             || !session.Point.IsSameLife(state.Source) || !session.TryRestAgain(pages, cancellationToken)) return false;
         StampSource();
         return true;
@@ -307,7 +307,7 @@ internal sealed class DatabaseRecorder(
     /// wal-index, by which SQLite takes nothing from that WAL, and restarts it with its first write.</summary>
     public void StandGuard()
     {
-        if (_session is not { IsResting: true } session || !FormerWal.IsBeside(options.DatabasePath, session.Point, environment.Files)) return;
+        if (_session is not { IsWholeAtRest: true } session || !FormerWal.IsBeside(options.DatabasePath, session.Point, environment.Files)) return;
         (_former, _session) = (session, null);
     }
 

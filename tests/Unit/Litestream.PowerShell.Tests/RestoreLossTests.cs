@@ -22,7 +22,9 @@ public sealed class RestoreLossTests : ReplicationTests
 
         Host.Run("Sync-LitestreamDatabase ./other.db ./others").Succeeded();
         var (snapshot, segment) = (Keys("snapshot").Single(), Keys("wal").First());
-        File.Copy(Directory.GetFiles(Host.Folder["others"], "*.snapshot.lz4", SearchOption.AllDirectories).Single(), Host.Folder[$"replica/{snapshot}"], overwrite: true);
+        // without its seal, as one of Litestream's
+        var foreign = File.ReadAllBytes(Directory.GetFiles(Host.Folder["others"], "*.snapshot.lz4", SearchOption.AllDirectories).Single())[16..];
+        File.WriteAllBytes(Host.Folder[$"replica/{snapshot}"], foreign);
 
         var error = Assert.Single(Host.Run("Restore-LitestreamDatabase ./replica ./copy.db").Errors);
 

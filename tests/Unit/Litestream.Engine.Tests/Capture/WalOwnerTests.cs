@@ -43,6 +43,26 @@ public sealed class WalOwnerTests : IDisposable
         Assert.True(IsProven(pages, point, isWhole: true));
     }
 
+    [Fact]
+    public void A_commit_since_may_have_cut_the_file()
+    {
+        using var database = new TestDatabase(4096, "PRAGMA auto_vacuum=incremental");
+        database.App.Insert(500, 3000);
+        database.App.Checkpoint(Application.Truncate);
+        database.App.Execute("DELETE FROM item WHERE id > 100");
+        using var reader = Application.Open(database.Path);
+        reader.Execute("BEGIN");
+        _ = reader.Number("SELECT count(*) FROM item");
+        var (pages, point) = Known(database);
+        database.App.Execute("PRAGMA incremental_vacuum");
+        reader.Execute("ROLLBACK");
+        database.App.Checkpoint(Application.Passive);
+        Assert.True(new FileInfo(database.Path).Length < pages.Count * 4096);
+
+        using var connection = database.Connect();
+        Assert.True(IsProven(connection, pages, point, isWhole: false, isOtherFile: false));
+    }
+
     [Theory]
     [InlineData(false, false)]
     [InlineData(true, false)]
@@ -85,14 +105,16 @@ public sealed class WalOwnerTests : IDisposable
         _database.App.Execute("UPDATE item SET data = randomblob(800) WHERE id % 5 = 0");
     }
 
-    private (PageMap Pages, CapturePoint Point) Known()
+    private (PageMap Pages, CapturePoint Point) Known() => Known(_database);
+
+    private static (PageMap Pages, CapturePoint Point) Known(TestDatabase database)
     {
-        using var session = CaptureSession.TryOpen(_database.Info, new())!;
+        using var session = CaptureSession.TryOpen(database.Info, new())!;
         using var view = session.TryOpenView()!;
         using var image = new MemoryStream();
         view.CopyTo(image, _ => { }, default);
         var pages = new PageMap();
-        foreach (var page in image.ToArray().Chunk(_database.PageSize)) pages.Add(PageDigest.Of(page));
+        foreach (var page in image.ToArray().Chunk(database.PageSize)) pages.Add(PageDigest.Of(page));
         return (pages, view.Point);
     }
 
