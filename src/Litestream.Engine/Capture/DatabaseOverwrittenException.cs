@@ -1,4 +1,4 @@
 namespace Litestream.Engine.Capture;
 
-/// <summary>Somebody has written to the database file, where it is, while it held all that was captured and SQLite wrote nothing to it.</summary>
+/// <summary>The database file has changed where it is, as by SQLite it should not have: somebody has copied another one over it, or only touched it.</summary>
 internal sealed class DatabaseOverwrittenException(string reason) : ContinuityLostException(reason);

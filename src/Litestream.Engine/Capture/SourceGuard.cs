@@ -84,7 +84,7 @@ internal sealed class SourceGuard(DatabaseInfo database, SourceFiles files, ILoc
     /// <param name="connection">Has it open.</param>
     /// <param name="life">A point of the WAL's life.</param>
     /// <returns>False while a checkpoint may go on.</returns>
-    /// <exception cref="ContinuityLostException">Somebody else has.</exception>
+    /// <exception cref="DatabaseOverwrittenException">Somebody else has, or a checkpoint takes very long.</exception>
     public bool IsAsSeen(DatabaseConnection connection, CapturePoint life)
     {
         var look = LookOf(connection);
@@ -92,7 +92,7 @@ internal sealed class SourceGuard(DatabaseInfo database, SourceFiles files, ILoc
             || connection.Checkpoint(CheckpointMode.Ask).Backfilled != seen.Backfilled)
             return true;
         if (_doubt is not { } doubt || doubt.Look != look) _doubt = (look, environment.Time.GetTimestamp());
-        else if (environment.Time.GetElapsedTime(doubt.Since) > s_checkpointTime) throw new ContinuityLostException(NotBySqlite);
+        else if (environment.Time.GetElapsedTime(doubt.Since) > s_checkpointTime) throw new DatabaseOverwrittenException(NotBySqlite);
         return false;
     }
 

@@ -292,12 +292,22 @@ internal sealed class DatabaseRecorder(
         }
     }
 
-    /// <summary>Goes on resting after somebody has touched the database file, if nothing of it has changed.</summary>
+    /// <summary>Goes on after something has changed the database file, if it holds what it should.</summary>
     /// <param name="cancellationToken">Ends the reading of all of it.</param>
     /// <returns>Whether it does.</returns>
-    public bool TryRestAgain(CancellationToken cancellationToken)
+    public bool TryTrust(CancellationToken cancellationToken) => _session is { IsWholeAtRest: true } ? TryRestAgain(cancellationToken) : TryTrustUnrested(cancellationToken);
+
+    private bool TryTrustUnrested(CancellationToken cancellationToken)
     {
-        if (_session is not { IsWholeAtRest: true } session || HasOpenSegment || HasCut || spool is not { State: { } state, Pages: { } pages } || state.Source.Frame != session.Point.Frame
+        if (_session is not { } session || spool is not { State: { } state, Pages: { } pages } || !session.Point.IsSameLife(state.Source)
+            || session.HasFormerWal(state.Source, pages, isWhole: false, isOtherFile: false, cancellationToken)) return false;
+        session.NoteSeen();
+        return true;
+    }
+
+    private bool TryRestAgain(CancellationToken cancellationToken)
+    {
+        if (_session is not { } session || HasOpenSegment || HasCut || spool is not { State: { } state, Pages: { } pages } || state.Source.Frame != session.Point.Frame
             || !session.Point.IsSameLife(state.Source) || !session.TryRestAgain(pages, cancellationToken)) return false;
         StampSource();
         return true;

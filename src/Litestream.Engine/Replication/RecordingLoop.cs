@@ -266,7 +266,7 @@ internal sealed class RecordingLoop
         switch (reason)
         {
             case DatabaseOverwrittenException:
-                if (_recorder.TryRestAgain(stop)) return;
+                if (_recorder.TryTrust(stop)) return;
                 _source.WhyUnsure = reason.Message;
                 _recorder.StandGuard();
                 break;
