@@ -12,14 +12,14 @@ internal sealed class WalOwner(DatabaseConnection connection, PageMap pages, Cap
 {
     private const int BufferSize = 1 << 20;
 
-    private readonly Dictionary<uint, HashSet<UInt128>> _written = [];
+    private readonly HashSet<uint> _written = [];
     private readonly HashSet<uint> _uncaptured = [];
     private uint _leastCount = uint.MaxValue;
 
     /// <summary>Whether the file held all of the WAL up to the point: then no page may be older.</summary>
     public bool IsWhole { get; init; }
 
-    /// <summary>Whether the file is another one than at the point: then a page may not be as nobody knows it, as it was before this life of the WAL.</summary>
+    /// <summary>Whether the file is another one than at the point: then it has to be all that was captured. An older state of the database would be brought forward by the WAL.</summary>
     public bool IsOtherFile { get; init; }
 
     /// <summary>Looks at all pages.</summary>
@@ -47,8 +47,7 @@ internal sealed class WalOwner(DatabaseConnection connection, PageMap pages, Cap
         if (pages[page] == default || page == PageSize.LockPage(pageSize) || page > _leastCount) return true;
         var digest = PageDigest.Of(content);
         if (digest == pages[page]) return true;
-        if (!_written.TryGetValue(page, out var versions)) return false;
-        return IsOtherFile ? versions.Contains(digest) : !IsWhole || _uncaptured.Contains(page);
+        return !IsOtherFile && (IsWhole ? _uncaptured : _written).Contains(page);
     }
 
     /// <summary>Reads the frames as far as they are valid; false if their pages have another size.</summary>
@@ -64,8 +63,7 @@ internal sealed class WalOwner(DatabaseConnection connection, PageMap pages, Cap
             var read = WalFrameHeader.Read(frame);
             checksum = WalFrameHeader.ChecksumOf(checksum, frame, header.BigEndianChecksums);
             if ((read.Salt1, read.Salt2) != (header.Salt1, header.Salt2) || read.Checksum != checksum) break;
-            if (!_written.TryGetValue(read.PageNumber, out var versions)) _written[read.PageNumber] = versions = [];
-            versions.Add(PageDigest.Of(frame.AsSpan(WalFrameHeader.Size)));
+            _written.Add(read.PageNumber);
             if (number <= point.Frame) continue;
             _uncaptured.Add(read.PageNumber);
             if (read.IsCommit) _leastCount = Math.Min(_leastCount, read.CommitSize);

@@ -43,6 +43,25 @@ public sealed class WalOwnerTests : IDisposable
         Assert.True(IsProven(pages, point, isWhole: true));
     }
 
+    /// <summary>A backup of a moment ago: the WAL would undo that somebody put it back.</summary>
+    [Fact]
+    public void Another_file_is_not_though_it_holds_what_a_frame_has_written()
+    {
+        _database.App.Checkpoint(Application.Truncate);
+        _database.App.Insert(1);
+        _database.App.Checkpoint(Application.Passive);
+        using var reader = Application.Open(_database.Path);
+        reader.Execute("BEGIN");
+        _ = reader.Number("SELECT count(*) FROM item");
+        var older = _database.FileBytes();
+        _database.App.Insert(1);
+        var (pages, point) = Known();
+
+        Assert.False(IsProvenWith(older, pages, point, isWhole: false, isOtherFile: true));
+        _database.App.Checkpoint(Application.Passive);
+        Assert.True(IsProvenWith(_database.App.Image(), pages, point, isWhole: false, isOtherFile: true));
+    }
+
     [Fact]
     public void A_commit_since_may_have_cut_the_file()
     {

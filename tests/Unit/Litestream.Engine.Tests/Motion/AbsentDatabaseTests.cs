@@ -23,7 +23,7 @@ public sealed class AbsentDatabaseTests
         Assert.False(File.Exists(path));
 
         using var app = Application.Open(path, create: true);
-        app.Execute("PRAGMA page_size=8192; PRAGMA auto_vacuum=FULL; PRAGMA journal_mode=wal; CREATE TABLE item(id INTEGER PRIMARY KEY, data BLOB)");
+        app.Execute("PRAGMA busy_timeout=5000; PRAGMA page_size=8192; PRAGMA auto_vacuum=FULL; PRAGMA journal_mode=wal; CREATE TABLE item(id INTEGER PRIMARY KEY, data BLOB)");
         app.Insert(10);
         await replication.SyncAsync();
         Assert.Equal((8192, 1), (app.Number("PRAGMA page_size"), app.Number("PRAGMA auto_vacuum")));
