@@ -145,10 +145,6 @@ internal sealed class CaptureSession : IDisposable
         return true;
     }
 
-    /// <summary>Whether the database is the file that was watched, as it was when our reader came to rest.</summary>
-    /// <param name="present">Which files are there by now.</param>
-    public bool IsBackAsAtRest(SourceFiles present) => present.Database == Files.Database && _guard.IsAsAtRest(_probe);
-
     /// <summary>Remembers how the database file looks from here on; see <see cref="SourceGuard.IsAsSeen"/>. What the stream holds of it is up to date.</summary>
     public void NoteSeen() => _guard.NoteSeen(_probe, Point);
 
@@ -334,6 +330,24 @@ internal sealed class CaptureSession : IDisposable
         finally
         {
             _probe.Dispose();
+            _guard.Dispose();
+        }
+    }
+
+    /// <summary>Lets go a database that was replaced or written over while it rested, without its WAL, which is all captured: beside the new file nobody has a use for it.</summary>
+    /// <returns>False where somebody uses it, or that can't be known: it is left.</returns>
+    /// <exception cref="IOException">It can't be deleted.</exception>
+    public bool TryCloseWithoutWal()
+    {
+        var isWhole = IsWholeAtRest;
+        _probe.Dispose();
+        _relay.Dispose();
+        try
+        {
+            return isWhole && _guard.TryRemoveWal(Point);
+        }
+        finally
+        {
             _guard.Dispose();
         }
     }

@@ -45,10 +45,4 @@ internal static class FormerWal
     public static LitestreamException Refusal(string path) => new(ErrorCode.DatabaseError,
         $"'{path}' was replaced or written over, and the WAL beside it is that of the former database: SQLite would apply the one to the other.", path,
         "End all that uses the database. If the file is the right one, move its -wal and -shm away, to the former file if that is kept; otherwise put the former file back.");
-
-    /// <summary>Why nothing is done with the database while our connections to the former one keep its WAL from doing harm.</summary>
-    /// <param name="path">Full path of the database.</param>
-    public static LitestreamException GuardedRefusal(string path) => new(ErrorCode.DatabaseError,
-        $"'{path}' was replaced or written over, and the WAL beside it is that of the former database. As long as this replication runs, SQLite takes nothing from it, and it goes with the first write of an application.", path,
-        "Let the application write. Or end all that uses the database, and this replication at last, and move the -wal and the -shm away.");
 }

@@ -96,6 +96,22 @@ internal sealed class SourceGuard(DatabaseInfo database, SourceFiles files, ILoc
         return false;
     }
 
+    /// <summary>Removes the WAL and the wal-index that were watched, if nobody uses them, or the file that the database's name leads to by now. After the connections are closed.</summary>
+    /// <param name="life">A point of the WAL's life, up to which all is captured; there is no more.</param>
+    /// <returns>Whether they are gone.</returns>
+    /// <exception cref="IOException">They can't be deleted.</exception>
+    public bool TryRemoveWal(CapturePoint life)
+    {
+        if (SourceFiles.Of(Path, _system) is not { Database: { } present } now || (now.Wal, now.WalIndex) != (files.Wal, files.WalIndex)) return false;
+        if (!locks.TryTakeAlone(Path, present) || !FormerWal.IsBeside(Path, life, _system)) return false;
+        // as SQLite does: were the wal-index gone first, the next one to open would read all of the WAL
+        _system.Delete(Path + "-wal");
+        _system.Delete(Path + "-shm");
+        // a WAL that a power loss brings back would be applied to the new file
+        _system.FlushDirectory(System.IO.Path.GetDirectoryName(Path)!);
+        return true;
+    }
+
     public void Dispose() => locks.Dispose();
 
     /// <summary>The header alone would miss an older state of the same database; Windows tells late when a file was written.</summary>

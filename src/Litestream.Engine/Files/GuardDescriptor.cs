@@ -65,13 +65,18 @@ internal sealed class GuardDescriptor : IDisposable
         OpenDescriptors.Close(_descriptor, Identity);
     }
 
-    private bool TryLock(int command, long start, long length)
+    /// <summary>Locks for writing what is locked for reading. False when somebody else has locked it, or the file may not be written.</summary>
+    /// <param name="start">First byte.</param>
+    /// <param name="length">How many.</param>
+    public bool TryTakeAlone(long start, long length) => TryLock(PosixNative.SetDescriptionLock, start, length, PosixLock.Write);
+
+    private bool TryLock(int command, long start, long length, short type = PosixLock.Read)
     {
-        const int WouldBlock = 11, AccessDenied = 13;
-        var wanted = new PosixLock { Type = PosixLock.Read, Start = start, Length = length };
+        const int BadDescriptor = 9, WouldBlock = 11, AccessDenied = 13;
+        var wanted = new PosixLock { Type = type, Start = start, Length = length };
         if (PosixNative.FileControl(_descriptor, command, ref wanted) == 0) return true;
         var error = Marshal.GetLastPInvokeError();
-        return error is WouldBlock or AccessDenied ? false : throw new PlatformNotSupportedException(Marshal.GetPInvokeErrorMessage(error));
+        return error is WouldBlock or AccessDenied or BadDescriptor ? false : throw new PlatformNotSupportedException(Marshal.GetPInvokeErrorMessage(error));
     }
 
     /// <summary>Can't fail where locking has succeeded.</summary>

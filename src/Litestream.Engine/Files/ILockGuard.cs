@@ -17,4 +17,11 @@ public interface ILockGuard : IDisposable
 
     /// <summary>Whether that is known, or does no harm: never true where it can't be known.</summary>
     bool IsSurelyAlone { get; }
+
+    /// <summary>Takes the database and the guarded wal-index for this guard alone, as SQLite's last close does: until it is disposed nobody begins to use them. After the
+    /// connections are closed.</summary>
+    /// <param name="databasePath">The database.</param>
+    /// <param name="database">Which file it is by now; it need not be the guarded one.</param>
+    /// <returns>False when somebody uses one of them, or there is no such lock.</returns>
+    bool TryTakeAlone(string databasePath, FileIdentity database);
 }

@@ -16,6 +16,7 @@ internal sealed class LinuxLockGuard : ILockGuard
 
     private readonly GuardDescriptor _database;
     private readonly GuardDescriptor _walIndex;
+    private GuardDescriptor? _present;
     private bool _isDisposed;
 
     private LinuxLockGuard(GuardDescriptor database, GuardDescriptor walIndex)
@@ -32,6 +33,15 @@ internal sealed class LinuxLockGuard : ILockGuard
 
     /// <inheritdoc/>
     public bool IsSurelyAlone => IsAlone;
+
+    /// <inheritdoc/>
+    public bool TryTakeAlone(string databasePath, FileIdentity database)
+    {
+        if (database != _database.Identity) _present ??= GuardDescriptor.TryTake(databasePath, database, SharedStart, SharedLength);
+        var present = database == _database.Identity ? _database : _present;
+        // first the file: who comes now waits before it, and who has come holds the wal-index, too
+        return present is not null && present.TryTakeAlone(SharedStart, SharedLength) && _walIndex.TryTakeAlone(AttachedStart, AttachedLength);
+    }
 
     /// <summary>Guards. Null when somebody is in the way, or the names do not lead to these files.</summary>
     /// <param name="databasePath">The database.</param>
@@ -64,6 +74,7 @@ internal sealed class LinuxLockGuard : ILockGuard
         }
 
         _isDisposed = true;
+        _present?.Dispose();
         _walIndex.Dispose();
         _database.Dispose();
     }

@@ -11,12 +11,16 @@ internal static class OpenDescriptors
     /// databases that takes longer than all else.</summary>
     private const string OwnDescriptors = "/proc/self/fdinfo";
 
+    private const int NotPermitted = 1;
+    private const int AccessDenied = 13;
+    private const int ReadOnlyVolume = 30;
+
     private static readonly object s_lock = new();
 
     /// <summary>All that are open, and whether they are in use.</summary>
     private static readonly Dictionary<int, (FileIdentity Identity, bool IsUsed)> s_ours = [];
 
-    /// <summary>Opens a file for reading. Null if the path does not lead to it.</summary>
+    /// <summary>Opens a file, for writing where that is allowed: only so it can be locked for that. Null if the path does not lead to it.</summary>
     /// <param name="path">Its path.</param>
     /// <param name="identity">The file.</param>
     /// <exception cref="PlatformNotSupportedException">The system does not tell what this process has open.</exception>
@@ -33,7 +37,10 @@ internal static class OpenDescriptors
                 return idle;
             }
 
-            var descriptor = PosixNative.Open(path, PosixNative.OpenReadOnly | PosixNative.OpenCloseOnExec);
+            var descriptor = PosixNative.Open(path, PosixNative.OpenReadWrite | PosixNative.OpenCloseOnExec);
+            // then it can't be locked for writing, which is only needed now and then
+            if (descriptor < 0 && Marshal.GetLastPInvokeError() is AccessDenied or ReadOnlyVolume or NotPermitted)
+                descriptor = PosixNative.Open(path, PosixNative.OpenReadOnly | PosixNative.OpenCloseOnExec);
             if (descriptor < 0) return Marshal.GetLastPInvokeError() == PosixNative.NotFound ? null : throw new IOException(
                 $"'{path}' can't be opened: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}.");
             var opened = FileIdentityReader.Read(descriptor)!.Value;

@@ -6,6 +6,7 @@ namespace Litestream.Engine.Files;
 internal static partial class PosixNative
 {
     public const int OpenReadOnly = 0;
+    public const int OpenReadWrite = 2;
 
     /// <summary>Linux: a program that is started does not inherit it, and so neither its locks.</summary>
     public const int OpenCloseOnExec = 0x80000;

@@ -1,5 +1,6 @@
 using Litestream.Engine.Capture;
 using Litestream.Engine.Errors;
+using Litestream.Engine.Files;
 using Litestream.Engine.Format;
 using Litestream.Engine.Spool;
 
@@ -20,7 +21,6 @@ internal sealed class DatabaseRecorder(
 
     private readonly CommitClock _clock = new(environment.Time, events);
     private CaptureSession? _session;
-    private CaptureSession? _former;
     private (CapturePoint Point, SourceFiles Files)? _replaced;
     private WalStreamWriter? _stream;
     private StreamHead? _head;
@@ -313,12 +313,23 @@ internal sealed class DatabaseRecorder(
         return true;
     }
 
-    /// <summary>Keeps our connections to a database that another one has replaced, or was copied over, where all of its WAL was in it and is captured: whoever uses the new one shares our
-    /// wal-index, by which SQLite takes nothing from that WAL, and restarts it with its first write.</summary>
-    public void StandGuard()
+    /// <summary>Lets a database go that was replaced or written over, without its WAL; see <see cref="CaptureSession.TryCloseWithoutWal"/>.</summary>
+    /// <returns>Whether the WAL is gone.</returns>
+    /// <exception cref="LitestreamException"><see cref="ErrorCode.DatabaseError"/>: it can't be deleted.</exception>
+    public bool TryCloseWithoutWal()
     {
-        if (_session is not { IsWholeAtRest: true } session || !FormerWal.IsBeside(options.DatabasePath, session.Point, environment.Files)) return;
-        (_former, _session) = (session, null);
+        if (_session is not { IsWholeAtRest: true } session || HasOpenSegment || HasCut) return false;
+        AbandonStream();
+        Snapshot.End();
+        _session = null;
+        try
+        {
+            return session.TryCloseWithoutWal();
+        }
+        catch (Exception e) when (FileErrors.IsFileError(e))
+        {
+            throw FileErrors.Wrap(e, options.DatabasePath, "delete the WAL of the former database", ErrorCode.DatabaseError);
+        }
     }
 
     /// <summary>Refuses a database beside which the WAL is of the one that it has replaced, as far as that is known without opening it.</summary>
@@ -327,13 +338,6 @@ internal sealed class DatabaseRecorder(
     public void EnsureNoFormerWal(DatabaseInfo database)
     {
         var (path, present) = (options.DatabasePath, SourceFiles.Of(options.DatabasePath, environment.Files));
-        if (_former is { } former)
-        {
-            if (!former.IsBackAsAtRest(present) && FormerWal.IsBeside(path, former.Point, environment.Files)) throw FormerWal.GuardedRefusal(path);
-            _former = null;
-            former.Dispose();
-        }
-
         // what was captured last may not have got into the state, by which an open database can prove more
         var isUnstated = _replaced is { } replaced && replaced.Files.Database != present.Database && !replaced.Point.IsSameLife(spool.State?.Source);
         if (isUnstated && FormerWal.IsBeside(path, _replaced!.Value.Point, environment.Files)) throw FormerWal.Refusal(path);
@@ -431,12 +435,7 @@ internal sealed class DatabaseRecorder(
         Place = null;
     }
 
-    public void Dispose()
-    {
-        CloseSession();
-        _former?.Dispose();
-        _former = null;
-    }
+    public void Dispose() => CloseSession();
 
     /// <summary>A run that ended before the first snapshot of its generation was made left one that nobody can restore.</summary>
     private string? WhyIncomplete => spool.Pages is null ? "the former one has no snapshot" : null;

@@ -50,7 +50,7 @@ internal sealed class RecordingLoop
         _lastLook = environment.Time.GetUtcNow().UtcTicks;
         _whyNewGeneration = options.NewGeneration ? "it was asked for" : null;
         _wal = new(options, recorder, events, environment.Time);
-        _watch = new(options, environment.Files, events, Hear);
+        _watch = new(options, environment.Files, events, Hear, () => recorder.IsResting);
         recorder.CutEnded = Wake;
         _source = new(options, environment, recorder, events)
         {
@@ -263,18 +263,19 @@ internal sealed class RecordingLoop
     private void Lose(ContinuityLostException reason, CancellationToken stop)
     {
         _syncs.GoBack();
+        var more = "";
         switch (reason)
         {
             case DatabaseOverwrittenException:
                 if (_recorder.TryTrust(stop)) return;
                 _source.WhyUnsure = reason.Message;
-                _recorder.StandGuard();
+                more = RemoveFormerWal();
                 break;
             case LocksLostException: break; // the WAL itself can prove that nothing was missed
             case DatabaseReplacedException:
                 _whyNewGeneration ??= reason.Message;
                 CaptureLast();
-                _recorder.StandGuard();
+                more = RemoveFormerWal();
                 break;
             default: _source.WhyUnsure = reason.Message; break;
         }
@@ -287,7 +288,22 @@ internal sealed class RecordingLoop
         {
             // told when the files are let go, so that whoever hears of it finds them free
             _events.Write(reason is LocksLostException ? ReplicationEventKind.LocksLost : ReplicationEventKind.ContinuityLost,
-                ReplicationSeverity.Warning, $"Continuity is in doubt: {reason.Message}.", error: reason);
+                ReplicationSeverity.Warning, $"Continuity is in doubt: {reason.Message}.{more}", error: reason);
+        }
+    }
+
+    /// <summary>Where nobody uses the former database any more its WAL would only harm the new one. What is left of it is refused by whoever opens that.</summary>
+    /// <returns>What there is to tell of it.</returns>
+    private string RemoveFormerWal()
+    {
+        try
+        {
+            return _recorder.TryCloseWithoutWal()
+                ? " The WAL of the former one, all of which is captured, is removed, as the last close of an application would have done: SQLite would apply it to the new file." : "";
+        }
+        catch (LitestreamException e)
+        {
+            return $" {e.Message} {e.Hint}";
         }
     }
 

@@ -9,7 +9,8 @@ namespace Litestream.Engine.Replication;
 /// <param name="files">Watches.</param>
 /// <param name="events">Is told when nothing can be watched.</param>
 /// <param name="changed">Is called when something may have changed, on any thread.</param>
-internal sealed class SourceWatch(ReplicationOptions options, IFileSystem files, EventLog events, Action changed)
+/// <param name="isResting">Whether SQLite writes nothing to the database file: whoever does then is to be heard of at once, on any thread.</param>
+internal sealed class SourceWatch(ReplicationOptions options, IFileSystem files, EventLog events, Action changed, Func<bool> isResting)
 {
     /// <summary>After this time of changes at every look it does not listen.</summary>
     private static readonly TimeSpan s_steady = TimeSpan.FromSeconds(1);
@@ -21,6 +22,7 @@ internal sealed class SourceWatch(ReplicationOptions options, IFileSystem files,
     private static readonly TimeSpan s_retry = TimeSpan.FromMinutes(1);
 
     private IDisposable? _watch;
+    private IDisposable? _fileWatch;
     private DateTimeOffset? _busySince;
     private DateTimeOffset _lastFound;
     private DateTimeOffset? _nextTry;
@@ -38,10 +40,12 @@ internal sealed class SourceWatch(ReplicationOptions options, IFileSystem files,
         try
         {
             _watch = files.Watch(options.DatabasePath + "-wal", changed);
+            _fileWatch = files.Watch(options.DatabasePath, TellAtRest);
             _isUnable = false;
         }
         catch (Exception e) when (FileErrors.IsFileError(e))
         {
+            Close();
             if (_isUnable) return; // as was told
             _isUnable = true;
             events.Write(ReplicationEventKind.Unwatched, ReplicationSeverity.Warning,
@@ -76,6 +80,12 @@ internal sealed class SourceWatch(ReplicationOptions options, IFileSystem files,
     public void Close()
     {
         _watch?.Dispose();
-        _watch = null;
+        _fileWatch?.Dispose();
+        (_watch, _fileWatch) = (null, null);
+    }
+
+    private void TellAtRest()
+    {
+        if (isResting()) changed();
     }
 }

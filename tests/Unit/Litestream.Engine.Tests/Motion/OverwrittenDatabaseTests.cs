@@ -108,7 +108,7 @@ public sealed class OverwrittenDatabaseTests
         }, "the copy is noticed");
         var told = await replication.WaitForAsync(ReplicationEventKind.ContinuityLost);
         Assert.Matches("something else than SQLite|emptied or overwritten", told.Message);
-        // while the replication holds the former WAL's index SQLite takes nothing from that WAL, and the first write begins it anew
+        await replication.UntilAsync(() => replication.Count(ReplicationEventKind.Reconciled) > 0, "what differs is recorded");
         database.ReopenApp();
         Assert.Equal(image, database.App.Image());
         database.App.Insert(5);
@@ -116,6 +116,39 @@ public sealed class OverwrittenDatabaseTests
         Assert.Equal(1, replication.Count(ReplicationEventKind.GenerationStarted));
         Assert.Equal("ok", database.App.Text("PRAGMA integrity_check"));
         await Restored.AssertIsAsync(database, database.App.Image());
+    }
+
+    /// <summary>As if there had been no replication: the application's last close would have removed the WAL.</summary>
+    [SkippableTheory]
+    [InlineData(4096, 1)]
+    [InlineData(4096, 500)]
+    [InlineData(1024, 100)]
+    public async Task One_that_takes_the_place_of_a_database_at_rest_meets_no_WAL(int pageSize, int rows)
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "nothing else lets a process know that it is alone");
+        using var database = new TestDatabase();
+        using var other = new TestDatabase(pageSize);
+        other.App.Insert(rows, 500);
+        var image = other.App.Image();
+        await using var replication = RunningReplication.Start(database, Soon);
+        database.App.Insert(50, 1000);
+        await replication.SyncAsync();
+        var (former, last) = (replication.Generation, database.App.Image());
+        await replication.BackfilledAsync(database);
+        database.CloseApp();
+        await Task.Delay(500); // for a rest
+        await File.WriteAllBytesAsync(database["other.db"], image);
+        File.Move(database["other.db"], database.Path, overwrite: true);
+
+        await replication.WaitForAsync(ReplicationEventKind.GenerationStarted, 2);
+        Assert.Contains(replication.Events, e => e.Message.Contains("is removed", StringComparison.Ordinal));
+        database.ReopenApp();
+        Assert.Equal(image, database.App.Image());
+        database.App.Insert(5);
+        await replication.SyncAsync();
+        Assert.Equal("ok", database.App.Text("PRAGMA integrity_check"));
+        await Restored.AssertIsAsync(database, database.App.Image());
+        await Restored.AssertFormerIsAsync(database, former, last);
     }
 
     [Fact]
@@ -145,7 +178,7 @@ public sealed class OverwrittenDatabaseTests
         using var database = new TestDatabase();
         using var other = new TestDatabase();
         other.App.Insert(200, 500);
-        await using var replication = RunningReplication.Start(database, Soon);
+        await using var replication = RunningReplication.Start(database, Never);
         database.App.Insert(10);
         await replication.SyncAsync();
         var (former, last, image) = (replication.Generation, database.App.Image(), other.App.Image());
@@ -155,7 +188,6 @@ public sealed class OverwrittenDatabaseTests
         File.Move(database["other.db"], database.Path, overwrite: true);
 
         await replication.UntilAsync(() => replication.Events.Any(e => e.Error is LitestreamException { Code: ErrorCode.DatabaseError }), "the WAL is told");
-        await Task.Delay(500); // more than a rest takes, which would checkpoint
         Assert.Equal(ErrorCode.DatabaseError, (await Assert.ThrowsAsync<LitestreamException>(replication.SyncAsync)).Code);
         Assert.Equal(image, await File.ReadAllBytesAsync(database.Path));
         Assert.Equal(1, replication.Count(ReplicationEventKind.GenerationStarted));
@@ -179,7 +211,7 @@ public sealed class OverwrittenDatabaseTests
         using var other = new TestDatabase();
         other.App.Insert(200, 500);
         var image = other.App.Image();
-        await using (var first = RunningReplication.Start(database, Soon))
+        await using (var first = RunningReplication.Start(database, Never))
         {
             database.App.Insert(10);
             await first.SyncAsync();
@@ -292,6 +324,8 @@ public sealed class OverwrittenDatabaseTests
         Assert.Equal(1, replication.Count(ReplicationEventKind.GenerationStarted));
         await Restored.AssertIsAsync(database, database.App.Image());
     }
+
+    private static ReplicationOptions Never(ReplicationOptions options) => options with { CheckpointQuietInterval = TimeSpan.FromDays(1), IdleAfter = null };
 
     private static ReplicationOptions Soon(ReplicationOptions options) => options with { CheckpointQuietInterval = TimeSpan.FromMilliseconds(100), IdleAfter = null };
 

@@ -11,7 +11,7 @@ public sealed class SourceWatchTests
     private readonly DateTimeOffset _start = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private readonly SourceWatch _watch;
 
-    public SourceWatchTests() => _watch = new(new() { DatabasePath = "app.db" }, _files, _events, () => { });
+    public SourceWatchTests() => _watch = new(new() { DatabasePath = "app.db" }, _files, _events, () => { }, () => false);
 
     [Fact]
     public void Watch_rests_while_there_is_something_new_all_the_time()
@@ -37,7 +37,7 @@ public sealed class SourceWatchTests
         Assert.True(Looked(2200, isFound: false));
 
         Assert.False(_watch.IsDeaf);
-        Assert.Equal(1, _files.Watching);
+        Assert.Equal(2, _files.Watching);
         Assert.False(Looked(4000, isFound: false));
     }
 
@@ -47,7 +47,7 @@ public sealed class SourceWatchTests
         _watch.Listen();
         for (var ms = 0; ms < 20_000; ms += 1000) Looked(ms, isFound: true);
         Assert.False(_watch.IsDeaf);
-        Assert.Equal(1, _files.Watching);
+        Assert.Equal(2, _files.Watching);
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class SourceWatchTests
 
         Assert.True(Looked(64_000, isFound: false));
 
-        Assert.Equal(1, _files.Watching);
+        Assert.Equal(2, _files.Watching);
     }
 
     [Fact]
