@@ -140,9 +140,9 @@ internal sealed class CaptureSession : IDisposable
     /// <returns>Whether it does.</returns>
     public bool TryRestAgain(PageMap pages, CancellationToken cancellationToken)
     {
-        if (!IsWholeAtRest || !new WalOwner(_probe, pages, Point) { IsWhole = true }.IsProven(PageSize, cancellationToken)) return false;
-        _guard.NoteRest(_probe);
-        return true;
+        if (!IsWholeAtRest) return false;
+        _guard.NoteRest(_probe); // before: what is written meanwhile is told the next time
+        return new WalOwner(_probe, pages, Point) { IsWhole = true }.IsProven(PageSize, cancellationToken);
     }
 
     /// <summary>Remembers how the database file looks from here on; see <see cref="SourceGuard.IsAsSeen"/>. What the stream holds of it is up to date.</summary>

@@ -44,5 +44,5 @@ internal static class FormerWal
     /// <param name="path">Full path of the database.</param>
     public static LitestreamException Refusal(string path) => new(ErrorCode.DatabaseError,
         $"'{path}' was replaced or written over, and the WAL beside it is that of the former database: SQLite would apply the one to the other.", path,
-        "End all that uses the database. If the file is the right one, move its -wal and -shm away, to the former file if that is kept; otherwise put the former file back.");
+        "End all that uses the database, and keep a copy of all three files. If the file is the right one, move its -wal and -shm away; otherwise put the former file back. If they do belong together, open and close the database once with SQLite, and start again.");
 }

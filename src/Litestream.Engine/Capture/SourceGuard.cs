@@ -103,7 +103,7 @@ internal sealed class SourceGuard(DatabaseInfo database, SourceFiles files, ILoc
     public bool TryRemoveWal(CapturePoint life)
     {
         if (SourceFiles.Of(Path, _system) is not { Database: { } present } now || (now.Wal, now.WalIndex) != (files.Wal, files.WalIndex)) return false;
-        if (!locks.TryTakeAlone(Path, present) || !FormerWal.IsBeside(Path, life, _system)) return false;
+        if (!locks.IsSurelyAlone || !locks.TryTakeAlone(Path, present) || !FormerWal.IsBeside(Path, life, _system)) return false;
         // as SQLite does: were the wal-index gone first, the next one to open would read all of the WAL
         _system.Delete(Path + "-wal");
         _system.Delete(Path + "-shm");

@@ -8,6 +8,12 @@ internal static class FileUsers
 {
     private const string Processes = "/proc";
 
+    /// <summary>Of a process that has only just opened a file SQLite's locks tell.</summary>
+    private static readonly TimeSpan s_shortTime = TimeSpan.FromSeconds(1);
+
+    private static readonly object s_lock = new();
+    private static (HashSet<FileIdentity> Files, long Time)? s_ofOthers;
+
     /// <summary>Names and ids of the processes, each once.</summary>
     /// <param name="files">The files.</param>
     /// <param name="own">Which of them the caller has open, each once.</param>
@@ -21,8 +27,21 @@ internal static class FileUsers
         OpenDescriptors.Tidy();
         return Directory.EnumerateDirectories(Processes)
             .Select(p => Path.GetFileName(p)).Where(n => n.All(char.IsAsciiDigit))
-            .Where(id => CountOpen($"{Processes}/{id}/fd", files) > (IsThis(id) ? own.Count(files.Contains) : 0))
+            .Where(id => CountOpen(id, files) > (IsThis(id) ? own.Count(files.Contains) : 0))
             .Select(id => int.Parse(id, CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Whether another process has one of the files open, or had it a second ago: thousands of databases that are let go at once ask the system once.</summary>
+    /// <param name="files">The files.</param>
+    public static bool HasOther(params ReadOnlySpan<FileIdentity> files)
+    {
+        lock (s_lock)
+        {
+            if (s_ofOthers is not { } known || Environment.TickCount64 - known.Time > s_shortTime.TotalMilliseconds)
+                s_ofOthers = known = ([.. OpenByOthers()], Environment.TickCount64);
+            foreach (var file in files) if (known.Files.Contains(file)) return true;
+            return false;
+        }
     }
 
     /// <summary>Name and id of a process, for people.</summary>
@@ -39,17 +58,26 @@ internal static class FileUsers
         }
     }
 
-    private static int CountOpen(string descriptors, IReadOnlyCollection<FileIdentity> files)
+    private static IEnumerable<FileIdentity> OpenByOthers() =>
+        from path in Directory.EnumerateDirectories(Processes)
+        let id = Path.GetFileName(path)
+        where id.All(char.IsAsciiDigit) && !IsThis(id)
+        from file in OpenBy(id)
+        select file;
+
+    private static int CountOpen(string id, IReadOnlyCollection<FileIdentity> files) => OpenBy(id).Count(files.Contains);
+
+    private static List<FileIdentity> OpenBy(string id)
     {
         try
         {
-            // what stands for no file any more can't be examined, and is none of these
-            return Directory.EnumerateFileSystemEntries(descriptors).Count(d => TryIdentify(d) is { } open && files.Contains(open));
+            // what stands for no file any more can't be examined, and is none that is asked for
+            return [.. Directory.EnumerateFileSystemEntries($"{Processes}/{id}/fd").Select(TryIdentify).OfType<FileIdentity>()];
         }
         catch (Exception e) when (FileErrors.IsFileError(e))
         {
             // it has ended, or belongs to somebody else
-            return 0;
+            return [];
         }
     }
 

@@ -32,7 +32,8 @@ internal sealed class LinuxLockGuard : ILockGuard
     public bool IsAlone => OpenDescriptors.CountOthers(_walIndex.Identity) <= 1;
 
     /// <inheritdoc/>
-    public bool IsSurelyAlone => IsAlone;
+    /// <remarks>A process that has copied the files by other means than SQLite has them open and holds no lock any more.</remarks>
+    public bool IsSurelyAlone => IsAlone && !FileUsers.HasOther(_database.Identity, _walIndex.Identity);
 
     /// <inheritdoc/>
     public bool TryTakeAlone(string databasePath, FileIdentity database)

@@ -21,7 +21,8 @@ internal sealed class Continuity(CaptureSession session, EngineEnvironment envir
     {
         // after a power loss the WAL may lack what was captured of it, and then the file does, too
         if (state is null || state.BootId != environment.BootId) return;
-        var isOtherFile = state.SourceFile != session.Files.Database;
+        // both are other ones where they were moved together
+        var isOtherFile = state.SourceFile != session.Files.Database && (state.SourceWal is null || state.SourceWal == session.Files.Wal);
         if (!isOtherFile && state.Stamp is { } stamp && stamp == ReadStamp()) return;
         if (session.HasFormerWal(state.Source, pages, state.IsAtRest, isOtherFile, cancellationToken)) throw FormerWal.Refusal(session.Path);
     }

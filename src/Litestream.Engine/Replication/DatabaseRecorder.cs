@@ -22,6 +22,7 @@ internal sealed class DatabaseRecorder(
     private readonly CommitClock _clock = new(environment.Time, events);
     private CaptureSession? _session;
     private (CapturePoint Point, SourceFiles Files)? _replaced;
+    private SourceFiles? _trusted;
     private WalStreamWriter? _stream;
     private StreamHead? _head;
     private Position? _seen;
@@ -108,7 +109,9 @@ internal sealed class DatabaseRecorder(
         var isOpen = false;
         try
         {
-            new Continuity(session, environment).EnsureOwnWal(spool.State, spool.Pages, cancellationToken);
+            if ((_trusted?.Database, _trusted?.Wal) != (session.Files.Database, session.Files.Wal))
+                new Continuity(session, environment).EnsureOwnWal(spool.State, spool.Pages, cancellationToken);
+            _trusted = null;
             if (spool.State is { } state) _clock.Resume(state.LastTime);
             isOpen = (whyNew ?? WhyHopeless ?? new Continuity(session, environment).WhyNotGoOn(spool.State) ?? WhyIncomplete) is { } reason
                 ? TryStartGeneration(reason) : TryGoOn(session, whyUnsure, cancellationToken);
@@ -292,6 +295,9 @@ internal sealed class DatabaseRecorder(
         }
     }
 
+    /// <summary>Remembers that the files are those that were watched until now: only locks were lost.</summary>
+    public void TrustFiles() => _trusted = Files;
+
     /// <summary>Goes on after something has changed the database file, if it holds what it should.</summary>
     /// <param name="cancellationToken">Ends the reading of all of it.</param>
     /// <returns>Whether it does.</returns>
@@ -299,10 +305,9 @@ internal sealed class DatabaseRecorder(
 
     private bool TryTrustUnrested(CancellationToken cancellationToken)
     {
-        if (_session is not { } session || spool is not { State: { } state, Pages: { } pages } || !session.Point.IsSameLife(state.Source)
-            || session.HasFormerWal(state.Source, pages, isWhole: false, isOtherFile: false, cancellationToken)) return false;
-        session.NoteSeen();
-        return true;
+        if (_session is not { } session || spool is not { State: { } state, Pages: { } pages } || !session.Point.IsSameLife(state.Source)) return false;
+        session.NoteSeen(); // before: what is written meanwhile is told the next time
+        return !session.HasFormerWal(state.Source, pages, isWhole: false, isOtherFile: false, cancellationToken);
     }
 
     private bool TryRestAgain(CancellationToken cancellationToken)
@@ -534,7 +539,7 @@ internal sealed class DatabaseRecorder(
     }
 
     private SpoolState StateAt(GenerationId generation, StreamHead head, DateTimeOffset time) =>
-        new(generation.ToString(), head, _session!.Point, _session.Files.Database, environment.BootId, time);
+        new(generation.ToString(), head, _session!.Point, _session.Files.Database, environment.BootId, time) { SourceWal = _session.Files.Wal };
 
     private StreamHead RollIfFull(StreamHead head) =>
         head.SegmentCount >= options.MaxSegmentsPerIndex || head.Position.Offset >= options.MaxIndexSize

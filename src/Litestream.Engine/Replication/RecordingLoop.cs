@@ -271,7 +271,9 @@ internal sealed class RecordingLoop
                 _source.WhyUnsure = reason.Message;
                 more = RemoveFormerWal();
                 break;
-            case LocksLostException: break; // the WAL itself can prove that nothing was missed
+            case LocksLostException:
+                _recorder.TrustFiles(); // and the WAL itself can prove that nothing was missed
+                break;
             case DatabaseReplacedException:
                 _whyNewGeneration ??= reason.Message;
                 CaptureLast();

@@ -21,6 +21,9 @@ public sealed record SpoolState(
     /// <summary>Whether that file held all of the WAL.</summary>
     public bool IsAtRest { get; init; }
 
+    /// <summary>Which file the WAL was; null if nobody knows.</summary>
+    public FileIdentity? SourceWal { get; init; }
+
     /// <summary>Version of the journal's form.</summary>
     public int Version { get; init; } = CurrentVersion;
 
