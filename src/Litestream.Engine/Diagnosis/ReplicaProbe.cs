@@ -45,15 +45,16 @@ public sealed class ReplicaProbe(EngineEnvironment environment)
         var content = new byte[Size];
         environment.Random.NextBytes(content);
         var made = replica is FolderReplicaClient ? NearestFolder(replica.Url) : null;
-        var findings = new List<EnvironmentFinding>();
+        var (findings, stored) = (new List<EnvironmentFinding>(), false);
         try
         {
             var put = await TryAsync(replica, "ReplicaPut", "s3:PutObject, and s3:PutObjectTagging where it has tags", "written",
                 () => replica.PutAsync(key, new MemoryStream(content), environment.Time.GetUtcNow(), cancellationToken)).ConfigureAwait(false);
             findings.Add(put.Finding);
-            findings.Add(put.Error is not null
-                ? new(FindingSeverity.Information, "ReplicaGet", replica.Url, "Not tried, as nothing could be stored.")
-                : (await TryAsync(replica, "ReplicaGet", "s3:GetObject", "read", () => ReadAsync(replica, key, content, cancellationToken)).ConfigureAwait(false)).Finding);
+            stored = put.Error is null;
+            findings.Add(stored
+                ? (await TryAsync(replica, "ReplicaGet", "s3:GetObject", "read", () => ReadAsync(replica, key, content, cancellationToken)).ConfigureAwait(false)).Finding
+                : NotTried("ReplicaGet", replica.Url));
         }
         finally
         {
@@ -61,13 +62,18 @@ public sealed class ReplicaProbe(EngineEnvironment environment)
             using var limit = new CancellationTokenSource(s_tidying, environment.Time);
             using var sooner = cancellationToken.Register(() => limit.CancelAfter(s_hurriedTidying));
             var delete = await TryAsync(replica, "ReplicaDelete", "s3:DeleteObject", "deleted from", () => replica.DeleteAsync([key], limit.Token)).ConfigureAwait(false);
-            findings.Add(delete.Error is null ? delete.Finding
-                : delete.Finding with { Message = $"{delete.Finding.Message} '{key}' may be left there.", Hint = $"{delete.Finding.Hint} Then delete '{key}'." });
+            findings.Add(delete.Error is not null
+                ? delete.Finding with { Message = $"{delete.Finding.Message} '{key}' may be left there.", Hint = $"{delete.Finding.Hint} Then delete '{key}'." }
+                // a store asks for the right also where there is nothing to delete, a folder does not
+                : !stored && replica is FolderReplicaClient ? NotTried("ReplicaDelete", replica.Url)
+                : delete.Finding);
             if (made is not null && RemoveEmpty(replica.Url, made) is { } left) findings.Add(left);
         }
 
         return findings;
     }
+
+    private static EnvironmentFinding NotTried(string check, string url) => new(FindingSeverity.Information, check, url, "Not tried, as nothing could be stored.");
 
     private static async Task ReadAsync(IReplicaClient replica, string key, byte[] expected, CancellationToken cancellationToken)
     {

@@ -110,5 +110,17 @@ public sealed class ReplicaProbeTests
         Assert.Contains(await ProbeAsync(replica), f => f is { Check: "ReplicaPut", Severity: FindingSeverity.Error });
     }
 
+    [Fact]
+    public async Task Folder_in_which_nothing_could_be_stored_is_not_said_to_be_deleted_from()
+    {
+        using var folder = new TempFolder();
+        await using var replica = ReplicaClients.Open(folder["replica"], "/", new() { Files = new FaultyFileSystem { WriteFault = () => new IOException("No space.") } });
+
+        var findings = await ProbeAsync(replica);
+
+        Assert.Equal([FindingSeverity.Ok, FindingSeverity.Error, FindingSeverity.Information, FindingSeverity.Information], findings.Select(f => f.Severity));
+        Assert.All(findings.TakeLast(2), f => Assert.StartsWith("Not tried", f.Message, StringComparison.Ordinal));
+    }
+
     private static Task<IReadOnlyList<EnvironmentFinding>> ProbeAsync(IReplicaClient replica) => new ReplicaProbe(new()).RunAsync(replica, default);
 }
