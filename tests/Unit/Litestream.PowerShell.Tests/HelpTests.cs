@@ -113,6 +113,14 @@ public sealed class HelpTests(ModuleHost host) : IClassFixture<ModuleHost>
             kind => Assert.Contains($"\n    {kind} ", topic, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void Migration_topic_tells_what_of_Litestream_stays_in_the_database()
+    {
+        var topic = ReadTopic("about_Litestream_Migration");
+
+        Assert.All(["_litestream_seq", "_litestream_lock"], table => Assert.Contains(table, topic, StringComparison.Ordinal));
+    }
+
     [Theory]
     [MemberData(nameof(Topics))]
     public void Topic_is_found_and_names_what_exists(string topic)
