@@ -57,6 +57,17 @@ public static class _Format
         return trimmed.Length == 0 ? place : trimmed[(trimmed.LastIndexOfAny(['/', '\\']) + 1)..];
     }
 
+    /// <summary>A path or URL, or as much of its end as fits: what tells it from others of the same name.</summary>
+    /// <param name="place">The path or URL.</param>
+    /// <param name="width">Characters that fit.</param>
+    public static string Tail(string place, int width)
+    {
+        ArgumentNullException.ThrowIfNull(place);
+        if (place.Length <= width) return place;
+        var start = place.Length - width + 1;
+        return "…" + place[(char.IsLowSurrogate(place[start]) ? start + 1 : start)..];
+    }
+
     /// <summary>What tells an object of a replica from others of its generation.</summary>
     /// <param name="key">Its key.</param>
     public static string ObjectName(string key)

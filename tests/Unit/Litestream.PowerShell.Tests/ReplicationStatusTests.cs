@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Litestream.PowerShell.Tests.Fixtures;
 using Litestream.PowerShell.Tests.Hosting;
 using Xunit;
@@ -72,7 +73,44 @@ public sealed class ReplicationStatusTests : ReplicationTests
         Assert.Equal([Host.Folder["replica"], Host.Folder["other/second"]], shown.Select(r => r.Value<string>("Replica")));
         Assert.All(shown, r => Assert.Equal((0L, 0L), (r.Value<long>("SpoolBytes"), r.Value<long>("SnapshotBytes"))));
         var text = Host.Run("Get-LitestreamReplication | Out-Default").HostText;
-        Assert.Contains("app.db        second        Running", text, StringComparison.Ordinal);
+        Assert.Matches(@"(?m)^…\S*app\.db …other.second Running ", text);
+    }
+
+    [Fact]
+    public void Tables_of_several_databases_tell_which_a_row_is_about()
+    {
+        foreach (var name in new[] { "one", "two" })
+        {
+            Directory.CreateDirectory(Host.Folder[name]);
+            Application.Create(Host.Folder[name + "/app.db"]);
+        }
+
+        File.WriteAllText(Host.Folder["litestream.yml"], $$"""
+            dbs:
+              - {path: '{{Host.Folder["one/app.db"]}}', replicas: [{path: '{{Host.Folder["one/r"]}}'}]}
+              - {path: '{{Host.Folder["two/app.db"]}}', replicas: [{path: '{{Host.Folder["two/r"]}}'}]}
+            """);
+
+        var findings = Host.Run("Test-LitestreamEnvironment -ConfigPath ./litestream.yml | Out-Default").HostText;
+        var syncs = Host.Run("Sync-LitestreamDatabase -ConfigPath ./litestream.yml | Out-Default").HostText;
+        var drills = Host.Run("Test-LitestreamBackup -ConfigPath ./litestream.yml | Out-Default").HostText;
+        Host.Run("$job = Start-LitestreamReplication -ConfigPath ./litestream.yml; $null = Sync-LitestreamDatabase -ConfigPath ./litestream.yml").Succeeded();
+        var replications = Host.Run("Get-LitestreamReplication | Out-Default").HostText;
+        Host.Run("Stop-Job $job; $null = Wait-Job $job").Succeeded();
+        var events = Host.Run("Receive-Job $job | Out-Default").HostText;
+
+        foreach (var name in new[] { "one", "two" })
+        {
+            Assert.Contains($"   Target: {Host.Folder[name + "/app.db"]}", findings, StringComparison.Ordinal);
+            Assert.Contains($"   Target: {Host.Folder[name + "/r"]}", findings, StringComparison.Ordinal);
+            Assert.Contains($"   DatabasePath: {Host.Folder[name + "/app.db"]}", events, StringComparison.Ordinal);
+            var (path, replica) = (Path.Combine(name, "app.db"), Path.Combine(name, "r"));
+            Assert.Matches($@"(?m)^…\S*{Regex.Escape(path)} +[0-9a-f]{{16}} ", syncs);
+            Assert.Matches($@"(?m)^Passed +…\S*{Regex.Escape(replica)} +[0-9]", drills);
+            Assert.Matches($@"(?m)^…\S*{Regex.Escape(path)} +…\S*{Regex.Escape(replica)} +Running ", replications);
+        }
+
+        Assert.All((syncs + drills + replications).Split('\n'), l => Assert.True(l.TrimEnd().Length <= 80, l));
     }
 
     [Fact]
