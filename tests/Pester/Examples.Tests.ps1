@@ -6,18 +6,24 @@ BeforeDiscovery {
         foreach ($example in $command.examples.example) { @{ Cmdlet = $command.details.name; Number = ++$number; Code = $example.code } }
     }
 
-    # the paragraphs of topics that are commands from their first line to their last
+    # the paragraphs of topics that are commands from their first line to their last, or are indented as only commands are
     $begin = '^    (\$\w+ = \S|pwsh -NoProfile|[A-Z][a-z]+-[A-Z]\w+ (-|\./|/|s3:|litestream-|backup |Microsoft\.))'
     $commands = foreach ($topic in Get-Item "$folder/about_*.help.txt") {
         $number = 0
         foreach ($paragraph in (Get-Content -Raw -LiteralPath $topic) -split '\r?\n\r?\n' -replace '^[A-Z].*\r?\n') {
             $lines = $paragraph.Trim("`r", "`n") -replace '(`|\|)\r?\n *' -split '\r?\n'
-            if (-not ($lines -cnotmatch $begin)) { @{ Cmdlet = $topic.Name -replace '\..*'; Number = ++$number; Code = $paragraph } }
+            if (-not ($lines -cnotmatch $begin) -or -not ($lines -notmatch '^ {7}')) { @{ Cmdlet = $topic.Name -replace '\..*'; Number = ++$number; Code = $paragraph } }
         }
     }
     $examples += $commands | Where-Object Cmdlet -ne about_Litestream_Credentials
     $credentials = $commands | Where-Object Cmdlet -eq about_Litestream_Credentials
+    $found = @{ Topics = @($commands.Cmdlet | Sort-Object -Unique) }
     $topic = @{ Count = @($credentials).Count; Code = $credentials.Code -join "`n" }
+
+    # those that pick of a list what to restore
+    $pick = '^Get-Litestream(RestorePoint|WalSegment|Generation) (\./replica|\$minio) .*\| Restore-LitestreamDatabase'
+    $shown = $examples.Code + (Get-Content "$PSScriptRoot/../../README.md") -split '\r?\n'
+    $picks = @($shown -match $pick | Select-Object -Unique | ForEach-Object { @{ Code = $_ } })
 }
 
 BeforeAll {
@@ -86,7 +92,7 @@ Describe 'Example' {
             New-NotesReplica "$folder/replica"
             $local = ($local -replace '2030-05-01', '2026-05-01 12:00:45Z') + ' -Confirm:$false'
         }
-        if ($local -match 'Receive-Job \$job|Get-LitestreamReplication \||^Stop-LitestreamReplication') {
+        if ($local -notmatch '\$job = ' -and $local -match 'Receive-Job \$job|Get-LitestreamReplication \||^Stop-LitestreamReplication') {
             $job = $local -match '-ConfigPath' ? (Start-LitestreamReplication -ConfigPath ./litestream.yml) : (Start-LitestreamReplication ./app.db ./live)
             Wait-Until { Test-Path ./live/generations/*/snapshots/*, ./configured/generations/*/snapshots/* -PathType Leaf | Where-Object { $_ } }
         }
@@ -95,6 +101,24 @@ Describe 'Example' {
         & ([scriptblock]::Create($local)) | Out-String | Out-Null
 
         Should -Invoke Get-Credential -Times ([regex]::Matches($code, 'Get-Credential').Count) -Exactly
+    }
+
+    It 'is found in each topic that has some' -ForEach $found {
+        $topics | Should -Be 'about_Litestream', 'about_Litestream_Automation', 'about_Litestream_Credentials', 'about_Litestream_Errors', `
+            'about_Litestream_Jobs', 'about_Litestream_Migration', 'about_Litestream_Safety'
+    }
+
+    It 'restores the newest of two generations: <code>' -ForEach $picks {
+        Remove-Item ./replica -Recurse
+        New-NotesReplica "$folder/replica"
+        $minio = './replica'
+        $t = [datetime]::new(2026, 5, 1, 12, 2, 0, [System.DateTimeKind]::Utc)
+
+        $restored = & ([scriptblock]::Create($code))
+
+        @($restored).Count | Should -Be 1
+        $restored.Generation | Should -Be $Later
+        $restored.RestoredTo | Should -Be ([System.DateTimeOffset]::new(2026, 5, 1, 12, 1, 20, [timespan]::Zero))
     }
 
     It 'of credentials, by hand and from a vault, are good for a store' -ForEach $topic {
