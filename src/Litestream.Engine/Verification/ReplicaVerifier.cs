@@ -50,7 +50,8 @@ public sealed class ReplicaVerifier(IReplicaClient replica, EngineEnvironment en
         List<int> gone =
         [
             .. listed.Snapshots.Select(s => s.Index).Except(now.Snapshots.Select(s => s.Index)),
-            .. listed.Marks.Except(now.Marks),
+            // it deletes all marks before the first snapshot, and is not through with the snapshots yet
+            .. listed.Marks.Except(now.Marks).Except(now.Snapshots.Select(s => s.Index)),
             .. listed.Segments.Select(s => s.Start).Except(now.Segments.Select(s => s.Start)).Select(p => p.Index),
         ];
         return gone.Count > 0 && gone.TrueForAll(i => i < now.Snapshots[0].Index);
@@ -101,7 +102,7 @@ public sealed class ReplicaVerifier(IReplicaClient replica, EngineEnvironment en
     private static IEnumerable<ReplicaDamage> LostSnapshots(GenerationInfo generation)
     {
         var present = generation.Snapshots.Select(s => s.Index).ToHashSet();
-        foreach (var index in generation.Marks.Where(i => !present.Contains(i)))
+        foreach (var index in generation.Marks.Where(i => !present.Contains(i) && !IsLetGoByLitestream(generation, i)))
         {
             var key = ObjectKey.Snapshot(generation.Id, index);
             var others = present.Count > 0 && present.Min() < index
@@ -112,6 +113,10 @@ public sealed class ReplicaVerifier(IReplicaClient replica, EngineEnvironment en
             { IsLostSnapshot = true };
         }
     }
+
+    // its retention deletes snapshots and all WAL before the first one that stays, and knows nothing of marks
+    private static bool IsLetGoByLitestream(GenerationInfo generation, int mark) =>
+        generation.Snapshots.Count > 0 && mark < generation.Snapshots[0].Index && !generation.Segments.Any(s => s.Start.Index <= mark);
 
     private static List<ReplicaDamage> InOrder(IEnumerable<ReplicaDamage> damages) => [.. damages.OrderBy(d => RestoreObstacle.Parse(d.Key)?.At)];
 

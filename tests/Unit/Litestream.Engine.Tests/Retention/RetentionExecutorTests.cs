@@ -69,6 +69,17 @@ public sealed class RetentionExecutorTests
         Assert.Equal("1/s0 1/0:0 1/1:0", listing.Show());
     }
 
+    [Fact]
+    public async Task Marks_that_Litestreams_own_retention_has_left_go_with_the_next_snapshot()
+    {
+        var listing = new Listing().Add(1, "s0@0 s1@1 1:0@2 s2@3 2:0@20");
+        listing.Client.Objects.TryRemove(ObjectKey.Snapshot(Listing.Id(1), 0), out _);
+
+        await new RetentionExecutor(listing.Client).ExecuteAsync(Plan(listing, 10), default);
+
+        Assert.Equal([2], Assert.Single(listing.Generations()).Marks);
+    }
+
     /// <summary>What was to go is gone; where something was to stay, that is somebody's loss.</summary>
     [Theory]
     [InlineData("s0@0 0:0@1", null)]

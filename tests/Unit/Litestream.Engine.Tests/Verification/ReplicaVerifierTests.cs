@@ -129,6 +129,33 @@ public sealed class ReplicaVerifierTests(ITestOutputHelper output)
         Assert.Single(result.Generation.Snapshots);
     }
 
+    /// <summary>It deletes the marks of all snapshots that go, and then these one by one.</summary>
+    [Fact]
+    public async Task Retention_that_is_not_through_with_its_snapshots_is_no_damage()
+    {
+        using var sound = await SoundReplica.OfOursAsync();
+        await using var client = RunningReplication.Folder(sound.Path);
+        foreach (var mark in sound.Generation.Marks) File.Delete(Path.Combine(sound.Path, ObjectKey.SnapshotMark(sound.Generation.Id, mark)));
+        File.Delete(Path.Combine(sound.Path, sound.Generation.Snapshots[0].Key));
+
+        var result = (await new ReplicaVerifier(client, new()).VerifyAsync(sound.Generation, null, 100, null, default))!;
+
+        Assert.Empty(result.Damages);
+        Assert.Equal(sound.Generation.Snapshots.Skip(1), result.Generation.Snapshots);
+    }
+
+    [Fact]
+    public async Task What_Litestreams_own_retention_has_let_go_is_no_damage_though_its_mark_is_left()
+    {
+        using var sound = await SoundReplica.OfOursAsync();
+        var kept = sound.Generation.Snapshots[1].Index;
+        foreach (var key in sound.Generation.Snapshots.Where(s => s.Index < kept).Select(s => s.Key).Concat(sound.Generation.Segments.Where(s => s.Start.Index < kept).Select(s => s.Key)))
+            File.Delete(Path.Combine(sound.Path, key));
+        Assert.Contains(0, (await ReadAsync(sound.Path)).Marks);
+
+        Assert.True((await VerifyAsync(sound.Path, null)).Passed);
+    }
+
     [Fact]
     public async Task What_is_lost_meanwhile_is_damage_though_retention_works_too()
     {
