@@ -335,8 +335,8 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         }
     }
 
-    private ReplicaHead? HeadOf(Shipper shipper) => _present is { } present && shipper.Status.Position is { } position
-        ? new(present.Id.ToString(), position.Index, position.Offset, _environment.Time.GetUtcNow())
+    private ReplicaHead? HeadOf(Shipper shipper) => _present is { } present && shipper.HeldEnd is { } end
+        ? ReplicaHead.Of(present.Id, end, _environment.Time.GetUtcNow())
         : null;
 
     /// <summary>Waits until the replicas hold everything.</summary>

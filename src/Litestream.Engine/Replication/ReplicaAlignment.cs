@@ -3,6 +3,7 @@ using Litestream.Engine.Format;
 using Litestream.Engine.Replicas;
 using Litestream.Engine.Restore;
 using Litestream.Engine.Spool;
+using Litestream.Engine.Verification;
 
 namespace Litestream.Engine.Replication;
 
@@ -71,7 +72,10 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
     public bool IsAligned => _isAligned;
 
     /// <summary>To where the replica holds the present generation; null if it can't be restored yet.</summary>
-    public Position? Held => _held is { } held && held.Generation == Present()?.Id ? held.Position : null;
+    public Position? Held => HeldEnd?.Position;
+
+    /// <summary>The same, with the last objects.</summary>
+    public KnownEnd? HeldEnd => _held is { } held && held.Generation == Present()?.Id ? held.End : null;
 
     /// <summary>The time that an object carries there: its own, or one after all former generations if those are later, so that the present
     /// generation is the newest one by its times. The clock alone is not enough where our folder was lost and the clock has been set back.</summary>
@@ -101,8 +105,12 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
     /// <summary>Notes what was shipped since.</summary>
     public void Shipped(SpooledObject content)
     {
-        var held = _held is { } former && former.Generation == content.Generation ? former.Position : default;
-        if (content.End >= held) _held = new(content.Generation, content.End);
+        var held = _held is { } former && former.Generation == content.Generation ? former.End : default;
+        _held = new(content.Generation, new(content.End > held.Position ? content.End : held.Position)
+        {
+            LastSegment = content.IsSnapshot ? held.LastSegment : content.Start,
+            LastSnapshot = content.IsSnapshot ? content.Start.Index : held.LastSnapshot,
+        });
         lock (_gate)
         {
             _unseen.Add(content);
@@ -336,12 +344,16 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
         if (held.Snapshots.Count == 0) return null;
         var snapshot = new Position(held.Snapshots[^1].Index, 0);
         var end = held.Segments.Count > 0 ? EndOf(held.Id, held.Segments[^1].Start) : snapshot;
-        return new(held.Id, end > snapshot ? end : snapshot);
+        return new(held.Id, new(end > snapshot ? end : snapshot)
+        {
+            LastSegment = held.Segments.Count > 0 ? held.Segments[^1].Start : null,
+            LastSnapshot = snapshot.Index,
+        });
     }
 
     private Position EndOf(GenerationId generation, Position start) => queue.FindSegment(generation, start)?.End ?? start;
 
-    private sealed record HeldPosition(GenerationId Generation, Position Position);
+    private sealed record HeldPosition(GenerationId Generation, KnownEnd End);
 
     private sealed record EarliestTime(GenerationId Generation, DateTimeOffset Time);
 }

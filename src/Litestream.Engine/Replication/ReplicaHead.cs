@@ -21,11 +21,40 @@ public sealed record ReplicaHead(
     /// <summary>The object, beside <c>generations</c>: Litestream passes over it.</summary>
     public const string Key = "litestream-ps.head";
 
-    private static readonly JsonSerializerOptions s_options = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+    private static readonly JsonSerializerOptions s_options = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    /// <summary>Index of the last WAL segment; null if there was none, or the head is of an earlier version.</summary>
+    public int? SegmentIndex { get; init; }
+
+    /// <summary>Where in that index the segment begins.</summary>
+    public long? SegmentOffset { get; init; }
+
+    /// <summary>Index of the newest snapshot; null in a head of an earlier version.</summary>
+    public int? SnapshotIndex { get; init; }
 
     /// <summary>To where it was shipped.</summary>
     [JsonIgnore]
-    internal Position Position => new(Index, Offset);
+    internal KnownEnd End => new(new(Index, Offset))
+    {
+        LastSegment = SegmentIndex is { } index && SegmentOffset is { } offset ? new(index, offset) : null,
+        LastSnapshot = SnapshotIndex,
+    };
+
+    /// <summary>The head of an end.</summary>
+    /// <param name="generation">The generation.</param>
+    /// <param name="end">To where it was shipped.</param>
+    /// <param name="at">When, UTC.</param>
+    internal static ReplicaHead Of(GenerationId generation, KnownEnd end, DateTimeOffset at) => new(generation.ToString(), end.Position.Index, end.Position.Offset, at)
+    {
+        SegmentIndex = end.LastSegment?.Index,
+        SegmentOffset = end.LastSegment?.Offset,
+        SnapshotIndex = end.LastSnapshot,
+    };
 
     /// <summary>What a replica tells of the end of a generation; null if nothing.</summary>
     /// <param name="replica">The replica.</param>
@@ -37,7 +66,7 @@ public sealed record ReplicaHead(
         ArgumentNullException.ThrowIfNull(replica);
         // the lease first: a stop notes the head before it lets the lease go
         var isWritten = await replica.GetVersionedAsync(ReplicaLease.Key, cancellationToken).ConfigureAwait(false) is not null;
-        return await FindAsync(replica, generation, cancellationToken).ConfigureAwait(false) is { } head ? new(head.Position, IsLast: !isWritten) : null;
+        return await FindAsync(replica, generation, cancellationToken).ConfigureAwait(false) is { } head ? head.End with { IsLast = !isWritten } : null;
     }
 
     /// <summary>The head, by one request; null if there is none of a generation.</summary>

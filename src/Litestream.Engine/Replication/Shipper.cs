@@ -3,6 +3,7 @@ using Litestream.Engine.Files;
 using Litestream.Engine.Format;
 using Litestream.Engine.Replicas;
 using Litestream.Engine.Spool;
+using Litestream.Engine.Verification;
 
 namespace Litestream.Engine.Replication;
 
@@ -73,6 +74,9 @@ internal sealed class Shipper : IDisposable
             };
         }
     }
+
+    /// <summary>To where the replica holds the present generation, with its last objects; null if it can't be restored yet.</summary>
+    public KnownEnd? HeldEnd => _alignment.HeldEnd;
 
     /// <summary>Whether it gets on.</summary>
     public ReplicaPulse Pulse => new(_client.Url, IsGivenUp || _queue.Next(_number) is not null, _upload.Headway);

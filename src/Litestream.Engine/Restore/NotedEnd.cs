@@ -21,7 +21,7 @@ internal sealed class NotedEnd(IReplicaClient replica)
         try
         {
             return await ReplicaHead.FindAsync(replica, plan.Generation, cancellationToken).ConfigureAwait(false) is { } head
-                && KnownEnd.Compare(head.Position, reached) == EndProof.Lost && !await HasGrownAsync(plan, cancellationToken).ConfigureAwait(false)
+                && head.End.Compare(reached) == EndProof.Lost && !await HasGrownAsync(plan, cancellationToken).ConfigureAwait(false)
                 ? Missing(plan.Generation, head, reached) : null;
         }
         catch (Exception e) when (e is LitestreamException || FileErrors.IsFileError(e))

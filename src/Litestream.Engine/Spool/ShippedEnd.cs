@@ -8,6 +8,9 @@ namespace Litestream.Engine.Spool;
 /// <param name="Position">All before this was shipped to every replica.</param>
 public sealed record ShippedEnd(GenerationId Generation, Position Position)
 {
+    /// <summary>Where the last segment before it begins; null if that is not known.</summary>
+    public Position? LastSegment { get; init; }
+
     /// <summary>Looks into the metadata folder, which may be in use. Null where it does not tell.</summary>
     /// <param name="databasePath">Full path of the database.</param>
     /// <param name="metadataPath">The folder, if it is not the one beside the database.</param>
@@ -24,7 +27,9 @@ public sealed record ShippedEnd(GenerationId Generation, Position Position)
             var journal = new StateJournal(folder, files);
             journal.Load();
             if (journal.State is not { } state) return null;
-            return new(GenerationId.Parse(state.Generation), EndOf(waiting.GetValueOrDefault(state.Generation, []), state));
+            var segments = waiting.GetValueOrDefault(state.Generation, []);
+            var end = EndOf(segments, state);
+            return new(GenerationId.Parse(state.Generation), end) { LastSegment = segments is [var first, ..] && first < end ? first : null };
         }
         catch (Exception e) when (FileErrors.IsFileError(e))
         {

@@ -10,6 +10,12 @@ namespace Litestream.Engine.Verification;
 /// <param name="IsLast">Whether nothing was shipped after it.</param>
 public readonly record struct KnownEnd(Position Position, bool IsLast = true)
 {
+    /// <summary>Where the last WAL segment that was shipped by then begins; null if that is not known, or there was none.</summary>
+    public Position? LastSegment { get; init; }
+
+    /// <summary>Index of the newest snapshot that was there by then; null if that is not known.</summary>
+    public int? LastSnapshot { get; init; }
+
     /// <summary>All that is known of the end of a generation; null if nothing is. The state beside the database may be of another generation, or not be as far as this
     /// replica, where another one is behind: then the replica's own head tells more.</summary>
     /// <param name="replica">The replica.</param>
@@ -21,15 +27,28 @@ public readonly record struct KnownEnd(Position Position, bool IsLast = true)
     {
         var head = await ReplicaHead.FindEndAsync(replica, generation, cancellationToken).ConfigureAwait(false);
         if (shipped?.Generation != generation) return head;
-        return head is { } known && known.Position > shipped.Position ? known with { IsLast = true } : new(shipped.Position);
+        return head is { } known && known.Position > shipped.Position
+            ? known with { IsLast = true }
+            : new(shipped.Position) { LastSegment = new[] { shipped.LastSegment, head?.LastSegment }.Max(), LastSnapshot = head?.LastSnapshot };
     }
 
     /// <summary>Whether a generation that was read to a commit reaches it.</summary>
-    /// <param name="known">It.</param>
     /// <param name="reached">The last commit that there is.</param>
-    internal static EndProof Compare(Position known, Position reached) =>
-        reached >= known ? EndProof.Proven
-        // an index that is still empty: how long the one before it was, nobody has noted
-        : known.Offset == 0 && reached.Index == known.Index - 1 ? EndProof.NotProvable
-        : EndProof.Lost;
+    internal EndProof Compare(Position reached)
+    {
+        if (reached >= Position) return EndProof.Proven;
+        if (Position.Offset > 0 || reached.Index != Position.Index - 1) return EndProof.Lost;
+        // an index that is still empty: only the last segment tells how long the one before it was
+        return LastSegment is not { } last ? EndProof.NotProvable : reached > last ? EndProof.Proven : EndProof.Lost;
+    }
+
+    /// <summary>Whether a generation lacks the last of its objects by their names alone.</summary>
+    /// <param name="listed">The generation.</param>
+    internal bool IsMissingFrom(GenerationInfo listed)
+    {
+        var snapshot = listed.Snapshots.Count > 0 ? listed.Snapshots[^1].Index : -1;
+        if (snapshot < LastSnapshot) return true;
+        // a retention may let all segments before a snapshot go, but none of them without those before it
+        return listed.Segments.Count > 0 ? listed.Segments[^1].Start < LastSegment : snapshot <= LastSegment?.Index;
+    }
 }

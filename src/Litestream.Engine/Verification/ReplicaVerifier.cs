@@ -127,13 +127,13 @@ public sealed class ReplicaVerifier(IReplicaClient replica, EngineEnvironment en
     private static EndProof ProofOf(GenerationInfo generation, KnownEnd? end, Position? reached)
     {
         if (end is not { } known) return EndProof.NotProvable;
-        var proof = Compare(generation, known.Position, reached);
+        if (known.IsMissingFrom(generation)) return EndProof.Lost;
+        var proof = reached is { } read ? known.Compare(read) : CompareNames(generation, known.Position);
         return proof == EndProof.Proven && !known.IsLast ? EndProof.NotProvable : proof;
     }
 
-    private static EndProof Compare(GenerationInfo generation, Position known, Position? reached)
+    private static EndProof CompareNames(GenerationInfo generation, Position known)
     {
-        if (reached is { } end) return KnownEnd.Compare(known, end);
         // of a sample only names tell: that the last object is not before the end, or stands in an index that another one followed
         if (NewestName(generation) is not { } last) return EndProof.Lost;
         return last >= known ? EndProof.Proven : last.Index >= known.Index - (known.Offset == 0 ? 1 : 0) ? EndProof.NotProvable : EndProof.Lost;

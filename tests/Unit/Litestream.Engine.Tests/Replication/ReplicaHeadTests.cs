@@ -64,6 +64,42 @@ public sealed class ReplicaHeadTests : IDisposable
         Assert.Single(await Task.WhenAll(generations.Select(g => ReplicaHead.FindEndAsync(client, g.Id, default))), e => e is not null);
     }
 
+    /// <summary>As after a snapshot that nothing was committed behind.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Behind_a_head_at_the_beginning_of_an_index_the_last_objects_are_missed(bool isSegment)
+    {
+        await ReplicateAsync(commits: 3);
+        var generation = await GenerationAsync();
+        var last = generation.Segments[^1];
+        var snapshot = ObjectKey.Snapshot(generation.Id, last.Start.Index + 1);
+        File.Copy(Path.Combine(_database["replica"], generation.Snapshots[0].Key), Path.Combine(_database["replica"], snapshot));
+        var head = ReplicaHead.Of(generation.Id, new(new(last.Start.Index + 1, 0)) { LastSegment = last.Start, LastSnapshot = last.Start.Index + 1 }, DateTimeOffset.UtcNow);
+        await using (var client = RunningReplication.Folder(_database["replica"])) await head.WriteAsync(client, default);
+        Assert.Equal(EndProof.Proven, await ProofAsync());
+
+        File.Delete(Path.Combine(_database["replica"], isSegment ? last.Key : snapshot));
+
+        Assert.Equal(EndProof.Lost, await ProofAsync());
+    }
+
+    [Fact]
+    public async Task The_head_names_the_last_objects_and_one_without_them_is_read_too()
+    {
+        await ReplicateAsync(commits: 3);
+        var generation = await GenerationAsync();
+        await using var client = RunningReplication.Folder(_database["replica"]);
+        var end = (await ReplicaHead.FindEndAsync(client, generation.Id, default))!.Value;
+        Assert.Equal((generation.Segments[^1].Start, generation.Snapshots[^1].Index), (end.LastSegment, end.LastSnapshot));
+        Assert.Equal(end.LastSegment, Engine.Spool.ShippedEnd.Find(_database.Path, null, new())!.LastSegment);
+
+        await new ReplicaHead(generation.Id.ToString(), end.Position.Index, end.Position.Offset, DateTimeOffset.UtcNow).WriteAsync(client, default);
+
+        Assert.Equal(new(end.Position), await ReplicaHead.FindEndAsync(client, generation.Id, default));
+        Assert.Equal(EndProof.Proven, await ProofAsync());
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("{}")]

@@ -77,6 +77,21 @@ public sealed class NotedEndTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_an_index_that_is_still_empty_the_segment_before_it_is_missed()
+    {
+        await ReplicateAsync(commits: 3);
+        var generation = await GenerationAsync();
+        var last = generation.Segments[^1];
+        await using (var client = RunningReplication.Folder(_database["replica"]))
+            await ReplicaHead.Of(generation.Id, new(new(last.Start.Index + 1, 0)) { LastSegment = last.Start }, DateTimeOffset.UtcNow).WriteAsync(client, default);
+        Assert.Empty((await RestoreAsync()).Warnings);
+
+        Delete(last.Key);
+
+        Assert.Equal(RestoreWarningKind.EndMissing, Assert.Single((await RestoreAsync()).Warnings).Kind);
+    }
+
+    [Fact]
     public async Task A_store_that_does_not_give_the_head_is_no_failure_of_the_restore()
     {
         await ReplicateAsync(commits: 2);
