@@ -80,7 +80,15 @@ public sealed record ReplicaHead(
         await replica.PutAsync(Key, content, At, cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task<ReplicaHead?> ReadAsync(IReplicaClient replica, CancellationToken cancellationToken)
+    /// <summary>Deletes it where it is that of a generation, before that is let go.</summary>
+    internal static async Task ForgetAsync(IReplicaClient replica, GenerationId generation, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(replica, generation, cancellationToken).ConfigureAwait(false) is not null)
+            await replica.DeleteAsync([Key], cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The head of whatever generation; null if there is none.</summary>
+    internal static async Task<ReplicaHead?> ReadAsync(IReplicaClient replica, CancellationToken cancellationToken)
     {
         try
         {

@@ -20,8 +20,14 @@ internal sealed class NotedEnd(IReplicaClient replica)
     {
         try
         {
-            return await ReplicaHead.FindAsync(replica, plan.Generation, cancellationToken).ConfigureAwait(false) is { } head
-                && head.End.Compare(reached) == EndProof.Lost && !await HasGrownAsync(plan, cancellationToken).ConfigureAwait(false)
+            if (await ReplicaHead.ReadAsync(replica, cancellationToken).ConfigureAwait(false) is not { } head) return null;
+            if (head.Generation != plan.Generation.ToString())
+            {
+                return plan.IsOfAnyGeneration && await LostGeneration.FindAsync(replica, cancellationToken).ConfigureAwait(false) is { } lost
+                    ? Missing(plan.Generation, lost) : null;
+            }
+
+            return head.End.Compare(reached) == EndProof.Lost && !await HasGrownAsync(plan, cancellationToken).ConfigureAwait(false)
                 ? Missing(plan.Generation, head, reached) : null;
         }
         catch (Exception e) when (e is LitestreamException || FileErrors.IsFileError(e))
@@ -38,6 +44,10 @@ internal sealed class NotedEnd(IReplicaClient replica)
         var last = plan.Segments.Count == 0 ? new(plan.Snapshot.Index, -1) : plan.Segments[^1].Start;
         return now.Segments.Any(s => s.Start > last) || now.Snapshots.Any(s => s.Index > last.Index);
     }
+
+    private static RestoreWarning Missing(GenerationId restored, ReplicaHead lost) => new(RestoreWarningKind.EndMissing, lost.Generation,
+        $"The generation {lost.Generation}, in which its replication was stopped at {RestorePoint.Format(lost.At)}, is not there any more: generation {restored} was restored, "
+        + "and all commits after it are missing from the restored database.");
 
     private static RestoreWarning Missing(GenerationId generation, ReplicaHead head, Position reached) => new(RestoreWarningKind.EndMissing, generation.ToString(),
         $"The generation {generation} went to index {head.Index}, offset {head.Offset} when its replication was stopped at {RestorePoint.Format(head.At)}, and ends at "

@@ -109,6 +109,7 @@ internal sealed class RestoreChain
     {
         Next = _next,
         IsLatest = _request is { Timestamp: null, Index: null },
+        IsOfAnyGeneration = _request.Generation is null,
         StopOffset = _segments.Count > 0 && ReachedIndex == _request.Index && Missing is null ? _request.Offset : null,
         Beyond = ReachedIndex == _snapshot.Index ? [.. _beyond, .. _unreachable.Where(s => s.Start.Index == _snapshot.Index)] : [],
     };

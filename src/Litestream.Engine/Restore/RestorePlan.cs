@@ -20,6 +20,9 @@ public sealed record RestorePlan(string ReplicaUrl, SnapshotInfo Snapshot, IRead
     /// <summary>Whether all that was listed of the generation is asked for.</summary>
     internal bool IsLatest { get; init; }
 
+    /// <summary>Whether any generation of the replica will do.</summary>
+    internal bool IsOfAnyGeneration { get; init; }
+
     /// <summary>Whether each index has to be tied to the end of the one before, so that nothing can be missing between them; and <see cref="Next"/> to the
     /// last one, if it is there.</summary>
     internal bool NeedsLinks { get; init; }

@@ -1,6 +1,7 @@
 using Litestream.Engine.Errors;
 using Litestream.Engine.Format;
 using Litestream.Engine.Replicas;
+using Litestream.Engine.Replication;
 
 namespace Litestream.Engine.Retention;
 
@@ -32,6 +33,8 @@ public sealed class RetentionExecutor(IReplicaClient replica)
     public async Task ExecuteAsync(GenerationRetention part, CancellationToken cancellationToken)
     {
         await CheckAsync(part, cancellationToken).ConfigureAwait(false);
+        // else what goes on purpose would be told to be lost
+        if (part.IsWhole) await ReplicaHead.ForgetAsync(replica, part.Generation.Id, cancellationToken).ConfigureAwait(false);
         // Snapshots before their WAL: what can be restored begins at a snapshot, and one without its WAL would be a point that can't
         // be; WAL below the first snapshot is passed over. One by one from the oldest on, so that no point comes to depend on an older
         // snapshot than it does now. The first segment of an index last: Litestream 0.3.13 refuses a listing with an index that

@@ -3,6 +3,7 @@ using Litestream.Engine.Format;
 using Litestream.Engine.Replicas;
 using Litestream.Engine.Replication;
 using Litestream.Engine.Restore;
+using Litestream.Engine.Retention;
 using Litestream.Engine.Tests.Fakes;
 using Litestream.Engine.Tests.Replication;
 using Litestream.Engine.Tests.Sqlite;
@@ -115,6 +116,52 @@ public sealed class NotedEndTests : IDisposable
 
         Assert.Equal((latest - 1, latest - 1), (toIndex, toTime));
     }
+
+    [Fact]
+    public async Task A_newest_generation_that_is_gone_as_a_whole_is_told_where_no_other_was_asked_for()
+    {
+        var first = await ReplicateTwiceAsync();
+        Directory.Delete(Path.Combine(_database["replica"], ObjectKey.Generation(await NewestAsync(first))), recursive: true);
+
+        var warning = Assert.Single((await RestoreAsync()).Warnings);
+        Assert.Equal(RestoreWarningKind.EndMissing, warning.Kind);
+        Assert.Contains("is not there any more", warning.Message, StringComparison.Ordinal);
+        Assert.Empty((await RestoreAsync(new() { Generation = first })).Warnings);
+    }
+
+    [Fact]
+    public async Task A_newest_generation_that_was_let_go_on_purpose_is_not_missing()
+    {
+        var newest = await NewestAsync(await ReplicateTwiceAsync());
+        await using var client = RunningReplication.Folder(_database["replica"]);
+        var plan = RetentionPlanner.ForGenerations(
+            client.Url, await RunningReplication.GenerationsAsync(_database), new HashSet<GenerationId> { newest }, new HashSet<GenerationId>(), evenLast: false);
+        await new RetentionExecutor(client).ExecuteAsync(plan, default);
+
+        Assert.Empty((await RestoreAsync()).Warnings);
+        Assert.Null(await LostGeneration.FindAsync(client, default));
+    }
+
+    /// <summary>Litestream's retention deletes a former generation as a whole, and leaves the head.</summary>
+    [Fact]
+    public async Task A_generation_that_is_gone_is_not_missing_where_another_was_written_to_since()
+    {
+        var first = await ReplicateTwiceAsync();
+        Directory.Delete(Path.Combine(_database["replica"], ObjectKey.Generation(await NewestAsync(first))), recursive: true);
+        File.SetLastWriteTimeUtc(Path.Combine(_database["replica"], (await GenerationAsync()).Segments[^1].Key), DateTime.UtcNow.AddMinutes(1));
+
+        Assert.Empty((await RestoreAsync()).Warnings);
+    }
+
+    private async Task<GenerationId> ReplicateTwiceAsync()
+    {
+        await ReplicateAsync(commits: 2);
+        var first = (await GenerationAsync()).Id;
+        await ReplicateAsync(commits: 2, o => o with { NewGeneration = true });
+        return first;
+    }
+
+    private async Task<GenerationId> NewestAsync(GenerationId first) => (await RunningReplication.GenerationsAsync(_database)).Single(g => g.Id != first).Id;
 
     [Fact]
     public async Task What_was_shipped_and_noted_since_the_plan_was_made_is_not_missing()
