@@ -1,7 +1,7 @@
 namespace Litestream.Engine.Reports;
 
 /// <summary>The objects of a generation read and checked.</summary>
-/// <param name="Time">When it was reported, UTC.</param>
+/// <param name="Time">When it began, UTC; in reports of earlier versions, when it was reported.</param>
 /// <param name="Generation">The generation.</param>
 /// <param name="Result">Passed or Failed.</param>
 /// <param name="EndProof">Proven, Lost or NotProvable.</param>

@@ -15,6 +15,9 @@ public sealed record GenerationVerification(
     GenerationInfo Generation, int ObjectsRead, long BytesRead, IReadOnlyList<ReplicaDamage> Damages, IReadOnlyList<WalSegmentInfo> Unreachable,
     Position? End, EndProof EndProof, TimeSpan Duration)
 {
+    /// <summary>When the reading began, UTC.</summary>
+    public DateTimeOffset StartedAt { get; init; }
+
     /// <summary>What is remarkable, and proves no damage.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 

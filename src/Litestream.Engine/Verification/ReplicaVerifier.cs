@@ -64,7 +64,7 @@ public sealed class ReplicaVerifier(IReplicaClient replica, EngineEnvironment en
     private async Task<GenerationVerification> ReadAsync(
         GenerationInfo generation, KnownEnd? end, int samplePercent, IProgress<VerificationProgress>? progress, CancellationToken cancellationToken)
     {
-        var began = environment.Time.GetTimestamp();
+        var (startedAt, began) = (environment.Time.GetUtcNow(), environment.Time.GetTimestamp());
         var first = generation.Snapshots.Count > 0 ? generation.Snapshots[0].Index : int.MaxValue;
         var unreachable = generation.Segments.Where(s => s.Start.Index < first).ToList();
         var (objects, bytes) = (0, 0L);
@@ -95,6 +95,7 @@ public sealed class ReplicaVerifier(IReplicaClient replica, EngineEnvironment en
 
         return new(generation, objects, bytes, InOrder([.. LostSnapshots(generation), .. damages]), unreachable, reached, ProofOf(generation, end, reached), environment.Time.GetElapsedTime(began))
         {
+            StartedAt = startedAt,
             Warnings = unreachable.Count > 0 && generation.Snapshots.Count > 0 ? [Unreachable(unreachable, generation.Snapshots[0]), .. warnings] : warnings,
         };
     }

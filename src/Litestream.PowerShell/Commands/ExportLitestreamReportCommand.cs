@@ -94,7 +94,7 @@ public sealed class ExportLitestreamReportCommand : StoreCommand
                 _report.Add(drill.Replica.Url, drill.ToObstacles());
                 break;
             case LitestreamReplicaTest test:
-                _report.Add(test.Replica.Url, test.ToReported(_report.CreatedAt));
+                _report.Add(test.Replica.Url, test.ToReported());
                 _report.Add(test.Replica.Url, test.ToObstacles());
                 break;
             case LitestreamReplica replica:

@@ -16,6 +16,9 @@ public sealed record LitestreamReplicaTest(
     LitestreamReplica Replica, string Generation, string Result, string EndProof, LitestreamPosition? End,
     int ObjectsRead, int ObjectCount, long BytesRead, int UnreachableCount, LitestreamDamage[] Damage, TimeSpan Duration)
 {
+    /// <summary>When it began, UTC.</summary>
+    public DateTimeOffset StartedAt { get; init; }
+
     /// <summary>What is remarkable, and proves no damage: it may have another cause, or be the trace of an object that is gone or stands in the place of another.</summary>
     public string[] Warnings { get; init; } = [];
 }

@@ -42,6 +42,7 @@ internal static class ModelConversions
         result.ObjectsRead, result.Generation.Snapshots.Count + result.Generation.Segments.Count, result.BytesRead, result.Unreachable.Count,
         [.. result.Damages.Select(d => new LitestreamDamage(d.Code.ToString(), d.Key, d.Message, d.LastGood?.ToModel()))], result.Duration)
     {
+        StartedAt = result.StartedAt,
         Warnings = [.. result.Warnings],
     };
 

@@ -27,8 +27,8 @@ internal static class ReportConversions
         ],
     };
 
-    public static ReportedTest ToReported(this LitestreamReplicaTest test, DateTimeOffset time) => new(
-        time, test.Generation, test.Result, test.EndProof, test.ObjectsRead, test.ObjectCount, test.Duration,
+    public static ReportedTest ToReported(this LitestreamReplicaTest test) => new(
+        test.StartedAt, test.Generation, test.Result, test.EndProof, test.ObjectsRead, test.ObjectCount, test.Duration,
         [.. test.Damage.Select(d => $"{d.ErrorId}: {d.Message}")]);
 
     public static IEnumerable<RestoreObstacle> ToObstacles(this LitestreamReplicaTest test) =>

@@ -33,6 +33,19 @@ public sealed class ReportTests : ReplicationTests
         Assert.Equal((3, 3), (replica.GetProperty("drills").GetArrayLength(), replica.GetProperty("sizes").GetArrayLength()));
     }
 
+    [Fact]
+    public void A_reading_that_is_given_again_and_told_by_the_history_counts_once()
+    {
+        Host.Run("$tests = Test-LitestreamReplica ./notes; $tests | Export-LitestreamReport ./r0.json; $tests | Export-LitestreamReport ./r1.json -History ./r0.json").Succeeded();
+
+        int[] counts = [.. new[] { "r0.json", "r1.json" }.Select(file =>
+        {
+            using var report = JsonDocument.Parse(File.ReadAllBytes(Host.Folder[file]));
+            return Assert.Single(report.RootElement.GetProperty("replicas").EnumerateArray()).GetProperty("tests").GetArrayLength();
+        })];
+        Assert.Equal([2, 2], counts);
+    }
+
     /// <summary>The names show nothing of it.</summary>
     [Theory]
     [InlineData("Test-LitestreamReplica ./notes -ErrorAction Ignore")]

@@ -12,9 +12,10 @@ internal sealed class ReplicaView(ReplicaReport replica)
 
     public string? Problem => replica.Problem;
 
-    public string Verdict => Latest?.Result ?? "Not drilled";
+    // a drill may restore what a reading finds to be damaged elsewhere
+    public string Verdict => FailedReading?.Result ?? Latest?.Result ?? "Not drilled";
 
-    public string VerdictKind => Latest is null ? "skipped" : Wording.Kind(Latest.Result);
+    public string VerdictKind => FailedReading is null && Latest is null ? "skipped" : Wording.Kind(Verdict);
 
     public string LastDrill => Latest is null ? "never" : Wording.Time(Latest.StartedAt);
 
@@ -61,6 +62,8 @@ internal sealed class ReplicaView(ReplicaReport replica)
     {
         g.Id, From = Wording.Time(r.From), To = Wording.Time(r.To), Duration = Wording.Duration(r.To - r.From),
     }))];
+
+    private ReportedTest? FailedReading => replica.Tests.GroupBy(t => t.Generation).Select(g => g.Last()).FirstOrDefault(t => Wording.Kind(t.Result) == "failed");
 
     private ReportedDrill? Latest => replica.Drills.Count > 0 ? replica.Drills[^1] : null;
 

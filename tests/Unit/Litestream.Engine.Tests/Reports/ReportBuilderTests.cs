@@ -49,6 +49,21 @@ public sealed class ReportBuilderTests
         Assert.Equal([new TimeRange(ReplicaBuilder.At(1), ReplicaBuilder.At(3))], reported.Gaps);
     }
 
+    [Theory]
+    [InlineData("Passed", "Failed", "Passed", "<span class=\"verdict failed\">Failed</span>")]
+    [InlineData("Passed", "Passed", "Passed", "<span class=\"verdict passed\">Passed</span>")]
+    [InlineData("Failed", "Passed", "Passed", "<span class=\"verdict failed\">Failed</span>")]
+    [InlineData(null, "Failed", "Passed", "<span class=\"verdict failed\">Failed</span>")]
+    [InlineData(null, "Passed", "Failed", "<span class=\"verdict skipped\">Not drilled</span>")]
+    public void The_verdict_is_the_worst_of_the_last_drill_and_the_newest_reading_of_each_generation(string? drill, string newest, string older, string expected)
+    {
+        if (drill is not null) _report.Add("memory", new ReportedDrill(ReplicaBuilder.At(50), drill));
+        foreach (var (minute, generation, result) in new[] { (10, "1", older), (20, "1", newest), (30, "2", "Passed") })
+            _report.Add("memory", new ReportedTest(ReplicaBuilder.At(minute), generation, result, "Proven", 1, 1, TimeSpan.Zero, []));
+
+        Assert.Contains(expected, System.Text.Encoding.UTF8.GetString(Engine.Reports.Html.HtmlReport.Write(_report.Build())), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_generation_without_a_snapshot_restores_nowhere()
     {
