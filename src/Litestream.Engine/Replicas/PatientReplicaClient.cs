@@ -11,6 +11,7 @@ namespace Litestream.Engine.Replicas;
 internal sealed class PatientReplicaClient(IReplicaClient inner, TimeSpan limit, TimeProvider time) : IReplicaClient
 {
     private volatile Task _leftAlone = Task.CompletedTask;
+    private volatile bool _isHanging;
 
     public string Url => inner.Url;
 
@@ -88,7 +89,7 @@ internal sealed class PatientReplicaClient(IReplicaClient inner, TimeSpan limit,
 
     private async Task<T> RunAsync<T>(Func<Action, CancellationToken, Task<T>> operation, CancellationToken cancellationToken)
     {
-        if (!_leftAlone.IsCompleted) throw Hangs("since the last try");
+        await AwaitFormerAsync(cancellationToken).ConfigureAwait(false);
         using var patience = new Patience(limit, time, cancellationToken);
         // not on the caller's thread: what hangs in the system can't be cancelled, only be left alone
         var running = Task.Run(() => operation(patience.Renew, patience.Token), CancellationToken.None);
@@ -100,7 +101,26 @@ internal sealed class PatientReplicaClient(IReplicaClient inner, TimeSpan limit,
         {
             // what it still fails with is of no interest to anybody
             _leftAlone = running.ContinueWith(t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-            if (cancellationToken.IsCancellationRequested) throw;
+            _isHanging = !cancellationToken.IsCancellationRequested;
+            if (!_isHanging) throw;
+            throw Hangs($"for {limit.InSeconds()}");
+        }
+    }
+
+    /// <summary>Waits for one that was left alone. Whoever cancels does not wait for its end, which takes a moment: that is no sign of a
+    /// store that hangs.</summary>
+    private async Task AwaitFormerAsync(CancellationToken cancellationToken)
+    {
+        if (_leftAlone.IsCompleted) return;
+        if (_isHanging) throw Hangs("since the last try");
+        using var patience = new Patience(limit, time, cancellationToken);
+        try
+        {
+            await _leftAlone.WaitAsync(patience.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            _isHanging = true;
             throw Hangs($"for {limit.InSeconds()}");
         }
     }

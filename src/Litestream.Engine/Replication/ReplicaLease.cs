@@ -19,6 +19,7 @@ internal sealed class ReplicaLease(IReplicaClient client, LeaseHolder me, bool t
     private const int MaxTries = 5;
 
     private bool _wasHeld;
+    private bool _wasAskedFor;
     private bool _wasLetGo;
 
     /// <summary>The replica.</summary>
@@ -40,6 +41,7 @@ internal sealed class ReplicaLease(IReplicaClient client, LeaseHolder me, bool t
             if (there is not null && !MayReplace(holder, there.Content.Span)) throw IsHeldBy(holder);
             // before it is taken again: that may be done, and fail all the same
             _wasLetGo |= _wasHeld;
+            _wasAskedFor = true;
             if (!await client.TryPutVersionedAsync(Key, me.ToBytes(), there?.Version, cancellationToken).ConfigureAwait(false)) continue;
             if (holder is not null) Replaced(holder);
             return Got();
@@ -57,7 +59,9 @@ internal sealed class ReplicaLease(IReplicaClient client, LeaseHolder me, bool t
     /// <param name="cancellationToken">Ends it.</param>
     public async Task ReleaseAsync(ReplicaHead? head, CancellationToken cancellationToken)
     {
-        if (!_wasHeld || !await IsHeldAsync(cancellationToken).ConfigureAwait(false)) return;
+        // also where the answer was not waited for: a store may have given it all the same
+        if (!_wasAskedFor && !_wasHeld) return;
+        if (!await IsHeldAsync(cancellationToken).ConfigureAwait(false)) return;
         if (head is not null) await head.WriteAsync(client, cancellationToken).ConfigureAwait(false);
         await client.DeleteAsync([Key], cancellationToken).ConfigureAwait(false);
     }

@@ -12,6 +12,12 @@ internal sealed class HookedReplicaClient(IReplicaClient inner) : IReplicaClient
     /// <summary>Is awaited before an object is stored; called on any thread.</summary>
     public Func<string, CancellationToken, Task> Puts { get; set; } = (_, _) => Task.CompletedTask;
 
+    /// <summary>Is awaited with an object's content before it is stored; called on any thread.</summary>
+    public Func<Stream, CancellationToken, Task> Reads { get; set; } = (_, _) => Task.CompletedTask;
+
+    /// <summary>Is awaited after an object was stored as the version that was expected; called on any thread.</summary>
+    public Func<Task> Versioned { get; set; } = () => Task.CompletedTask;
+
     public string Url => inner.Url;
 
     public bool CostsPerRequest => inner.CostsPerRequest;
@@ -28,13 +34,18 @@ internal sealed class HookedReplicaClient(IReplicaClient inner) : IReplicaClient
     public async Task PutAsync(string key, Stream content, DateTimeOffset time, CancellationToken cancellationToken)
     {
         await Puts(key, cancellationToken);
+        await Reads(content, cancellationToken);
         await inner.PutAsync(key, content, time, cancellationToken);
     }
 
     public Task<VersionedObject?> GetVersionedAsync(string key, CancellationToken cancellationToken) => inner.GetVersionedAsync(key, cancellationToken);
 
-    public Task<bool> TryPutVersionedAsync(string key, ReadOnlyMemory<byte> content, string? version, CancellationToken cancellationToken) =>
-        inner.TryPutVersionedAsync(key, content, version, cancellationToken);
+    public async Task<bool> TryPutVersionedAsync(string key, ReadOnlyMemory<byte> content, string? version, CancellationToken cancellationToken)
+    {
+        var isStored = await inner.TryPutVersionedAsync(key, content, version, cancellationToken);
+        await Versioned();
+        return isStored;
+    }
 
     public Task ConfirmAsync(string prefix, CancellationToken cancellationToken) => inner.ConfirmAsync(prefix, cancellationToken);
 

@@ -1,5 +1,6 @@
 using Litestream.Engine.Errors;
 using Litestream.Engine.Replication;
+using Litestream.Engine.Tests.Fakes;
 using Litestream.Engine.Tests.Sqlite;
 using Xunit;
 
@@ -32,6 +33,20 @@ public sealed class ReplicaLeaseTests : IDisposable
         Assert.Contains(Environment.MachineName, refusal.Message, StringComparison.Ordinal);
         Assert.Contains("-TakeOver", refusal.Message, StringComparison.Ordinal);
         Assert.Single(Directory.GetDirectories(Path.Combine(Replica, "generations")));
+    }
+
+    [Fact]
+    public async Task One_whose_answer_nobody_waited_for_is_let_go_too()
+    {
+        var store = new MemoryReplicaClient();
+        await using var client = new HookedReplicaClient(store) { Versioned = () => throw new OperationCanceledException() };
+        var lease = new ReplicaLease(client, new("owner", "run", "machine", _database.Path, 1, DateTimeOffset.UnixEpoch), takesOver: false);
+        await Assert.ThrowsAsync<OperationCanceledException>(() => lease.EnsureAsync(default));
+        Assert.Single(store.Objects);
+
+        await lease.ReleaseAsync(head: null, default);
+
+        Assert.Empty(store.Objects);
     }
 
     [Fact]
