@@ -2,19 +2,15 @@ using System.Runtime.CompilerServices;
 
 namespace Litestream.Engine.Replicas;
 
-/// <summary>Counts what goes to a replica, and what comes from it; all else passes through.</summary>
+/// <summary>Counts what is asked of a replica, and what comes from it; all else passes through.</summary>
 /// <param name="replica">The replica; it stays the caller's to dispose.</param>
 /// <param name="reading">Is told the stored bytes of each reading of an object; null if nobody wants to know.</param>
 public sealed class MeteredReplicaClient(IReplicaClient replica, Action<int>? reading = null) : IReplicaClient
 {
-    private long _bytesPut;
     private long _bytesRead;
     private long _listed;
     private long _asked;
     private long _deleted;
-
-    /// <summary>Stored bytes of the objects that were put there.</summary>
-    public long BytesPut => Volatile.Read(ref _bytesPut);
 
     /// <summary>Stored bytes that were read of objects.</summary>
     public long BytesRead => Volatile.Read(ref _bytesRead);
@@ -68,13 +64,8 @@ public sealed class MeteredReplicaClient(IReplicaClient replica, Action<int>? re
     }
 
     /// <inheritdoc/>
-    public async Task PutAsync(string key, Stream content, DateTimeOffset time, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(content);
-        var size = content.Length - content.Position;
-        await replica.PutAsync(key, content, time, cancellationToken).ConfigureAwait(false);
-        Interlocked.Add(ref _bytesPut, size);
-    }
+    public Task PutAsync(string key, Stream content, DateTimeOffset time, CancellationToken cancellationToken) =>
+        replica.PutAsync(key, content, time, cancellationToken);
 
     /// <inheritdoc/>
     public Task<VersionedObject?> GetVersionedAsync(string key, CancellationToken cancellationToken) => replica.GetVersionedAsync(key, cancellationToken);

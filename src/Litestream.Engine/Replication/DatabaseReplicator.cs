@@ -20,7 +20,6 @@ public sealed class DatabaseReplicator : IAsyncDisposable
 
     private readonly ReplicationOptions _options;
     private readonly IReadOnlyList<IReplicaClient> _replicas;
-    private readonly IReadOnlyList<MeteredReplicaClient> _meters;
     private readonly EngineEnvironment _environment;
     private readonly EventLog _events;
     private readonly SyncRequests _syncs = new();
@@ -29,6 +28,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
     private IReadOnlyList<Shipper> _shippers = [];
     private SpoolQueue? _queue;
     private RecordingLoop? _loop;
+    private SnapshotInProgress? _snapshot;
     private volatile PresentGeneration? _present;
 
     /// <summary>Prepares a replication; nothing is opened yet.</summary>
@@ -51,7 +51,6 @@ public sealed class DatabaseReplicator : IAsyncDisposable
             SnapshotInterval = options.SnapshotInterval > TimeSpan.Zero ? options.SnapshotInterval : null,
         };
         _replicas = replicas;
-        _meters = [.. replicas.Select(r => new MeteredReplicaClient(r))];
         _environment = environment;
         _events = new(options.DatabasePath, environment.Time);
         _status = new(options.DatabasePath, ReplicationState.Starting, environment.Time.GetUtcNow(), [.. replicas.Select(r => new ReplicaStatus(r.Url))]);
@@ -71,7 +70,8 @@ public sealed class DatabaseReplicator : IAsyncDisposable
                 Replicas = [.. shippers.Select(s => s.Status)],
                 SpoolBytes = _queue?.PendingSize.Wal ?? 0,
                 SnapshotBytes = _queue?.PendingSize.Snapshots ?? 0,
-                BytesShipped = _meters.Sum(m => m.BytesPut),
+                FirstSnapshot = _snapshot?.First,
+                BytesShipped = shippers.Sum(s => s.BytesShipped),
             };
         }
     }
@@ -120,7 +120,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
     public async Task<SyncResult> SyncAsync(CancellationToken cancellationToken)
     {
         var began = _environment.Time.GetTimestamp();
-        var shippedBefore = _meters.Sum(m => m.BytesPut);
+        var shippedBefore = _shippers.Sum(s => s.BytesShipped);
         var request = _syncs.Add();
         _loop?.Wake();
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ended.Token);
@@ -169,6 +169,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         spool.Load();
         RememberVolumes(new(folder, _environment.Files));
         using var recorder = new DatabaseRecorder(_options, _environment, spool, _events);
+        _snapshot = recorder.Snapshot;
         var schedule = new SnapshotSchedule(_options, _environment);
         var watchdog = new Watchdog(_options, _environment, _events);
         var loop = _loop = new RecordingLoop(_options, _environment, recorder, _syncs, _events)
@@ -198,7 +199,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         var me = new LeaseHolder(
             MetadataIdentity.Of(folder, _environment), GenerationId.Create(_environment.Random).ToString(), _environment.MachineName,
             _options.DatabasePath, Environment.ProcessId, _environment.Time.GetUtcNow());
-        var clients = _meters.Select(Patient).ToList();
+        var clients = _replicas.Select(Patient).ToList();
         var leases = clients.Select(c => new ReplicaLease(c, me, _options.TakeOver) { Replaced = former => TellReplaced(c.Url, former, me) }).ToList();
         _shippers = [.. clients.Select((client, number) => CreateShipper(number, client, queue, spool, schedule, leases[number]))];
         _events.Write(ReplicationEventKind.Started, ReplicationSeverity.Information, $"Replication to {string.Join(", ", _replicas.Select(r => r.Url))} begins.");
@@ -259,7 +260,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
     private PatientReplicaClient Patient(IReplicaClient client) => new(client, _options.ReplicaTimeout, _environment.Time);
 
     private IEnumerable<RetentionKeeper> CreateKeepers(SpoolQueue queue, IReadOnlyList<ReplicaLease> leases) => _options.Retention is not { } retention ? [] :
-        _meters.Zip(_shippers, leases).Select(part => new RetentionKeeper(Patient(part.First), retention, _options.RetentionCheckInterval, _environment, _events)
+        _replicas.Zip(_shippers, leases).Select(part => new RetentionKeeper(Patient(part.First), retention, _options.RetentionCheckInterval, _environment, _events)
         {
             Present = () => _present,
             IsSettled = () => part.Second.IsReachable,

@@ -26,10 +26,13 @@ internal sealed class EventLog(string databasePath, TimeProvider time)
     public void WriteProgress(long done, long total, long began) =>
         Write(Create(ReplicationEventKind.SnapshotProgress, ReplicationSeverity.Information, "A snapshot is being copied.")
             with
-        { BytesDone = done, BytesTotal = total, Elapsed = time.GetElapsedTime(began) });
+        { BytesDone = done, BytesTotal = total, Elapsed = ElapsedSince(began) });
 
     /// <summary>Now, for <see cref="WriteProgress"/>.</summary>
     public long Timestamp => time.GetTimestamp();
+
+    /// <summary>The time since a <see cref="Timestamp"/>.</summary>
+    public TimeSpan ElapsedSince(long began) => time.GetElapsedTime(began);
 
     /// <summary>Nothing more will come.</summary>
     public void Complete() => _events.Writer.TryComplete();

@@ -26,6 +26,9 @@ public sealed record ReplicaStatus(string Url)
     /// <summary>Compressed bytes of the snapshots that wait in the spool for it, besides <see cref="SpoolBytes"/>; not limited.</summary>
     public long SnapshotBytes { get; init; }
 
+    /// <summary>Compressed bytes, of those that wait, that are on their way to it: nothing of them counts before the replica has all of its object.</summary>
+    public long BytesUnderWay { get; init; }
+
     /// <summary>What the replica was asked since the start; null of one whose requests cost nothing.</summary>
     public RequestCounts? Requests { get; init; }
 

@@ -71,6 +71,7 @@ internal sealed class Shipper : IDisposable
                 Lag = backlog.Since is { } since ? _environment.Time.GetUtcNow() - since : TimeSpan.Zero,
                 SpoolBytes = wal,
                 SnapshotBytes = snapshots,
+                BytesUnderWay = _upload.BytesUnderWay,
             };
         }
     }
@@ -80,6 +81,9 @@ internal sealed class Shipper : IDisposable
 
     /// <summary>Whether it gets on.</summary>
     public ReplicaPulse Pulse => new(_client.Url, IsGivenUp || _queue.Next(_number) is not null, _upload.Headway);
+
+    /// <summary>Bytes that were stored in the replica since the start.</summary>
+    public long BytesShipped => _upload.BytesStored;
 
     /// <summary>Is told the newest snapshot that the replica holds.</summary>
     public Action<GenerationId, int, DateTimeOffset> HoldsSnapshot { get; init; } = (_, _, _) => { };
@@ -298,6 +302,7 @@ internal sealed class Shipper : IDisposable
 
     private async Task ShipAsync(SpooledObject content, CancellationToken cancellationToken)
     {
+        var isStored = false;
         try
         {
             var stream = _spool.OpenRead(content);
@@ -309,6 +314,7 @@ internal sealed class Shipper : IDisposable
 
             if (content.IsSnapshot)
                 await _client.PutAsync(ObjectKey.SnapshotMark(content.Generation, content.Start.Index), Stream.Null, _alignment.TimeOf(content), cancellationToken).ConfigureAwait(false);
+            isStored = true;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -319,10 +325,14 @@ internal sealed class Shipper : IDisposable
         {
             throw FileErrors.Wrap(e, content.Key, "read the spool", ErrorCode.FileError);
         }
+        finally
+        {
+            if (!isStored) _upload.Failed();
+        }
 
         // before whoever waits for the queue to be empty asks how far the replica is
+        _upload.Stored(content);
         _alignment.Shipped(content);
         _spool.Confirm(_number, content);
-        _upload.Stored();
     }
 }

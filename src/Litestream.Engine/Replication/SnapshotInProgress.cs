@@ -21,6 +21,9 @@ internal sealed class SnapshotInProgress(SpoolFolder spool, EventLog events, Tas
     /// <summary>Bytes of the database that are copied; null if none is being copied. Safe to ask from any thread.</summary>
     public long? Bytes => _job is { IsCompleted: false } job ? job.BytesCopied : null;
 
+    /// <summary>How far the first one of the present generation is; null if it is not being copied. Safe to ask from any thread.</summary>
+    public SnapshotCopy? First => _job is { IsFirst: true, IsCompleted: false } job ? job.Progress : null;
+
     /// <summary>Whether the first one of the present generation could not be made.</summary>
     public bool LacksFirst { get; private set; }
 

@@ -11,19 +11,25 @@ internal sealed class SnapshotJob : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly SpoolFolder _spool;
+    private readonly EventLog _events;
     private readonly Task<SpooledSnapshot> _copy;
+    private readonly long _length;
+    private readonly long _began;
     private long _bytesCopied;
     private bool _isTaken;
 
-    private SnapshotJob(bool isFirst, SpoolFolder spool, Func<SnapshotJob, Task<SpooledSnapshot>> copy)
+    private SnapshotJob(bool isFirst, SpoolFolder spool, EventLog events, long length, Func<SnapshotJob, Task<SpooledSnapshot>> copy)
     {
         IsFirst = isFirst;
-        _spool = spool;
+        (_spool, _events, _length, _began) = (spool, events, length, events.Timestamp);
         _copy = copy(this);
     }
 
     /// <summary>Bytes of the database copied so far. Safe to ask from any thread.</summary>
     public long BytesCopied => Interlocked.Read(ref _bytesCopied);
+
+    /// <summary>How far it is. Safe to ask from any thread.</summary>
+    public SnapshotCopy Progress => new(BytesCopied, _length, _events.ElapsedSince(_began));
 
     /// <summary>Whether it is its generation's first: nothing can be restored before it is there.</summary>
     public bool IsFirst { get; }
@@ -46,8 +52,8 @@ internal sealed class SnapshotJob : IDisposable
     public static SnapshotJob Start(
         DatabaseView view, GenerationId generation, int index, DateTimeOffset time, bool isFirst, SpoolFolder spool, EventLog events,
         TaskScheduler background) =>
-        new(isFirst, spool, job => Task.Factory.StartNew(
-            () => SnapshotWriter.Write(view, generation, index, time, spool, job.ReportTo(events, view.Length), job._stop.Token),
+        new(isFirst, spool, events, view.Length, job => Task.Factory.StartNew(
+            () => SnapshotWriter.Write(view, generation, index, time, spool, job.Report(), job._stop.Token),
             CancellationToken.None, TaskCreationOptions.DenyChildAttach, background));
 
     /// <summary>Gives the snapshot its name and offers it to the replicas; throws what ended the copy. The page map of a generation's first
@@ -78,16 +84,16 @@ internal sealed class SnapshotJob : IDisposable
             _spool.AbandonSnapshot(_copy.Result.Content.Generation, _copy.Result.Content.Start.Index);
     }
 
-    private Action<long> ReportTo(EventLog events, long total)
+    private Action<long> Report()
     {
         const long Step = 16L << 20;
-        var (next, began) = (Step, events.Timestamp);
+        var next = Step;
         return done =>
         {
             Interlocked.Exchange(ref _bytesCopied, done);
-            if (done < next && done < total) return;
+            if (done < next && done < _length) return;
             next = done + Step;
-            events.WriteProgress(done, total, began);
+            _events.WriteProgress(done, _length, _began);
         };
     }
 }

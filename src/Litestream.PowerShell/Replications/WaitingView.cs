@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Litestream.Engine.Replication;
 using Litestream.PowerShell.Internal;
 
 namespace Litestream.PowerShell.Replications;
@@ -9,12 +10,19 @@ namespace Litestream.PowerShell.Replications;
 internal sealed class WaitingView(RunningReplication replication, string title) : ProgressView(title)
 {
     private readonly long _before = replication.Session?.Status.BytesShipped ?? 0;
+    private TimeSpan? _shipsSince;
 
     protected override ProgressRecord ToRecord()
     {
         // what another process has left is not asked all the time
         if (replication.Session?.Status is not { } status) return Text($"Process {replication.ProcessId} is at it, {_Format.Duration(Elapsed)}");
-        var (shipped, left) = (status.BytesShipped - _before, status.SpoolBytes + status.SnapshotBytes);
-        return shipped + left > 0 ? Bytes("Shipping", shipped, shipped + left, Elapsed) : Text($"Waiting for the replica, {_Format.Duration(Elapsed)}");
+        if (status.FirstSnapshot is { } copy) return Bytes("Making the snapshot", copy.BytesDone, copy.BytesTotal, copy.Elapsed);
+        var replicas = status.Replicas.Where(r => r.State != ReplicaState.GivenUp).ToList();
+        var (underWay, waiting) = (replicas.Sum(r => r.BytesUnderWay), replicas.Sum(r => r.SpoolBytes + r.SnapshotBytes));
+        var shipped = status.BytesShipped - _before + underWay;
+        if (shipped + waiting == 0) return Text($"Waiting for the replica, {_Format.Duration(Elapsed)}");
+        // what comes before, such as a snapshot, is not part of the rate
+        _shipsSince ??= Elapsed;
+        return Bytes("Shipping", shipped, shipped + Math.Max(waiting - underWay, 0), Elapsed - _shipsSince.Value);
     }
 }
