@@ -13,7 +13,7 @@ namespace Litestream.Engine.Drills;
 /// <param name="request">What to do.</param>
 /// <param name="path">Full path of the file to restore.</param>
 /// <param name="environment">Files, time, randomness and VFS.</param>
-/// <param name="progress">Is told how far the restore is.</param>
+/// <param name="progress">Is told how far the restore is, and what comes before and after it.</param>
 internal sealed class DrillSession(
     IReplicaClient replica, DrillRequest request, string path, EngineEnvironment environment, IProgress<RestoreProgress>? progress)
 {
@@ -23,7 +23,7 @@ internal sealed class DrillSession(
     private const string OwnSchema = "A schema that needs functions or collations of its application can be checked by that alone: keep the copy, and let it look.";
 
     private readonly DrillRestorer _restorer = new(replica, request, environment, progress);
-    private readonly LiveComparison? _comparison = request.Source is { } source ? new(source, replica, environment) : null;
+    private readonly LiveComparison? _comparison = request.Source is { } source ? new(source, replica, environment, progress) : null;
 
     /// <summary>What is found so far.</summary>
     public DrillResult Result { get; private set; } = new(replica.Url, environment.Time.GetUtcNow());

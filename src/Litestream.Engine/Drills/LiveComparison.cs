@@ -13,7 +13,8 @@ namespace Litestream.Engine.Drills;
 /// <param name="source">The live database.</param>
 /// <param name="replica">The replica that is tested.</param>
 /// <param name="environment">Files, time and VFS.</param>
-internal sealed class LiveComparison(DrillSource source, IReplicaClient replica, EngineEnvironment environment)
+/// <param name="progress">Is told how much of the live database is read.</param>
+internal sealed class LiveComparison(DrillSource source, IReplicaClient replica, EngineEnvironment environment, IProgress<RestoreProgress>? progress)
 {
     private static readonly TimeSpan s_syncLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_shippingTime = TimeSpan.FromSeconds(5);
@@ -38,7 +39,8 @@ internal sealed class LiveComparison(DrillSource source, IReplicaClient replica,
         using var reader = await LiveReader.OpenAsync(source.Path, environment, cancellationToken).ConfigureAwait(false);
         // at once, so that few commits lie between
         var isShipped = await TrySyncAsync(cancellationToken).ConfigureAwait(false);
-        var (image, rows) = await Task.Run(() => reader.Read(cancellationToken), cancellationToken).ConfigureAwait(false);
+        var (image, rows) = await Task.Run(
+            () => reader.Read(done => progress?.Report(new(RestorePhase.Live, done, reader.Length)), cancellationToken), cancellationToken).ConfigureAwait(false);
         if (isAgain && !isShipped) await Task.Delay(s_shippingTime, environment.Time, cancellationToken).ConfigureAwait(false);
         return new(image, rows, before, isShipped);
     }

@@ -39,15 +39,19 @@ internal sealed class LiveReader : IDisposable
         }
     }
 
+    /// <summary>Bytes of the database.</summary>
+    public long Length => _view.Length;
+
     /// <summary>Reads the whole database.</summary>
+    /// <param name="progress">Is told the bytes done.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="LitestreamException">It can't be read.</exception>
-    public (DatabaseImage Image, IReadOnlyDictionary<string, long> Rows) Read(CancellationToken cancellationToken)
+    public (DatabaseImage Image, IReadOnlyDictionary<string, long> Rows) Read(Action<long> progress, CancellationToken cancellationToken)
     {
         try
         {
             var image = new DatabaseImage(_view.PageSize);
-            _view.Read((_, pages) => image.Add(pages), _ => { }, cancellationToken);
+            _view.Read((_, pages) => image.Add(pages), progress, cancellationToken);
             return (image, RowCounts.Read(sql => _view.ReadColumn(sql, cancellationToken)));
         }
         catch (ContinuityLostException e)

@@ -11,4 +11,7 @@ public enum RestorePhase
 
     /// <summary>SQLite checks the result.</summary>
     Check,
+
+    /// <summary>The live database is read, before a drill restores what it compares with it.</summary>
+    Live,
 }

@@ -22,8 +22,8 @@ internal sealed class RestoreProgressView(string target, int activity, ReplicaRe
     {
         lock (_gate)
         {
-            // what comes before, such as a look at the live database, is not part of the rate; and a check reads something else
-            if (_latest is not { } former || IsCheck(former) != IsCheck(value)) _began = LitestreamCommand.Environment.Time.GetTimestamp();
+            // what comes before is not part of the rate; the live database and a check's reads are something else
+            if (_latest is not { } former || Source(former) != Source(value)) _began = LitestreamCommand.Environment.Time.GetTimestamp();
             _latest = value;
         }
     }
@@ -36,6 +36,7 @@ internal sealed class RestoreProgressView(string target, int activity, ReplicaRe
         return latest switch
         {
             null => Text($"Preparing{(reading?.Describe() is { Length: > 0 } seen ? $", {seen}" : "")}"),
+            { Phase: RestorePhase.Live, BytesDone: var done, BytesTotal: var total } => Bytes("Reading the live database", done, total, elapsed),
             { Phase: RestorePhase.Check } check => Check(check, elapsed),
             { Phase: var phase, BytesDone: var done, BytesTotal: var total } =>
                 Bytes(phase == RestorePhase.Snapshot ? "Writing the snapshot" : "Applying WAL segments", done, total, elapsed),
@@ -51,5 +52,6 @@ internal sealed class RestoreProgressView(string target, int activity, ReplicaRe
         return record;
     }
 
-    private static bool IsCheck(RestoreProgress progress) => progress.Phase == RestorePhase.Check;
+    /// <summary>The snapshot and the WAL segments are both of the replica.</summary>
+    private static RestorePhase Source(RestoreProgress progress) => progress.Phase == RestorePhase.Wal ? RestorePhase.Snapshot : progress.Phase;
 }

@@ -72,6 +72,20 @@ public sealed class ProgressTests(ModuleHost host) : IClassFixture<ModuleHost>
         Assert.EndsWith(", 11.7 MB", record.StatusDescription, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Reading_of_the_live_database_is_told()
+    {
+        host.UseEngine();
+        var live = Enum.Parse(ModuleAssemblies.Engine.GetType("Litestream.Engine.Restore.RestorePhase", throwOnError: true)!, "Live");
+        var progress = New(ModuleAssemblies.Engine, "Litestream.Engine.Restore.RestoreProgress", live, 50 * MB, 100 * MB);
+        var view = New(ModuleAssemblies.Cmdlets, "Litestream.PowerShell.Restoring.RestoreProgressView", "app.db", 1, null);
+        view.GetType().GetMethod("Report")!.Invoke(view, [progress]);
+        ProgressRecord? record = null;
+        view.GetType().GetMethod("Show")!.Invoke(view, [(Action<ProgressRecord>)(r => record = r)]);
+
+        Assert.Equal(("Reading the live database, 50.0 MB of 100 MB", 50), (record!.StatusDescription, record.PercentComplete));
+    }
+
     [Theory]
     [InlineData("Applying", 50 * MB, 100 * MB, 10_000, "Applying, 50.0 MB of 100 MB, 5.00 MB/s", 50, 10)]
     [InlineData("", 50 * MB, 100 * MB, 500, "50.0 MB of 100 MB", 50, -1)]

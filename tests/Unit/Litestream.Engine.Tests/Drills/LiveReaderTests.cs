@@ -24,8 +24,11 @@ public sealed class LiveReaderTests : IDisposable
             _database.App.Checkpoint(Application.Passive);
         }
 
-        var (image, rows) = reader.Read(default);
+        var told = 0L;
+        var (image, rows) = reader.Read(done => told = done, default);
 
+        Assert.Equal(reader.Length, told);
+        Assert.True(told > 25_000);
         Assert.Equal(5, rows["item"]);
         Assert.True(image.PageCount < _database.App.Number("PRAGMA page_count"));
     }
@@ -39,7 +42,7 @@ public sealed class LiveReaderTests : IDisposable
         _database.App.Insert();
         _database.App.Execute("COMMIT");
 
-        Assert.Equal(1, reader.Read(default).Rows["item"]);
+        Assert.Equal(1, reader.Read(_ => { }, default).Rows["item"]);
     }
 
     [Fact]
