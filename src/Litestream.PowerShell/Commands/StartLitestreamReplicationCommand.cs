@@ -20,7 +20,7 @@ namespace Litestream.PowerShell.Commands;
 public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventOutput
 {
     /// <summary>Enough for a last sync of what a running replication lacks; somebody waits for the prompt.</summary>
-    private static readonly TimeSpan s_ctrlC = TimeSpan.FromMilliseconds(600);
+    private static readonly TimeSpan s_ctrlC = TimeSpan.FromMilliseconds(350);
 
     private readonly List<string> _databases = [];
     private readonly List<(DatabaseConfiguration Database, TimeSpan? ShutdownTimeout)> _configured = [];
