@@ -31,7 +31,13 @@ public abstract class ReplicaCommand : ConfiguredReplicaCommand
     {
         var reading = new ReplicaReading(new(client), $"Reading {client.Url}");
         foreach (var generation in ReadGenerations(reading)) WriteGeneration(reading, generation, source);
+        if (Generation is null) WriteMissing(reading, source);
     });
+
+    /// <summary>Tells what is not listed, where all generations were asked for.</summary>
+    private protected virtual void WriteMissing(ReplicaReading reading, ReplicaSource source)
+    {
+    }
 
     private protected abstract void WriteGeneration(ReplicaReading reading, GenerationInfo generation, ReplicaSource source);
 

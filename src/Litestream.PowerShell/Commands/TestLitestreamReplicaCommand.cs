@@ -2,6 +2,7 @@ using System.Management.Automation;
 using Litestream.Engine.Errors;
 using Litestream.Engine.Format;
 using Litestream.Engine.Replicas;
+using Litestream.Engine.Replication;
 using Litestream.Engine.Spool;
 using Litestream.Engine.Verification;
 using Litestream.PowerShell.Abstractions;
@@ -53,6 +54,19 @@ public sealed class TestLitestreamReplicaCommand : ReplicaCommand
         foreach (var warning in result.Warnings) WriteWarning($"The generation {generation.Id} of '{replica}': {warning}");
         WriteObject(result.ToModel(replica));
         if (!result.Passed) WriteError(FailureOf(result).ToRecord(replica));
+    }
+
+    private protected override void WriteMissing(ReplicaReading reading, ReplicaSource source)
+    {
+        if (WaitWithProgress(token => LostGeneration.FindAsync(reading.Replica, token), reading) is not { } lost) return;
+        WriteObject(new LitestreamReplicaTest(
+            source.Replica, lost.Generation, "Failed", nameof(EndProof.Lost), End: null, ObjectsRead: 0, ObjectCount: 0, BytesRead: 0, UnreachableCount: 0, Damage: [], TimeSpan.Zero)
+        {
+            StartedAt = Environment.Time.GetUtcNow(),
+        });
+        WriteError(new EngineException(ErrorCode.ObjectMissing,
+            $"The generation {lost.Generation}, to which '{source.Replica}' was shipped at the last stop of its replication, is not there any more.", lost.Generation,
+            "Put it back, or start replication with -NewGeneration.").ToRecord(source.Replica));
     }
 
     private KnownEnd? FindEnd(ReplicaReading reading, ReplicaSource source, GenerationId generation)

@@ -44,6 +44,25 @@ public sealed class ReplicaTestTests : ReplicationTests
     }
 
     [Fact]
+    public void A_newest_generation_that_is_gone_as_a_whole_is_found_unless_it_was_removed()
+    {
+        Host.Run("Sync-LitestreamDatabase ./app.db ./replica").Succeeded();
+        var first = Directory.GetDirectories(Host.Folder["replica/generations"]).Single();
+        Host.Run("Start-LitestreamReplication ./app.db ./replica -NewGeneration; Sync-LitestreamDatabase ./app.db; Stop-LitestreamReplication ./app.db").Succeeded();
+        var newest = Directory.GetDirectories(Host.Folder["replica/generations"]).Single(d => d != first);
+        Directory.Move(newest, Host.Folder["away"]);
+
+        var result = Host.Run("Test-LitestreamReplica ./replica");
+
+        Assert.Equal(["ObjectMissing"], result.ErrorIds);
+        Assert.Equal(("Failed", "Lost", Path.GetFileName(newest)),
+            (result.Output[1].Value<string>("Result"), result.Output[1].Value<string>("EndProof"), result.Output[1].Value<string>("Generation")));
+        Directory.Move(Host.Folder["away"], newest);
+        Host.Run($"Remove-LitestreamGeneration ./replica {Path.GetFileName(newest)} -Confirm:$false").Succeeded();
+        Assert.Equal("Passed", Assert.Single(Host.Run("Test-LitestreamReplica ./replica").Succeeded()).Value<string>("Result"));
+    }
+
+    [Fact]
     public void A_replica_that_is_being_written_to_passes()
     {
         Host.Run("Start-LitestreamReplication ./app.db ./replica; Sync-LitestreamDatabase ./app.db").Succeeded();
