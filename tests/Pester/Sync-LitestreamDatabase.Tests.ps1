@@ -25,6 +25,11 @@ Describe 'Sync-LitestreamDatabase' {
         ($database | Sync-LitestreamDatabase -Replica $replica -Timeout 5m).DatabasePath | Should -Be $database
     }
 
+    It 'Asks for the database where nothing is given' {
+        $script = "Import-Module '$Manifest'; try { Sync-LitestreamDatabase } catch { `$_.Exception.Message }"
+        & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command $script | Should -Match 'parameters: Path'
+    }
+
     It 'Pushes the replication that runs' {
         $null = Start-LitestreamReplication $database $replica
         Invoke-Selling $database

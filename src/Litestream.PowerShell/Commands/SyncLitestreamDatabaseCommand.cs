@@ -15,8 +15,7 @@ namespace Litestream.PowerShell.Commands;
 
 /// <summary>Brings what is committed now to the replicas and returns when all of them confirm it: pushes the replication that runs, in
 /// whatever process, or runs one for so long.</summary>
-// the default, so that a piped LitestreamDatabase binds by its properties, not as the text of a path
-[Cmdlet(VerbsData.Sync, "LitestreamDatabase", SupportsShouldProcess = true, DefaultParameterSetName = ConfigSet)]
+[Cmdlet(VerbsData.Sync, "LitestreamDatabase", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
 [OutputType(typeof(LitestreamSyncResult))]
 public sealed class SyncLitestreamDatabaseCommand : DatabaseCommand
 {
