@@ -98,6 +98,7 @@ Describe 'Start-LitestreamReplication' {
         $job = Start-LitestreamReplication $database $replica
         Wait-Until { Test-Path "$replica/generations/*/snapshots/*" }
         $seller = Start-Shop $database
+        Wait-Until { @(Invoke-Shop list $database).Count -gt 0 }
         1..10 | ForEach-Object { & $Trap $database; Start-Sleep -Milliseconds 100 }
         $seller.StandardInput.Close()
         $seller.WaitForExit()

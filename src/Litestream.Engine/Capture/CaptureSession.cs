@@ -145,6 +145,9 @@ internal sealed class CaptureSession : IDisposable
         return new WalOwner(_probe, pages, Point) { IsWhole = true }.IsProven(PageSize, cancellationToken);
     }
 
+    /// <summary>Whether the database file holds all that is captured, and looks as it did when our reader came to rest.</summary>
+    public bool IsSeenWhole() => IsWholeAtRest && _guard.IsAsAtRest(_probe);
+
     /// <summary>Remembers how the database file looks from here on; see <see cref="SourceGuard.IsAsSeen"/>. What the stream holds of it is up to date.</summary>
     public void NoteSeen() => _guard.NoteSeen(_probe, Point);
 
@@ -299,10 +302,16 @@ internal sealed class CaptureSession : IDisposable
     /// <param name="answer">The answer of the checkpoint before the hand-over.</param>
     public void RestAfter(CheckpointAnswer answer)
     {
-        IsResting = answer.IsComplete && (_relay.Began?.LastFrame ?? 0) == (uint)answer.Frames && (answer.Frames == 0 || _isLifeOfFormer);
-        if (!IsResting) return;
-        _restPoint = Point;
-        _guard.NoteRest(_probe);
+        var rests = answer.IsComplete && (_relay.Began?.LastFrame ?? 0) == (uint)answer.Frames && (answer.Frames == 0 || _isLifeOfFormer);
+        if (rests)
+        {
+            // first: where the file can't be looked at, the reader does not rest
+            _guard.NoteRest(_probe);
+            _guard.NoteSeen(_probe, Point);
+            _restPoint = Point;
+        }
+
+        IsResting = rests;
     }
 
     /// <summary>A number that changes with each commit of others; null when somebody is in the way.</summary>
@@ -319,10 +328,12 @@ internal sealed class CaptureSession : IDisposable
     /// in the place of the database. Everything is captured. What is committed in between is in the file then, and found by comparison at the next start.</summary>
     public void CloseLast()
     {
+        // else SQLite would write to a file that somebody may have copied over the database a moment ago
+        var isWhole = IsSeenWhole();
         _relay.Dispose();
         try
         {
-            if (!_guard.MayCloseLast) return;
+            if (!isWhole || !_guard.MayCloseLast) return;
             _probe.CloseAsApplication();
             // its own locks would be in the way
             _guard.Dispose();
@@ -339,7 +350,7 @@ internal sealed class CaptureSession : IDisposable
     /// <exception cref="IOException">It can't be deleted.</exception>
     public bool TryCloseWithoutWal()
     {
-        var isWhole = IsWholeAtRest;
+        var isWhole = IsWholeAtRest && !HasFrameBehindPoint();
         _probe.Dispose();
         _relay.Dispose();
         try
@@ -389,6 +400,14 @@ internal sealed class CaptureSession : IDisposable
             _forbidsRestart = _relay.Began is { } began && Point.IsSameLife(began) && !_afterHandOver.IsBusy
                 && _afterHandOver.Frames >= began.LastFrame && _afterHandOver.Backfilled < began.LastFrame;
         _isCapturedSinceHandOver = true;
+    }
+
+    /// <summary>A commit may have been added that nobody has captured.</summary>
+    private bool HasFrameBehindPoint()
+    {
+        Span<byte> frame = stackalloc byte[WalFrameHeader.Size];
+        var offset = WalHeader.Size + (long)Point.Frame * (WalFrameHeader.Size + PageSize);
+        return _probe.TryReadWal(frame, offset) && WalFrameHeader.Read(frame) is var read && (read.Salt1, read.Salt2) == (Point.Salt1, Point.Salt2);
     }
 
     private DatabaseConnection OpenConnection() => DatabaseConnection.Open(Path, _vfsName);

@@ -22,6 +22,6 @@ public interface ILockGuard : IDisposable
     /// connections are closed.</summary>
     /// <param name="databasePath">The database.</param>
     /// <param name="database">Which file it is by now; it need not be the guarded one.</param>
-    /// <returns>False when somebody uses one of them, or there is no such lock.</returns>
+    /// <returns>False when somebody uses one of them, in this process too, or there is no such lock.</returns>
     bool TryTakeAlone(string databasePath, FileIdentity database);
 }

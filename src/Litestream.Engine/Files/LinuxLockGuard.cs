@@ -38,6 +38,7 @@ internal sealed class LinuxLockGuard : ILockGuard
     /// <inheritdoc/>
     public bool TryTakeAlone(string databasePath, FileIdentity database)
     {
+        if (OpenDescriptors.CountOthers(_walIndex.Identity) > 0 || OpenDescriptors.CountOthers(database) > 0 || OpenDescriptors.CountOthers(_database.Identity) > 0) return false;
         if (database != _database.Identity) _present ??= GuardDescriptor.TryTake(databasePath, database, SharedStart, SharedLength);
         var present = database == _database.Identity ? _database : _present;
         // first the file: who comes now waits before it, and who has come holds the wal-index, too

@@ -22,7 +22,6 @@ internal sealed class DatabaseRecorder(
     private readonly CommitClock _clock = new(environment.Time, events);
     private CaptureSession? _session;
     private (CapturePoint Point, SourceFiles Files)? _replaced;
-    private SourceFiles? _trusted;
     private WalStreamWriter? _stream;
     private StreamHead? _head;
     private Position? _seen;
@@ -109,9 +108,7 @@ internal sealed class DatabaseRecorder(
         var isOpen = false;
         try
         {
-            if ((_trusted?.Database, _trusted?.Wal) != (session.Files.Database, session.Files.Wal))
-                new Continuity(session, environment).EnsureOwnWal(spool.State, spool.Pages, cancellationToken);
-            _trusted = null;
+            new Continuity(session, environment).EnsureOwnWal(spool.State, spool.Pages, cancellationToken);
             if (spool.State is { } state) _clock.Resume(state.LastTime);
             isOpen = (whyNew ?? WhyHopeless ?? new Continuity(session, environment).WhyNotGoOn(spool.State) ?? WhyIncomplete) is { } reason
                 ? TryStartGeneration(reason) : TryGoOn(session, whyUnsure, cancellationToken);
@@ -264,12 +261,14 @@ internal sealed class DatabaseRecorder(
         if (_session is { IsWholeAtRest: true } && _cut is null && !HasOpenSegment && spool.State is { Stamp: null }) StampSource();
     }
 
-    /// <summary>Remembers how the database file is left, or rests; everything is captured and cut.</summary>
+    /// <summary>Remembers how the database file is left, or rests, where it holds all of the WAL; everything is captured and cut.</summary>
     public void StampSource()
     {
         Settle();
         if (HasOpenSegment) throw new InvalidOperationException("A segment that its state does not count would be published.");
-        if (spool.State is { } state && new Continuity(_session!, environment).ReadStamp() is { } stamp) spool.Commit(Stream(), state with { Source = _session!.Point, Stamp = stamp, IsAtRest = _session.IsWholeAtRest });
+        // else it may be one that somebody has copied there a moment ago
+        if (!_session!.IsSeenWhole()) return;
+        if (spool.State is { } state && new Continuity(_session, environment).ReadStamp() is { } stamp) spool.Commit(Stream(), state with { Source = _session.Point, Stamp = stamp, IsAtRest = true });
     }
 
     /// <summary>Records what was committed until the database's name led elsewhere: the files are still held.</summary>
@@ -294,9 +293,6 @@ internal sealed class DatabaseRecorder(
             }
         }
     }
-
-    /// <summary>Remembers that the files are those that were watched until now: only locks were lost.</summary>
-    public void TrustFiles() => _trusted = Files;
 
     /// <summary>Goes on after something has changed the database file, if it holds what it should.</summary>
     /// <param name="cancellationToken">Ends the reading of all of it.</param>
@@ -402,7 +398,7 @@ internal sealed class DatabaseRecorder(
         }
     }
 
-    /// <summary>Lets the database go as the last application that has it open does; see <see cref="CaptureSession.CloseLast"/>. Everything is captured.</summary>
+    /// <summary>Lets the database go as the last application that has it open does, where all of its WAL is in the file; see <see cref="CaptureSession.CloseLast"/>. Everything is captured.</summary>
     /// <exception cref="LitestreamException">The WAL may be left behind.</exception>
     public void CloseLast()
     {

@@ -271,13 +271,10 @@ internal sealed class RecordingLoop
                 _source.WhyUnsure = reason.Message;
                 more = RemoveFormerWal();
                 break;
-            case LocksLostException:
-                _recorder.TrustFiles(); // and the WAL itself can prove that nothing was missed
-                break;
+            case LocksLostException: break; // the WAL itself can prove that nothing was missed
             case DatabaseReplacedException:
                 _whyNewGeneration ??= reason.Message;
-                CaptureLast();
-                more = RemoveFormerWal();
+                if (CaptureLast()) more = RemoveFormerWal();
                 break;
             default: _source.WhyUnsure = reason.Message; break;
         }
@@ -310,18 +307,21 @@ internal sealed class RecordingLoop
     }
 
     /// <summary>What was committed before the database went is still in the files that our connections hold.</summary>
-    private void CaptureLast()
+    /// <returns>Whether all of it is recorded.</returns>
+    private bool CaptureLast()
     {
         try
         {
             SettleLast();
             _recorder.CaptureLast();
+            return true;
         }
         catch (Exception e) when (e is ContinuityLostException or LitestreamException || FileErrors.IsFileError(e))
         {
             _recorder.Rewind();
             _events.Write(ReplicationEventKind.ContinuityLost, ReplicationSeverity.Warning,
                 $"The last commits before the database went could not be recorded: {e.Message}", error: e);
+            return false;
         }
     }
 
