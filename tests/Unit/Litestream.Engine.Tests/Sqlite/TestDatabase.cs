@@ -96,6 +96,18 @@ internal sealed class TestDatabase : IDisposable
     public void Dispose()
     {
         CloseApp();
-        Directory.Delete(_folder, recursive: true);
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                Directory.Delete(_folder, recursive: true);
+                return;
+            }
+            catch (IOException) when (tries < 50)
+            {
+                // a call to a store that hung in the test may have gone on a moment ago, and write
+                Thread.Sleep(100);
+            }
+        }
     }
 }
