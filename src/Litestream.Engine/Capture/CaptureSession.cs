@@ -141,7 +141,7 @@ internal sealed class CaptureSession : IDisposable
     public bool TryRestAgain(PageMap pages, CancellationToken cancellationToken)
     {
         if (!IsWholeAtRest) return false;
-        _guard.NoteRest(_probe); // before: what is written meanwhile is told the next time
+        _guard.NoteRest(_probe, Point); // before: what is written meanwhile is told the next time
         return new WalOwner(_probe, pages, Point) { IsWhole = true }.IsProven(PageSize, cancellationToken);
     }
 
@@ -306,8 +306,7 @@ internal sealed class CaptureSession : IDisposable
         if (rests)
         {
             // first: where the file can't be looked at, the reader does not rest
-            _guard.NoteRest(_probe);
-            _guard.NoteSeen(_probe, Point);
+            _guard.NoteRest(_probe, Point);
             _restPoint = Point;
         }
 

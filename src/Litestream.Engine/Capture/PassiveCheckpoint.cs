@@ -27,11 +27,10 @@ internal sealed class PassiveCheckpoint(DatabaseConnection connection, SourceGua
     public CheckpointAnswer Run(int patience)
     {
         var isAlone = guard.IsAlone;
-        ensureUnmoved();
-        if (!guard.IsAsSeen(connection, life())) return new(IsBusy: true, -1, -1);
         for (var tries = 1; ; tries++)
         {
             ensureUnmoved();
+            if (tries == 1 && !guard.IsAsSeen(connection, life())) return new(IsBusy: true, -1, -1);
             var answer = isAlone ? RunOnce() : LookOnly();
             guard.EnsureLocks();
             if (!answer.IsBusy || Error is not null || tries == MaxTries * patience)

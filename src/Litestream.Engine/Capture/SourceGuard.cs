@@ -59,7 +59,12 @@ internal sealed class SourceGuard(DatabaseInfo database, SourceFiles files, ILoc
 
     /// <summary>Remembers the database file as it is while our reader rests: SQLite writes nothing to it until the reader has moved.</summary>
     /// <param name="connection">Has it open.</param>
-    public void NoteRest(DatabaseConnection connection) => _atRest = LookOf(connection);
+    /// <param name="life">A point of the WAL's life.</param>
+    public void NoteRest(DatabaseConnection connection, CapturePoint life)
+    {
+        NoteSeen(connection, life);
+        _atRest = _seen?.Look;
+    }
 
     /// <summary>Notices what leaves the file where it is, and its page size: somebody copied another one over it.</summary>
     /// <param name="connection">Has it open.</param>

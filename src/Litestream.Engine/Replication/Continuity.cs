@@ -24,7 +24,7 @@ internal sealed class Continuity(CaptureSession session, EngineEnvironment envir
         // both are other ones where they were moved together
         var isOtherFile = state.SourceFile != session.Files.Database && (state.SourceWal is null || state.SourceWal == session.Files.Wal);
         if (!isOtherFile && state.Stamp is { } stamp && stamp == ReadStamp()) return;
-        if (session.HasFormerWal(state.Source, pages, state.IsAtRest, isOtherFile, cancellationToken)) throw FormerWal.Refusal(session.Path);
+        if (session.HasFormerWal(state.Source, pages, isWhole: state.Stamp is not null, isOtherFile, cancellationToken)) throw FormerWal.Refusal(session.Path);
     }
 
     /// <summary>Why the remembered generation can't go on whatever the database holds; null if it can.</summary>

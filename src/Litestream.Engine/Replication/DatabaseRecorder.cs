@@ -268,7 +268,7 @@ internal sealed class DatabaseRecorder(
         if (HasOpenSegment) throw new InvalidOperationException("A segment that its state does not count would be published.");
         // else it may be one that somebody has copied there a moment ago
         if (!_session!.IsSeenWhole()) return;
-        if (spool.State is { } state && new Continuity(_session, environment).ReadStamp() is { } stamp) spool.Commit(Stream(), state with { Source = _session.Point, Stamp = stamp, IsAtRest = true });
+        if (spool.State is { } state && new Continuity(_session, environment).ReadStamp() is { } stamp) spool.Commit(Stream(), state with { Source = _session.Point, Stamp = stamp });
     }
 
     /// <summary>Records what was committed until the database's name led elsewhere: the files are still held.</summary>

@@ -15,11 +15,8 @@ public sealed record SpoolState(
     string Generation, StreamHead Head, CapturePoint Source, FileIdentity? SourceFile, string BootId, DateTimeOffset LastTime)
 {
     /// <summary>Length and time of the database file when our reader came to rest, or an orderly stop let it go: a file that was put back in place since then (which
-    /// keeps its identity, and a WAL that our leaving keeps beside it) differs. Null while something is captured.</summary>
+    /// keeps its identity, and a WAL that our leaving keeps beside it) differs. It held all of the WAL then. Null while something is captured.</summary>
     public SourceStamp? Stamp { get; init; }
-
-    /// <summary>Whether that file held all of the WAL.</summary>
-    public bool IsAtRest { get; init; }
 
     /// <summary>Which file the WAL was; null if nobody knows.</summary>
     public FileIdentity? SourceWal { get; init; }
