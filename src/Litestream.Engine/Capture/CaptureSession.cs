@@ -107,7 +107,7 @@ internal sealed class CaptureSession : IDisposable
         Span<byte> header = stackalloc byte[WalHeader.Size];
         if (!_probe.TryReadWal(header, 0) || !FormerWal.IsOf(header, point)) return false;
         if (pages is null) return isOtherFile;
-        return !new WalOwner(_probe, pages, point) { IsWhole = isWhole, IsOtherFile = isOtherFile }.IsProven(PageSize, cancellationToken);
+        return !new WalOwner(_probe, pages, point) { IsWhole = isWhole, IsOtherFile = isOtherFile }.MayBelong(PageSize, cancellationToken);
     }
 
     /// <summary>Goes on from a remembered point if all that was captured is provably still there, and captures what was committed
@@ -142,7 +142,7 @@ internal sealed class CaptureSession : IDisposable
     {
         if (!IsWholeAtRest) return false;
         _guard.NoteRest(_probe, Point); // before: what is written meanwhile is told the next time
-        return new WalOwner(_probe, pages, Point) { IsWhole = true }.IsProven(PageSize, cancellationToken);
+        return new WalOwner(_probe, pages, Point) { IsWhole = true }.MayBelong(PageSize, cancellationToken);
     }
 
     /// <summary>Whether the database file holds all that is captured, and looks as it did when our reader came to rest.</summary>

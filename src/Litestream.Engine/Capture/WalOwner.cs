@@ -15,6 +15,7 @@ internal sealed class WalOwner(DatabaseConnection connection, PageMap pages, Cap
     private readonly HashSet<uint> _written = [];
     private readonly HashSet<uint> _uncaptured = [];
     private uint _leastCount = uint.MaxValue;
+    private bool _holdsPoint;
 
     /// <summary>Whether the file held all of the WAL up to the point: then no page may be older.</summary>
     public bool IsWhole { get; init; }
@@ -22,12 +23,15 @@ internal sealed class WalOwner(DatabaseConnection connection, PageMap pages, Cap
     /// <summary>Whether the file is another one than at the point: then it has to be all that was captured. An older state of the database would be brought forward by the WAL.</summary>
     public bool IsOtherFile { get; init; }
 
-    /// <summary>Looks at all pages.</summary>
+    /// <summary>Looks at all pages for one that speaks against it.</summary>
     /// <param name="pageSize">Bytes a page of the file.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public bool IsProven(int pageSize, CancellationToken cancellationToken)
+    /// <returns>False if there is one; if there is none, and <see cref="IsWhole"/>, that is the proof.</returns>
+    public bool MayBelong(int pageSize, CancellationToken cancellationToken)
     {
         if (!TryReadWal(pageSize, cancellationToken)) return false;
+        // its device lost power: the pages of the frames that are gone may be in the file or not
+        if (!_holdsPoint && !IsWhole && !IsOtherFile) return true;
         var buffer = new byte[BufferSize];
         var perRead = (uint)(BufferSize / pageSize);
         for (var first = 1u; first <= pages.Count; first += perRead)
@@ -54,6 +58,7 @@ internal sealed class WalOwner(DatabaseConnection connection, PageMap pages, Cap
     private bool TryReadWal(int pageSize, CancellationToken cancellationToken)
     {
         Span<byte> bytes = stackalloc byte[WalHeader.Size];
+        _holdsPoint = point.Frame == 0;
         if (!connection.TryReadWal(bytes, 0) || !WalHeader.TryParse(bytes, out var header, out var checksum)) return true;
         if (header.PageSize != pageSize) return false;
         var frame = new byte[header.FrameSize];
@@ -64,6 +69,7 @@ internal sealed class WalOwner(DatabaseConnection connection, PageMap pages, Cap
             checksum = WalFrameHeader.ChecksumOf(checksum, frame, header.BigEndianChecksums);
             if ((read.Salt1, read.Salt2) != (header.Salt1, header.Salt2) || read.Checksum != checksum) break;
             _written.Add(read.PageNumber);
+            _holdsPoint |= number == point.Frame && checksum == point.Checksum;
             if (number <= point.Frame) continue;
             _uncaptured.Add(read.PageNumber);
             if (read.IsCommit) _leastCount = Math.Min(_leastCount, read.CommitSize);

@@ -22,7 +22,7 @@ public sealed class WalOwnerTests : IDisposable
         var (pages, point) = Known();
         if (isBackfilled) _database.App.Checkpoint(Application.Passive);
 
-        Assert.True(IsProven(pages, point, isWhole: isBackfilled));
+        Assert.True(MayBelong(pages, point, isWhole: isBackfilled));
     }
 
     [Fact]
@@ -37,10 +37,10 @@ public sealed class WalOwnerTests : IDisposable
         // the reader keeps the next commit from restarting the WAL
         _database.App.Execute("UPDATE item SET data = randomblob(900) WHERE id % 3 = 0");
 
-        Assert.True(IsProven(pages, point, isWhole: true));
+        Assert.True(MayBelong(pages, point, isWhole: true));
         reader.Execute("ROLLBACK");
         _database.App.Checkpoint(Application.Passive);
-        Assert.True(IsProven(pages, point, isWhole: true));
+        Assert.True(MayBelong(pages, point, isWhole: true));
     }
 
     /// <summary>A backup of a moment ago: the WAL would undo that somebody put it back.</summary>
@@ -57,9 +57,9 @@ public sealed class WalOwnerTests : IDisposable
         _database.App.Insert(1);
         var (pages, point) = Known();
 
-        Assert.False(IsProvenWith(older, pages, point, isWhole: false, isOtherFile: true));
+        Assert.False(MayBelongTo(older, pages, point, isWhole: false, isOtherFile: true));
         _database.App.Checkpoint(Application.Passive);
-        Assert.True(IsProvenWith(_database.App.Image(), pages, point, isWhole: false, isOtherFile: true));
+        Assert.True(MayBelongTo(_database.App.Image(), pages, point, isWhole: false, isOtherFile: true));
     }
 
     [Fact]
@@ -79,7 +79,30 @@ public sealed class WalOwnerTests : IDisposable
         Assert.True(new FileInfo(database.Path).Length < pages.Count * 4096);
 
         using var connection = database.Connect();
-        Assert.True(IsProven(connection, pages, point, isWhole: false, isOtherFile: false));
+        Assert.True(MayBelong(connection, pages, point, isWhole: false, isOtherFile: false));
+    }
+
+    /// <summary>The device was away, and the system was not restarted: nobody has replaced anything.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_WAL_that_lost_what_was_captured_of_it_is_not_doubted(bool goesOn)
+    {
+        _database.App.Insert(500, 700);
+        _database.App.Checkpoint(Application.Truncate);
+        _database.App.Execute("UPDATE item SET data = randomblob(800) WHERE id < 20");
+        var whole = (File: _database.FileBytes(), Wal: _database.WalBytes());
+        _database.App.Execute("UPDATE item SET data = randomblob(800) WHERE id > 400");
+        var (pages, point) = Known();
+        _database.App.Dispose();
+        File.WriteAllBytes(_database.Path, whole.File);
+        File.WriteAllBytes(_database.Path + "-wal", whole.Wal);
+        File.Delete(_database.Path + "-shm");
+        using var app = Application.Open(_database.Path);
+        // further than the point
+        if (goesOn) app.Execute("UPDATE item SET data = randomblob(800) WHERE id < 200");
+
+        Assert.True(MayBelong(pages, point, isWhole: false));
     }
 
     [Theory]
@@ -98,7 +121,7 @@ public sealed class WalOwnerTests : IDisposable
         if (isWhole) _database.App.Checkpoint(Application.Passive);
         var (pages, point) = Known();
 
-        Assert.False(IsProvenWith(older, pages, point, isWhole, isOtherFile));
+        Assert.False(MayBelongTo(older, pages, point, isWhole, isOtherFile));
     }
 
     /// <summary>Where the WAL has written every page, only what is known besides tells.</summary>
@@ -114,7 +137,7 @@ public sealed class WalOwnerTests : IDisposable
         using var other = new TestDatabase();
         other.App.Execute("INSERT INTO item(data) VALUES (x'03')");
 
-        Assert.Equal(expected, IsProvenWith(other.App.Image(), pages, point, isWhole, isOtherFile));
+        Assert.Equal(expected, MayBelongTo(other.App.Image(), pages, point, isWhole, isOtherFile));
     }
 
     private void Write()
@@ -137,26 +160,26 @@ public sealed class WalOwnerTests : IDisposable
         return (pages, view.Point);
     }
 
-    private bool IsProven(PageMap pages, CapturePoint point, bool isWhole)
+    private bool MayBelong(PageMap pages, CapturePoint point, bool isWhole)
     {
         using var connection = _database.Connect();
-        return IsProven(connection, pages, point, isWhole, isOtherFile: false);
+        return MayBelong(connection, pages, point, isWhole, isOtherFile: false);
     }
 
     /// <summary>With another file in the place of the database, and the WAL as it is.</summary>
-    private bool IsProvenWith(byte[] file, PageMap pages, CapturePoint point, bool isWhole, bool isOtherFile)
+    private bool MayBelongTo(byte[] file, PageMap pages, CapturePoint point, bool isWhole, bool isOtherFile)
     {
         var path = _database["other.db"];
         File.WriteAllBytes(path, file);
         File.WriteAllBytes(path + "-wal", _database.WalBytes());
         using var connection = DatabaseConnection.Open(path, vfsName: null);
-        return IsProven(connection, pages, point, isWhole, isOtherFile);
+        return MayBelong(connection, pages, point, isWhole, isOtherFile);
     }
 
-    private bool IsProven(DatabaseConnection connection, PageMap pages, CapturePoint point, bool isWhole, bool isOtherFile)
+    private bool MayBelong(DatabaseConnection connection, PageMap pages, CapturePoint point, bool isWhole, bool isOtherFile)
     {
         Assert.True(connection.TryBeginRead());
         connection.EndTransaction();
-        return new WalOwner(connection, pages, point) { IsWhole = isWhole, IsOtherFile = isOtherFile }.IsProven(_database.PageSize, default);
+        return new WalOwner(connection, pages, point) { IsWhole = isWhole, IsOtherFile = isOtherFile }.MayBelong(_database.PageSize, default);
     }
 }
