@@ -22,7 +22,6 @@ internal sealed class CaptureSession : IDisposable
     private bool _forbidsRestart;
     private CheckpointAnswer _afterHandOver;
     private bool _isLifeOfFormer;
-    private CapturePoint? _restPoint;
 
     private CaptureSession(DatabaseInfo database, EngineEnvironment environment, ReaderRelay relay, DatabaseConnection probe, SourceGuard guard)
     {
@@ -32,6 +31,7 @@ internal sealed class CaptureSession : IDisposable
         _probe = probe;
         _guard = guard;
         _vfsName = environment.VfsName;
+        Rest = new(probe, guard, () => Point, database.PageSize);
         _checkpoint = new(probe, guard, EnsureUnmoved, () => Point);
         Writers = new(OpenConnection, environment.Time);
         Wal = environment.Capture.CreateCapture();
@@ -51,10 +51,10 @@ internal sealed class CaptureSession : IDisposable
 
     /// <summary>Whether the reader rests in slot 0: the database file holds the whole WAL, so that a foreign checkpoint or
     /// restart need not wait for us.</summary>
-    public bool IsResting { get; private set; }
+    public bool IsResting => Rest.Exists;
 
-    /// <summary>Whether the database file holds all that is captured, and SQLite writes nothing to it: nothing was captured since the reader came to rest.</summary>
-    public bool IsWholeAtRest => IsResting && _restPoint is { } point && (point.HasLife, point.Salt1, point.Salt2, point.Frame) == (Point.HasLife, Point.Salt1, Point.Salt2, Point.Frame);
+    /// <summary>How the database file looks while the reader rests.</summary>
+    public SourceRest Rest { get; }
 
     /// <summary>Whether the last capture failed because the WAL is not the one that its wal-index tells of: a moment's state while it is
     /// restarted, or somebody replaced one of them.</summary>
@@ -74,7 +74,7 @@ internal sealed class CaptureSession : IDisposable
             // The probe reads once, so that all connections have the WAL open before its identity is taken.
             probe = Open();
             var files = probe.TryBeginRead() ? SourceFiles.Of(database.Path, environment.Files) : default;
-            if (files.Wal is not null) EnsureOwnWal(probe, database);
+            if (files.Wal is not null) FormerWal.EnsurePageSize(probe, database);
             if (IsSameWhereKnown(before, files) && files is { Database: { } file, Wal: not null, WalIndex: { } index }
                 && environment.Files.TryGuardLocks(database.Path, file, index) is { } locks)
             {
@@ -134,20 +134,6 @@ internal sealed class CaptureSession : IDisposable
         }
     }
 
-    /// <summary>Goes on resting after somebody has touched the database file, if it holds all that is captured, as before.</summary>
-    /// <param name="pages">What the pages held at <see cref="Point"/>.</param>
-    /// <param name="cancellationToken">Ends the reading of all of it.</param>
-    /// <returns>Whether it does.</returns>
-    public bool TryRestAgain(PageMap pages, CancellationToken cancellationToken)
-    {
-        if (!IsWholeAtRest) return false;
-        _guard.NoteRest(_probe, Point); // before: what is written meanwhile is told the next time
-        return new WalOwner(_probe, pages, Point) { IsWhole = true }.MayBelong(PageSize, cancellationToken);
-    }
-
-    /// <summary>Whether the database file holds all that is captured, and looks as it did when our reader came to rest.</summary>
-    public bool IsSeenWhole() => IsWholeAtRest && _guard.IsAsAtRest(_probe);
-
     /// <summary>Remembers how the database file looks from here on; see <see cref="SourceGuard.IsAsSeen"/>. What the stream holds of it is up to date.</summary>
     public void NoteSeen() => _guard.NoteSeen(_probe, Point);
 
@@ -170,7 +156,7 @@ internal sealed class CaptureSession : IDisposable
     public DatabaseView? TryOpenView()
     {
         EnsureUnmoved();
-        EnsureAsAtRest();
+        Rest.EnsureUnchanged();
         return DatabaseView.TryOpen(OpenConnection, PageSize, IsBackfilled, _guard.EnsureUntouched);
     }
 
@@ -182,7 +168,7 @@ internal sealed class CaptureSession : IDisposable
     public uint? TryCapture(IFrameSink sink, CancellationToken cancellationToken = default)
     {
         EnsureUnmoved();
-        EnsureAsAtRest();
+        Rest.EnsureUnchanged();
         IsWalForeign = false;
         for (var tries = 0; tries < MaxTries; tries++)
         {
@@ -269,7 +255,7 @@ internal sealed class CaptureSession : IDisposable
         if (!_relay.TryHandOver()) return false;
         _isLifeOfFormer = (former?.Salt1, former?.Salt2) == (_relay.Began?.Salt1, _relay.Began?.Salt2);
         _isCapturedSinceHandOver = false;
-        IsResting = false;
+        Rest.End();
         _afterHandOver = _probe.Checkpoint(CheckpointMode.Ask);
         _forbidsRestart = false;
         EnsureUnmoved();
@@ -302,15 +288,8 @@ internal sealed class CaptureSession : IDisposable
     /// <param name="answer">The answer of the checkpoint before the hand-over.</param>
     public void RestAfter(CheckpointAnswer answer)
     {
-        var rests = answer.IsComplete && (_relay.Began?.LastFrame ?? 0) == (uint)answer.Frames && (answer.Frames == 0 || _isLifeOfFormer);
-        if (rests)
-        {
-            // first: where the file can't be looked at, the reader does not rest
-            _guard.NoteRest(_probe, Point);
-            _restPoint = Point;
-        }
-
-        IsResting = rests;
+        Rest.End();
+        if (answer.IsComplete && (_relay.Began?.LastFrame ?? 0) == (uint)answer.Frames && (answer.Frames == 0 || _isLifeOfFormer)) Rest.Begin();
     }
 
     /// <summary>A number that changes with each commit of others; null when somebody is in the way.</summary>
@@ -319,7 +298,7 @@ internal sealed class CaptureSession : IDisposable
     {
         EnsureUnmoved();
         _guard.EnsureDatabase(_probe);
-        EnsureAsAtRest();
+        Rest.EnsureUnchanged();
         return _probe.TryGetDataVersion();
     }
 
@@ -328,7 +307,7 @@ internal sealed class CaptureSession : IDisposable
     public void CloseLast()
     {
         // else SQLite would write to a file that somebody may have copied over the database a moment ago
-        var isWhole = IsSeenWhole();
+        var isWhole = Rest.IsSeenWhole;
         _relay.Dispose();
         try
         {
@@ -349,7 +328,7 @@ internal sealed class CaptureSession : IDisposable
     /// <exception cref="IOException">It can't be deleted.</exception>
     public bool TryCloseWithoutWal()
     {
-        var isWhole = IsWholeAtRest && !HasFrameBehindPoint();
+        var isWhole = Rest.IsWhole && !HasFrameBehindPoint();
         _probe.Dispose();
         _relay.Dispose();
         try
@@ -367,18 +346,6 @@ internal sealed class CaptureSession : IDisposable
         _probe.Dispose();
         _relay.Dispose();
         _guard.Dispose();
-    }
-
-    /// <summary>SQLite applies whatever WAL it finds beside a database, and goes by the WAL's page size.</summary>
-    /// <exception cref="LitestreamException"><see cref="ErrorCode.DatabaseError"/>: it is one of another database.</exception>
-    private static void EnsureOwnWal(DatabaseConnection probe, DatabaseInfo database)
-    {
-        Span<byte> bytes = stackalloc byte[WalHeader.Size];
-        if (probe.GetWalSnapshot() is not { LastFrame: > 0 } || !probe.TryReadWal(bytes, 0) || !WalHeader.TryParse(bytes, out var header, out _)
-            || header.PageSize == database.PageSize) return;
-        throw new LitestreamException(ErrorCode.DatabaseError,
-            $"The WAL beside '{database.Path}' is that of another database: its pages have {header.PageSize} bytes, those of the database {database.PageSize}.", database.Path,
-            "End all that uses the database. If the file is the right one, move its -wal and -shm away; otherwise put back the file that they belong to.");
     }
 
     private static bool IsSameWhereKnown(SourceFiles before, SourceFiles after) =>
@@ -410,11 +377,6 @@ internal sealed class CaptureSession : IDisposable
     }
 
     private DatabaseConnection OpenConnection() => DatabaseConnection.Open(Path, _vfsName);
-
-    private void EnsureAsAtRest()
-    {
-        if (IsResting) _guard.EnsureAsAtRest(_probe);
-    }
 
     private void EnsureUnmoved()
     {

@@ -40,6 +40,20 @@ internal static class FormerWal
     public static bool IsOf(ReadOnlySpan<byte> header, CapturePoint life) =>
         life.HasLife && WalHeader.TryParse(header, out var parsed, out _) && (parsed.Salt1, parsed.Salt2) == (life.Salt1, life.Salt2);
 
+    /// <summary>SQLite applies whatever WAL it finds beside a database, and goes by the WAL's page size.</summary>
+    /// <param name="connection">Has read the database.</param>
+    /// <param name="database">The file.</param>
+    /// <exception cref="LitestreamException"><see cref="ErrorCode.DatabaseError"/>: it is one of another database.</exception>
+    public static void EnsurePageSize(DatabaseConnection connection, DatabaseInfo database)
+    {
+        Span<byte> bytes = stackalloc byte[WalHeader.Size];
+        if (connection.GetWalSnapshot() is not { LastFrame: > 0 } || !connection.TryReadWal(bytes, 0) || !WalHeader.TryParse(bytes, out var header, out _)
+            || header.PageSize == database.PageSize) return;
+        throw new LitestreamException(ErrorCode.DatabaseError,
+            $"The WAL beside '{database.Path}' is that of another database: its pages have {header.PageSize} bytes, those of the database {database.PageSize}.", database.Path,
+            "End all that uses the database. If the file is the right one, move its -wal and -shm away; otherwise put back the file that they belong to.");
+    }
+
     /// <summary>Why nothing is done with the database.</summary>
     /// <param name="path">Full path of the database.</param>
     public static LitestreamException Refusal(string path) => new(ErrorCode.DatabaseError,

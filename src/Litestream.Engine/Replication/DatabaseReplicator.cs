@@ -23,7 +23,8 @@ public sealed class DatabaseReplicator : IAsyncDisposable
     private readonly EngineEnvironment _environment;
     private readonly EventLog _events;
     private readonly SyncRequests _syncs = new();
-    private readonly CancellationTokenSource _ended = new();
+    private readonly CancellationTokenSource _ending = new();
+    private readonly CancellationToken _ended;
     private volatile ReplicationStatus _status;
     private IReadOnlyList<Shipper> _shippers = [];
     private SpoolQueue? _queue;
@@ -52,6 +53,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         };
         _replicas = replicas;
         _environment = environment;
+        _ended = _ending.Token; // may be asked for after this is disposed
         _events = new(options.DatabasePath, environment.Time);
         _status = new(options.DatabasePath, ReplicationState.Starting, environment.Time.GetUtcNow(), [.. replicas.Select(r => new ReplicaStatus(r.Url))]);
     }
@@ -109,7 +111,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         finally
         {
             _syncs.Fail(HasEnded());
-            await _ended.CancelAsync().ConfigureAwait(false);
+            await _ending.CancelAsync().ConfigureAwait(false);
             _events.Complete();
         }
     }
@@ -123,7 +125,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         var shippedBefore = _shippers.Sum(s => s.BytesShipped);
         var request = _syncs.Add();
         _loop?.Wake();
-        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ended.Token);
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ended);
         try
         {
             GenerationId? generation;
@@ -159,7 +161,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var replica in _replicas) await replica.DisposeAsync().ConfigureAwait(false);
-        _ended.Dispose();
+        _ending.Dispose();
     }
 
     private async Task ReplicateAsync(MetadataFolder folder, CancellationToken stop, CancellationToken hurry)
@@ -177,7 +179,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
             Stepped = () =>
             {
                 Publish(recorder);
-                if (recorder.HasOpenSegment || recorder.HasCut || recorder.Snapshot.Exists || queue.PendingSize != default) watchdog.Wake();
+                if (!recorder.Segments.IsAllDurable || recorder.Snapshot.Exists || queue.PendingSize != default) watchdog.Wake();
             },
             Heard = watchdog.Wake,
             EnforceBound = () =>
@@ -281,7 +283,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
                 : _loop.Idle.IsLetGo ? ReplicationState.Idle : ReplicationState.Running,
             Generation = recorder.Generation,
             Position = recorder.Position,
-            LastChangeAt = recorder.LastChangeAt ?? _status.LastChangeAt,
+            LastChangeAt = recorder.Segments.LastChangeAt ?? _status.LastChangeAt,
             LastError = _loop!.LastError,
         };
         foreach (var shipper in _shippers)
@@ -373,7 +375,9 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         "The other replicas hold everything; start again, and a new generation with a new snapshot follows when it takes data.", replica.LastError);
 
     private LitestreamException HasEnded() =>
-        new(ErrorCode.ReplicationEnded, "The replication has ended.", _options.DatabasePath, "Start it again.");
+        _status is { State: ReplicationState.Failed, LastError: { } error }
+            ? new(ErrorCode.ReplicationEnded, $"The replication has ended: {error.Message}", _options.DatabasePath, (error as LitestreamException)?.Hint ?? "Start it again.", error)
+            : new(ErrorCode.ReplicationEnded, "The replication has ended.", _options.DatabasePath, "Start it again.");
 
     private void SetState(ReplicationState state) => _status = _status with { State = state };
 }

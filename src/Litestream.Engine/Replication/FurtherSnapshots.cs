@@ -21,9 +21,9 @@ internal sealed class FurtherSnapshots(DatabaseRecorder recorder, SnapshotSchedu
     public void Step()
     {
         // its page map and the state of a cut go into the same journal, and a device that hangs is not to be waited for with the view of another one open
-        if (recorder.HasCut) return;
+        if (recorder.Segments.HasCut) return;
         Reap();
-        if (IsDue && recorder.TryTakeSnapshot() is { } index) _taking = (index, recorder.SnapshotTime);
+        if (IsDue && recorder.TryTakeSnapshot() is { } index) _taking = (index, recorder.Segments.SnapshotTime);
     }
 
     private void Reap()

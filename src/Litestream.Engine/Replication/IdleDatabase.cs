@@ -54,7 +54,7 @@ internal sealed class IdleDatabase(ReplicationOptions options, EngineEnvironment
     /// <param name="changed">Is called, on any thread, when something may have changed.</param>
     public void LetGo(SourceSight sight, Action changed)
     {
-        recorder.StampSource();
+        recorder.Segments.StampSource();
         // of a large one the WAL is kept, which proves that nothing was missed: else all of it would be read again
         if (IsSmall(sight)) recorder.CloseLast();
         else recorder.CloseSession();

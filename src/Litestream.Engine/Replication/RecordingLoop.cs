@@ -1,6 +1,5 @@
 using Litestream.Engine.Capture;
 using Litestream.Engine.Errors;
-using Litestream.Engine.Files;
 using Litestream.Engine.Format;
 
 namespace Litestream.Engine.Replication;
@@ -17,6 +16,9 @@ internal sealed class RecordingLoop
     private readonly SyncRequests _syncs;
     private readonly EventLog _events;
     private readonly SourceOpener _source;
+    private readonly ContinuityLoss _loss;
+    private readonly LastRecording _last;
+    private readonly Suspension _suspension;
     private readonly WalKeeper _wal;
     private readonly SourceWatch _watch;
     private readonly Signal _wake = new();
@@ -28,12 +30,9 @@ internal sealed class RecordingLoop
     private long _lastLook;
     private long _uncutSince;
     private long _openSince;
-    private string? _whyNewGeneration;
     private long? _dataVersion;
     private int _failures;
     private int _losses;
-    private bool _isSuspended;
-    private bool _isGoneForGood;
 
     /// <summary>Prepares.</summary>
     /// <param name="options">How.</param>
@@ -48,16 +47,14 @@ internal sealed class RecordingLoop
         _began = _clock.Now;
         _schedule = new(options, _clock.Now);
         _lastLook = environment.Time.GetUtcNow().UtcTicks;
-        _whyNewGeneration = options.NewGeneration ? "it was asked for" : null;
+        _requests.Require(options.NewGeneration ? "it was asked for" : null);
         _wal = new(options, recorder, events, environment.Time);
         _watch = new(options, environment.Files, events, Hear, () => recorder.IsResting);
-        recorder.CutEnded = Wake;
-        _source = new(options, environment, recorder, events)
-        {
-            WhyNewGeneration = () => WhyNewGeneration,
-            Opened = () => _whyNewGeneration = null,
-            Waits = Wait,
-        };
+        recorder.Segments.CutEnded = Wake;
+        _source = new(options, environment, recorder, _requests, events) { Waits = Wait };
+        _loss = new(recorder, _source, syncs, _requests, events);
+        _last = new(options, environment, recorder, _source, _requests, _loss, events) { BeginGeneration = BeginGenerationAsync };
+        _suspension = new(options, environment, recorder, _requests, events) { HasReplica = () => HasReplica!(), DropSpool = () => DropSpool!() };
     }
 
     /// <summary>Is called after each step, on the loop.</summary>
@@ -100,7 +97,7 @@ internal sealed class RecordingLoop
     public void Wake() => _wake.Set();
 
     /// <summary>Whether a new generation has to begin, and there is a database to begin it with.</summary>
-    public bool NeedsGeneration => WhyNewGeneration is not null && !_isGoneForGood;
+    public bool NeedsGeneration => WhyNewGeneration is not null && !_last.IsGoneForGood;
 
     /// <summary>Asks for a new generation.</summary>
     /// <param name="unfit">The one that can't go on; when it has ended by then, nothing happens.</param>
@@ -143,16 +140,16 @@ internal sealed class RecordingLoop
             }
             catch (ContinuityLostException e)
             {
-                Lose(e, stop);
+                _loss.Handle(e, stop);
                 // once is a moment's trouble; what is found broken whenever it is opened needs somebody's help
                 if (++_losses > 1) await Task.Delay(Backoff.After(_losses - 1, _environment.Random), _environment.Time, stop).ConfigureAwait(false);
             }
 
             _failures = 0;
         }
-        catch (Exception e) when (e is LitestreamException || FileErrors.IsFileError(e))
+        catch (Exception e) when (SpoolErrors.IsRecoverable(e))
         {
-            await RecoverAsync(Named(e), stop).ConfigureAwait(false);
+            await RecoverAsync(SpoolErrors.Named(e, _options), stop).ConfigureAwait(false);
         }
 
         Stepped();
@@ -160,43 +157,17 @@ internal sealed class RecordingLoop
 
     /// <summary>Takes a place for <see cref="FinishAsync"/>, where others have to be let go before.</summary>
     /// <exception cref="OperationCanceledException">There is no hope for one, or <paramref name="hurry"/> was cancelled.</exception>
-    public Task PrepareFinishAsync(CancellationToken hurry) => _recorder.IsOpen ? Task.CompletedTask : _source.EnterLastAsync(hurry);
+    public Task PrepareFinishAsync(CancellationToken hurry) => _last.PrepareAsync(hurry);
 
-    /// <summary>Captures a last time, leaves the database file with the whole WAL in it if nobody is in the way, and lets it go; without a WAL, if nobody
-    /// else has it open.</summary>
+    /// <summary>Captures a last time; see <see cref="LastRecording"/>.</summary>
     /// <param name="limit">Cancelled when that takes too long.</param>
     /// <returns>False if nothing was ever begun: then no replica need hold anything.</returns>
-    public async Task<bool> FinishAsync(CancellationToken limit)
+    public Task<bool> FinishAsync(CancellationToken limit)
     {
-        if (_isSuspended) throw LastError!;
+        if (_suspension.Reason is { } reason) throw reason;
         if (Idle.IsLetGo) Idle.TakeUp();
-        if (!_recorder.IsOpen && _recorder.Generation is null && !_recorder.HasState && WhyNewGeneration is null && !IsThere()) return false;
-        try
-        {
-            while (!await TryFinishAsync(limit).ConfigureAwait(false)) await Task.Delay(s_busyRetry, _environment.Time, limit).ConfigureAwait(false);
-            if (!_isGoneForGood) CloseLast();
-            return true;
-        }
-        finally
-        {
-            _recorder.CloseSession();
-        }
+        return _last.RunAsync(limit);
     }
-
-    private void CloseLast()
-    {
-        try
-        {
-            _recorder.CloseLast();
-        }
-        catch (LitestreamException e)
-        {
-            _events.Write(ReplicationEventKind.CheckpointFailed, ReplicationSeverity.Warning, $"The WAL of the database may be left behind. {e.Message} {e.Hint}", error: e);
-        }
-    }
-
-    /// <summary>Whether there is a database by now, though it was never opened: what it holds is to be captured, too.</summary>
-    private bool IsThere() => _environment.Files.Find(_options.DatabasePath) is { IsDirectory: false, Length: > 0 };
 
     /// <summary>Opens the database for the first time. False when it was changed in that very moment: then it is opened again.</summary>
     /// <exception cref="LitestreamException">Replication can't begin.</exception>
@@ -209,121 +180,12 @@ internal sealed class RecordingLoop
         }
         catch (ContinuityLostException e)
         {
-            Lose(e, stop);
+            _loss.Handle(e, stop);
             return false;
         }
     }
 
-    private async Task<bool> TryFinishAsync(CancellationToken limit)
-    {
-        try
-        {
-            _isGoneForGood = !await _source.OpenLastAsync(limit).ConfigureAwait(false);
-            if (!_isGoneForGood) await FinishOnceAsync(limit).ConfigureAwait(false);
-            return true;
-        }
-        catch (ContinuityLostException e)
-        {
-            Lose(e, limit);
-            return false;
-        }
-    }
-
-    private string? WhyNewGeneration => _whyNewGeneration ?? _requests.ReasonToEnd(_recorder.Generation);
-
-    private async Task FinishOnceAsync(CancellationToken limit)
-    {
-        if (WhyNewGeneration is { } reason) await BeginGenerationAsync(reason, limit).ConfigureAwait(false);
-        // one that hangs must not keep the database's files longer than the stop may take
-        while (_recorder.IsCutting) await Task.Delay(s_busyRetry, _environment.Time, limit).ConfigureAwait(false);
-        SettleLast();
-        await _recorder.Snapshot.FinishFirstAsync(limit).ConfigureAwait(false);
-        while (_recorder.TryCapture(limit) is null) await Task.Delay(s_busyRetry, _environment.Time, limit).ConfigureAwait(false);
-        _recorder.Cut();
-        _ = _recorder.TryRest(CheckpointEffort.Yielding);
-        _recorder.Cut();
-        _recorder.StampSource();
-    }
-
-    /// <summary>Ends a cut before what is left is captured last: what it has failed to keep is captured again with that, and the next cut tells whether
-    /// the device takes it.</summary>
-    private void SettleLast()
-    {
-        try
-        {
-            _recorder.Settle();
-        }
-        catch (Exception e) when (e is LitestreamException || FileErrors.IsFileError(e))
-        {
-            var error = Named(e);
-            _events.Write(ReplicationEventKind.RetryScheduled, ReplicationSeverity.Warning, $"{error.Message} {error.Hint} It is tried again at once.", error: error);
-        }
-    }
-
-    private void Lose(ContinuityLostException reason, CancellationToken stop)
-    {
-        _syncs.GoBack();
-        var more = "";
-        switch (reason)
-        {
-            case DatabaseOverwrittenException:
-                if (_recorder.TryTrust(stop)) return;
-                _source.WhyUnsure = reason.Message;
-                more = RemoveFormerWal();
-                break;
-            case LocksLostException: break; // the WAL itself can prove that nothing was missed
-            case DatabaseReplacedException:
-                _whyNewGeneration ??= reason.Message;
-                if (CaptureLast()) more = RemoveFormerWal();
-                break;
-            default: _source.WhyUnsure = reason.Message; break;
-        }
-
-        try
-        {
-            _recorder.CloseSession();
-        }
-        finally
-        {
-            // told when the files are let go, so that whoever hears of it finds them free
-            _events.Write(reason is LocksLostException ? ReplicationEventKind.LocksLost : ReplicationEventKind.ContinuityLost,
-                ReplicationSeverity.Warning, $"Continuity is in doubt: {reason.Message}.{more}", error: reason);
-        }
-    }
-
-    /// <summary>Where nobody uses the former database any more its WAL would only harm the new one. What is left of it is refused by whoever opens that.</summary>
-    /// <returns>What there is to tell of it.</returns>
-    private string RemoveFormerWal()
-    {
-        try
-        {
-            return _recorder.TryCloseWithoutWal()
-                ? " The WAL of the former one, all of which is captured, is removed, as the last close of an application would have done: SQLite would apply it to the new file." : "";
-        }
-        catch (LitestreamException e)
-        {
-            return $" {e.Message} {e.Hint}";
-        }
-    }
-
-    /// <summary>What was committed before the database went is still in the files that our connections hold.</summary>
-    /// <returns>Whether all of it is recorded.</returns>
-    private bool CaptureLast()
-    {
-        try
-        {
-            SettleLast();
-            _recorder.CaptureLast();
-            return true;
-        }
-        catch (Exception e) when (e is ContinuityLostException or LitestreamException || FileErrors.IsFileError(e))
-        {
-            _recorder.Rewind();
-            _events.Write(ReplicationEventKind.ContinuityLost, ReplicationSeverity.Warning,
-                $"The last commits before the database went could not be recorded: {e.Message}", error: e);
-            return false;
-        }
-    }
+    private string? WhyNewGeneration => _requests.WhyNew(_recorder.Generation);
 
     private void Hear()
     {
@@ -334,16 +196,16 @@ internal sealed class RecordingLoop
     private async Task WaitForWorkAsync(CancellationToken stop)
     {
         if (Idle.IsLetGo && !IsNeeded) await _wake.WaitAsync(_watch.TellsAtOnce ? Idle.NextLook : _options.PollInterval, _environment.Time, stop).ConfigureAwait(false);
-        while (_recorder is { IsOpen: true, HasEndedCut: false } && !IsAsked && WhyNewGeneration is null)
+        while (_recorder is { IsOpen: true, Segments.HasEndedCut: false } && !IsAsked && WhyNewGeneration is null)
         {
             var now = _clock.Now;
-            var due = _schedule.NextDue(mayRest: !_recorder.IsResting, mayCut: !_recorder.HasCut);
+            var due = _schedule.NextDue(mayRest: !_recorder.IsResting, mayCut: !_recorder.Segments.HasCut);
             if (due <= now) return;
 
             // Under a storm of writes one look at the signal every quiet interval is enough.
             if (_schedule.IsSignalled && !_watch.IsDeaf) await Task.Delay(Shorter(due - now, _options.QuietInterval), _environment.Time, stop).ConfigureAwait(false);
             var wait = _schedule.IsSignalled && !_watch.IsDeaf ? TimeSpan.Zero : due - now;
-            if (await _wake.WaitAsync(wait, _environment.Time, stop).ConfigureAwait(false) && !_recorder.HasEndedCut)
+            if (await _wake.WaitAsync(wait, _environment.Time, stop).ConfigureAwait(false) && !_recorder.Segments.HasEndedCut)
                 _schedule.Signal(_clock.Now);
         }
 
@@ -351,14 +213,14 @@ internal sealed class RecordingLoop
     }
 
     /// <summary>Whether somebody waits for what the loop can do now.</summary>
-    private bool IsAsked => _syncs.Any || (_syncs.AnyCaptured && !_recorder.HasCut);
+    private bool IsAsked => _syncs.Any || (_syncs.AnyCaptured && !_recorder.Segments.HasCut);
 
     /// <summary>Whether there is something to do for which the database has to be open.</summary>
     private bool IsNeeded => IsAsked || WhyNewGeneration is not null || Snapshots.IsDue;
 
     private async Task WorkAsync(CancellationToken stop)
     {
-        if (_isSuspended) await ResumeAsync(stop).ConfigureAwait(false);
+        if (_suspension.Reason is not null) await _suspension.EndAsync(stop).ConfigureAwait(false);
         if (Idle.IsLetGo && !TryTakeUp()) return;
         await SettleCutAsync(stop).ConfigureAwait(false);
         if (!_recorder.IsOpen) await OpenAsync(stop).ConfigureAwait(false);
@@ -401,20 +263,20 @@ internal sealed class RecordingLoop
         }
 
         _syncs.Captured(requests);
-        if (!_recorder.HasCut && (_syncs.AnyCaptured || _schedule.IsCutDue(now))) BeginCut(now);
-        if (_recorder is { HasOpenSegment: false, HasCut: false }) NoteAllDurable();
+        if (!_recorder.Segments.HasCut && (_syncs.AnyCaptured || _schedule.IsCutDue(now))) BeginCut(now);
+        if (_recorder is { Segments.IsAllDurable: true }) NoteAllDurable();
         _wal.Keep(now, _schedule, _lastChange);
-        _recorder.StampRest();
+        _recorder.Segments.StampRest();
         EnforceBound();
         if (!HasReplica()) Suspend();
         // a checkpoint may have found something after the capture
-        else if (!isFound && sight is { } seen && _recorder is { HasOpenSegment: false, HasCut: false }) Idle.LetGo(seen, Hear);
+        else if (!isFound && sight is { } seen && _recorder is { Segments.IsAllDurable: true }) Idle.LetGo(seen, Hear);
     }
 
     /// <summary>What the files show before a capture after which the database may be let go; null if it may not. Not while nobody tells of changes: what
     /// comes then would not be heard.</summary>
     private SourceSight? SeeIdle(DateTimeOffset now) =>
-        _recorder is { HasOpenSegment: false, HasCut: false, ExpectsSnapshot: false, Snapshot.Exists: false } && (_recorder.IsResting || Idle.IsWanted)
+        _recorder is { Segments.IsAllDurable: true, ExpectsSnapshot: false, Snapshot.Exists: false } && (_recorder.IsResting || Idle.IsWanted)
         && !_watch.IsDeaf && !IsNeeded && IsShipped() ? Idle.See(now - (_lastChange ?? _began)) : null;
 
     /// <summary>Takes a database up that was let go, where there is a reason to. False where it stays let go.</summary>
@@ -447,7 +309,7 @@ internal sealed class RecordingLoop
 
     private void BeginCut(DateTimeOffset now)
     {
-        var hasContent = _recorder.BeginCut();
+        var hasContent = _recorder.Segments.BeginCut();
         _schedule.Cut(now, hasContent);
         if (hasContent) _syncs.CutBegan();
         _openSince = 0;
@@ -457,11 +319,11 @@ internal sealed class RecordingLoop
     /// is more than the spool may grow by.</summary>
     private async Task SettleCutAsync(CancellationToken stop)
     {
-        if (!_recorder.HasCut) return;
-        while (_recorder.IsCutting && _recorder.OpenSize > _options.SpoolLimit)
+        if (!_recorder.Segments.HasCut) return;
+        while (_recorder.Segments.IsCutting && _recorder.Segments.OpenSize > _options.SpoolLimit)
             await Task.Delay(s_busyRetry, _environment.Time, stop).ConfigureAwait(false);
-        if (_recorder.IsCutting) return;
-        _recorder.Settle();
+        if (_recorder.Segments.IsCutting) return;
+        _recorder.Segments.Settle();
         _syncs.CutSucceeded();
         Volatile.Write(ref _uncutSince, _openSince);
     }
@@ -470,9 +332,9 @@ internal sealed class RecordingLoop
     {
         if (_watch.Looked(now, isFound)) _schedule.Signal(now);
         (_schedule.IsUnwatched, _schedule.IsToldAtOnce) = (_watch.IsDeaf, _watch.TellsAtOnce);
-        _schedule.Looked(now, _recorder.HasOpenSegment, captured, _recorder.IsResting ? 0 : _recorder.WalFrames);
+        _schedule.Looked(now, _recorder.Segments.HasOpenSegment, captured, _recorder.IsResting ? 0 : _recorder.WalFrames);
         Volatile.Write(ref _lastLook, time.UtcTicks);
-        if (!_recorder.HasOpenSegment) return;
+        if (!_recorder.Segments.HasOpenSegment) return;
         if (_openSince == 0) _openSince = _environment.Time.GetTimestamp();
         Interlocked.CompareExchange(ref _uncutSince, _openSince, 0);
     }
@@ -510,31 +372,18 @@ internal sealed class RecordingLoop
     {
         while (!_recorder.TryStartGeneration(reason)) await Task.Delay(s_busyRetry, _environment.Time, stop).ConfigureAwait(false);
         _syncs.GoBack();
-        _whyNewGeneration = null;
+        _requests.Begun();
         Stepped();
     }
 
     /// <summary>No replica is left: the application's WAL is let go, and a new generation follows when one is back.</summary>
     private void Suspend()
     {
-        (IsWaiting, _isSuspended) = (true, true);
-        LastError = new LitestreamException(ErrorCode.ReplicationStalled,
-            $"Every replica of '{_options.DatabasePath}' is given up: none takes data, and the spool reached its bound of {_options.SpoolLimit} bytes.",
-            _options.DatabasePath, "Make a replica reachable; a new generation with a new snapshot follows by itself.");
+        IsWaiting = true;
         _syncs.GoBack();
         NothingWaits();
-        _recorder.EndGeneration();
-        _events.Write(ReplicationEventKind.Waiting, ReplicationSeverity.Warning,
-            "No replica is left: the database is let go until one takes data again.", error: LastError);
-    }
-
-    private async Task ResumeAsync(CancellationToken stop)
-    {
-        // nobody takes an empty spool for a shipped one: by now all see that there is no generation
-        DropSpool();
-        while (!HasReplica()) await Task.Delay(_options.SyncInterval, _environment.Time, stop).ConfigureAwait(false);
-        _whyNewGeneration = "the former one was given up when the spool was full";
-        _isSuspended = false;
+        _suspension.Begin();
+        LastError = _suspension.Reason;
     }
 
     private async Task RecoverAsync(LitestreamException error, CancellationToken stop)
@@ -542,17 +391,17 @@ internal sealed class RecordingLoop
         _syncs.GoBack();
         try
         {
-            _recorder.Rewind();
-            if (error.Code is ErrorCode.DiskFull or ErrorCode.MetadataUnwritable) LetGoOfLargeWal();
+            _recorder.Segments.Rewind();
+            if (error.Code is ErrorCode.DiskFull or ErrorCode.MetadataUnwritable) _suspension.LetGoOfLargeWal(error);
         }
-        catch (Exception e) when (e is LitestreamException || FileErrors.IsFileError(e))
+        catch (Exception e) when (SpoolErrors.IsRecoverable(e))
         {
-            error = Named(e);
+            error = SpoolErrors.Named(e, _options);
         }
 
         LastError = error;
         IsWaiting = !_recorder.IsOpen;
-        _whyNewGeneration ??= _recorder.WhyHopeless;
+        _requests.Require(_recorder.WhyHopeless);
         var wait = Backoff.After(++_failures, _environment.Random);
         _events.Write(ReplicationEventKind.RetryScheduled, ReplicationSeverity.Warning,
             $"{error.Message} {error.Hint} Next try in {wait.InSeconds()}.", error: error);
@@ -570,20 +419,5 @@ internal sealed class RecordingLoop
         while (!IsAsked && _clock.Now < end) await _wake.WaitAsync(end - _clock.Now, _environment.Time, stop).ConfigureAwait(false);
     }
 
-    /// <summary>While the spool can't be written the application's WAL takes its place, but no further than the spool would grow.</summary>
-    private void LetGoOfLargeWal()
-    {
-        if (!_recorder.IsOpen || _environment.Files.Find(_options.DatabasePath + "-wal") is not { } wal || wal.Length <= _options.SpoolLimit) return;
-        _whyNewGeneration = $"the spool could not be written while the WAL grew to {wal.Length} bytes";
-        _recorder.EndGeneration();
-        var error = new LitestreamException(ErrorCode.MetadataUnwritable,
-            $"The metadata folder can't be written, and the WAL has grown to {wal.Length} bytes: the database is let go until it can.",
-            _options.MetadataPath ?? _options.DatabasePath, "Make room there, or give this account the rights: a new generation follows by itself.", LastError);
-        _events.Write(ReplicationEventKind.ContinuityLost, ReplicationSeverity.Error, error.Message, error: error);
-    }
-
     private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
-
-    private LitestreamException Named(Exception e) => e as LitestreamException
-        ?? FileErrors.Wrap(e, _options.MetadataPath ?? _options.DatabasePath, "write the spool", ErrorCode.MetadataUnwritable);
 }

@@ -7,21 +7,16 @@ namespace Litestream.Engine.Replication;
 /// <param name="options">Which, and how long to wait.</param>
 /// <param name="environment">Files, time and VFS.</param>
 /// <param name="recorder">Opens it.</param>
+/// <param name="requests">Know why a new generation has to begin with it.</param>
 /// <param name="events">Is told what is in the way.</param>
-internal sealed class SourceOpener(ReplicationOptions options, EngineEnvironment environment, DatabaseRecorder recorder, EventLog events)
+internal sealed class SourceOpener(ReplicationOptions options, EngineEnvironment environment, DatabaseRecorder recorder, GenerationRequests requests, EventLog events)
 {
     private readonly SteadyClock _clock = new(environment.Time);
     private bool _wasOpen;
     private bool _isCrowdTold;
 
-    /// <summary>Why a new generation has to begin when it is opened; null if the former one may go on.</summary>
-    public required Func<string?> WhyNewGeneration { get; init; }
-
     /// <summary>Why what was captured so far may not be all; null if that is to be found out when it is opened.</summary>
     public string? WhyUnsure { get; set; }
-
-    /// <summary>Is called when it is open.</summary>
-    public required Action Opened { get; init; }
 
     /// <summary>Is told, once each, what is waited for.</summary>
     public required Action<Obstacle> Waits { get; init; }
@@ -125,12 +120,12 @@ internal sealed class SourceOpener(ReplicationOptions options, EngineEnvironment
         {
             var database = DatabaseInspector.Inspect(options.DatabasePath, environment);
             if (database.IsEmpty) return Obstacle.Empty(options.DatabasePath);
-            recorder.EnsureNoFormerWal(database);
+            recorder.Former.EnsureNoWal(database);
             if (!database.IsWal && !WalSwitch.TrySwitch(database, options, environment, events))
                 return Obstacle.Locked(options.DatabasePath);
-            if (!recorder.TryOpen(database, WhyNewGeneration(), WhyUnsure, stop)) return Obstacle.Locked(options.DatabasePath);
+            if (!recorder.TryOpen(database, requests.WhyNew(recorder.Generation), WhyUnsure, stop)) return Obstacle.Locked(options.DatabasePath);
             WhyUnsure = null;
-            Opened();
+            requests.Begun();
             return null;
         }
         catch (LitestreamException e) when (Obstacle.Is(e))

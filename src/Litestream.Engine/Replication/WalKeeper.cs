@@ -47,7 +47,7 @@ internal sealed class WalKeeper(ReplicationOptions options, DatabaseRecorder rec
             return;
         }
 
-        if (recorder.HasOpenSegment) schedule.Signal(now);
+        if (recorder.Segments.HasOpenSegment) schedule.Signal(now);
         Report(recorder.CheckpointError);
     }
 

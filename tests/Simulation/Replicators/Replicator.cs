@@ -229,15 +229,15 @@ internal sealed class Replicator : IDisposable
         if (_hasFailedBeside || !_pending.IsCompleted || !_recorder.IsOpen || _recorder.Generation is null) return;
         try
         {
-            if (_recorder.HasEndedCut) _recorder.Settle();
+            if (_recorder.Segments.HasEndedCut) _recorder.Segments.Settle();
             if (_recorder.TryCapture(default) is null) return;
             if (_machine.Random.Next(3) == 0) _recorder.TryRest((CheckpointEffort)Math.Max(0, _machine.Random.Next(5) - 2));
-            if (_machine.Random.Next(3) == 0) _recorder.BeginCut();
+            if (_machine.Random.Next(3) == 0) _recorder.Segments.BeginCut();
         }
         catch (Exception e) when (e is ContinuityLostException or LitestreamException || FileErrors.IsFileError(e))
         {
             // going back waits for a cut's end
-            if (_recorder.IsCutting) _hasFailedBeside = true;
+            if (_recorder.Segments.IsCutting) _hasFailedBeside = true;
             else GoBack();
         }
     }
@@ -248,7 +248,7 @@ internal sealed class Replicator : IDisposable
         _hasFailedBeside = false;
         try
         {
-            _recorder.Rewind();
+            _recorder.Segments.Rewind();
         }
         catch (Exception e) when (e is LitestreamException || FileErrors.IsFileError(e))
         {

@@ -59,7 +59,7 @@ public sealed class BackdatedCommitTests
         await recorder.Snapshot.FinishFirstAsync(default);
         database.App.Insert();
         recorder.TryCapture(default);
-        recorder.Cut();
+        recorder.Segments.Cut();
         Assert.Equal(CheckpointOutcome.Rests, recorder.TryRest(CheckpointEffort.Yielding));
         database.App.Insert();
         var isDone = false;
@@ -73,8 +73,8 @@ public sealed class BackdatedCommitTests
         Assert.NotNull(recorder.TryTakeSnapshot());
         Assert.True(isDone);
         recorder.TryCapture(default);
-        Assert.True(recorder.Cut());
-        Assert.True(recorder.SnapshotTime > DateTimeOffset.UtcNow + TimeSpan.FromMinutes(30), $"{recorder.SnapshotTime:u}");
+        Assert.True(recorder.Segments.Cut());
+        Assert.True(recorder.Segments.SnapshotTime > DateTimeOffset.UtcNow + TimeSpan.FromMinutes(30), $"{recorder.Segments.SnapshotTime:u}");
         recorder.CloseSession();
     }
 }

@@ -67,7 +67,7 @@ public sealed class HungCutTests : IDisposable
         _database.App.Insert();
         recorder.TryCapture(default);
         _spool.Hang();
-        Assert.True(recorder.BeginCut());
+        Assert.True(recorder.Segments.BeginCut());
         await _spool.Hangs.WaitAsync(s_patience);
         try
         {
@@ -79,8 +79,8 @@ public sealed class HungCutTests : IDisposable
             _spool.GoOn();
         }
 
-        Assert.True(SpinWait.SpinUntil(() => recorder.HasEndedCut, s_patience));
-        recorder.Settle();
+        Assert.True(SpinWait.SpinUntil(() => recorder.Segments.HasEndedCut, s_patience));
+        recorder.Segments.Settle();
         snapshots.Step();
         Assert.True(recorder.Snapshot.Exists);
     }

@@ -41,14 +41,14 @@ public sealed class UncountedSegmentTests
             {
                 if (operation == "write" && path.EndsWith("/state", StringComparison.Ordinal)) throw new IOException("No space left on device", 28);
             };
-            Assert.Throws<IOException>(() => recorder.Cut());
+            Assert.Throws<IOException>(() => recorder.Segments.Cut());
             files.Before = (_, _) => { };
-            recorder.Rewind();
+            recorder.Segments.Rewind();
             recorder.TryCapture(default);
-            recorder.Cut();
+            recorder.Segments.Cut();
             database.App.Insert(1, 10);
             recorder.TryCapture(default);
-            recorder.Cut();
+            recorder.Segments.Cut();
             (former, image) = (recorder.Generation!.Value, database.App.Image());
             Assert.True(recorder.TryStartGeneration("it was asked for"));
             await recorder.Snapshot.FinishFirstAsync(default);

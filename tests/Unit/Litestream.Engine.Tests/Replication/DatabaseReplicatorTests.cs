@@ -297,6 +297,20 @@ public sealed class DatabaseReplicatorTests
         }
     }
 
+    /// <summary>Whoever starts one and asks for a sync at once is told what was wrong with it.</summary>
+    [Fact]
+    public async Task SyncAsync_tells_why_the_replication_has_failed_even_when_nobody_holds_it_any_more()
+    {
+        using var database = new TestDatabase();
+        var replicator = new DatabaseReplicator(RunningReplication.OptionsFor(database["missing.db"]), [RunningReplication.Folder(database["replica"])], new());
+        LitestreamException failure;
+        await using (replicator) failure = await Assert.ThrowsAsync<LitestreamException>(() => replicator.RunAsync(default));
+        var told = await Assert.ThrowsAsync<LitestreamException>(() => replicator.SyncAsync(default).WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Equal(ErrorCode.ReplicationEnded, told.Code);
+        Assert.Same(failure, told.InnerException);
+        Assert.Contains(failure.Message, told.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_stop_in_a_hurry_ends_the_last_sync_and_loses_nothing()
     {

@@ -1,0 +1,53 @@
+using Litestream.Engine.Spool;
+using Litestream.Engine.Sqlite;
+
+namespace Litestream.Engine.Capture;
+
+/// <summary>The database file while our reader rests in slot 0: it holds all of the WAL, and SQLite writes nothing to it until the reader has moved. So it tells when somebody
+/// else has written to it.</summary>
+/// <param name="connection">Has it open.</param>
+/// <param name="guard">Looks at it.</param>
+/// <param name="captured">Up to where everything is captured.</param>
+/// <param name="pageSize">Bytes a page.</param>
+internal sealed class SourceRest(DatabaseConnection connection, SourceGuard guard, Func<CapturePoint> captured, int pageSize)
+{
+    private CapturePoint? _point;
+
+    /// <summary>Whether the reader rests.</summary>
+    public bool Exists { get; private set; }
+
+    /// <summary>Whether the database file holds all that is captured: nothing was captured since the reader came to rest.</summary>
+    public bool IsWhole => Exists && _point is { } point && captured() is var now && (point.HasLife, point.Salt1, point.Salt2, point.Frame) == (now.HasLife, now.Salt1, now.Salt2, now.Frame);
+
+    /// <summary>Whether it does, and looks as it did when the reader came to rest.</summary>
+    public bool IsSeenWhole => IsWhole && guard.IsAsAtRest(connection);
+
+    /// <summary>The reader has come to rest.</summary>
+    public void Begin()
+    {
+        // first: where the file can't be looked at, the reader does not rest
+        guard.NoteRest(connection, captured());
+        (_point, Exists) = (captured(), true);
+    }
+
+    /// <summary>The reader moves.</summary>
+    public void End() => Exists = false;
+
+    /// <summary>Notices that somebody has written to the file.</summary>
+    /// <exception cref="DatabaseOverwrittenException">Somebody has.</exception>
+    public void EnsureUnchanged()
+    {
+        if (Exists) guard.EnsureAsAtRest(connection);
+    }
+
+    /// <summary>Goes on after somebody has touched the file, if it holds all that is captured, as before.</summary>
+    /// <param name="pages">What the pages held at the captured point.</param>
+    /// <param name="cancellationToken">Ends the reading of all of it.</param>
+    /// <returns>Whether it does.</returns>
+    public bool TryGoOn(PageMap pages, CancellationToken cancellationToken)
+    {
+        if (!IsWhole) return false;
+        guard.NoteRest(connection, captured()); // before: what is written meanwhile is told the next time
+        return new WalOwner(connection, pages, captured()) { IsWhole = true }.MayBelong(pageSize, cancellationToken);
+    }
+}
