@@ -162,11 +162,11 @@ internal sealed class RecordingLoop
     /// <summary>Captures a last time; see <see cref="LastRecording"/>.</summary>
     /// <param name="limit">Cancelled when that takes too long.</param>
     /// <returns>False if nothing was ever begun: then no replica need hold anything.</returns>
-    public Task<bool> FinishAsync(CancellationToken limit)
+    public async Task<bool> FinishAsync(CancellationToken limit)
     {
         if (_suspension.Reason is { } reason) throw reason;
         if (Idle.IsLetGo) Idle.TakeUp();
-        return _last.RunAsync(limit);
+        return await _last.RunAsync(limit).ConfigureAwait(false);
     }
 
     /// <summary>Opens the database for the first time. False when it was changed in that very moment: then it is opened again.</summary>
