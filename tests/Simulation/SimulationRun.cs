@@ -165,6 +165,7 @@ internal sealed class SimulationRun : IDisposable
         if (kind == 1) _applications[Random.Next(_applications.Count)].Exit();
         if (kind == 3) _replicator.Kill();
         if (kind == 4) _replicator.Stop();
+        if (kind == 7) Leave();
         if (kind is 5 or 6 && _scenario.AreReplicasAway)
         {
             var replica = _replicas[Random.Next(_replicas.Count)];
@@ -172,6 +173,17 @@ internal sealed class SimulationRun : IDisposable
         }
 
         if (kind < 20) _replicator.RequestSync();
+    }
+
+    /// <summary>All applications end, and stay away for so long that nobody has the database open but we.</summary>
+    private void Leave()
+    {
+        var back = TimeSpan.FromMilliseconds(Random.Next(500, 12_000));
+        foreach (var application in _applications)
+        {
+            application.Exit();
+            application.StayAway(back);
+        }
     }
 
     /// <summary>All applications end, the WAL is wholly backfilled, and somebody deletes it with its index.</summary>

@@ -24,6 +24,9 @@ public sealed record CapturePoint(
     /// <summary>Whether another point is of the same life of the WAL.</summary>
     internal bool IsSameLife(CapturePoint? other) => HasLife && other is { HasLife: true } && (Salt1, Salt2) == (other.Salt1, other.Salt2);
 
+    /// <summary>Whether another point is the same place: the same frame of the same life, or no WAL either.</summary>
+    internal bool IsSamePlace(CapturePoint other) => (HasLife, Salt1, Salt2, Frame) == (other.HasLife, other.Salt1, other.Salt2, other.Frame);
+
     /// <summary>Whether a snapshot is of the same life of the WAL.</summary>
     internal bool IsSameLife(WalIndexSnapshot snapshot) =>
         HasLife && Salt1 == snapshot.Salt1 && Salt2 == snapshot.Salt2;

@@ -1,4 +1,5 @@
 using Litestream.Engine.Errors;
+using Litestream.Engine.Files;
 using Litestream.Engine.Spool;
 using Litestream.Engine.Sqlite;
 
@@ -17,20 +18,21 @@ internal sealed class CaptureSession : IDisposable
     private readonly DatabaseConnection _probe;
     private readonly SourceGuard _guard;
     private readonly PassiveCheckpoint _checkpoint;
-    private readonly string? _vfsName;
     private bool _isCapturedSinceHandOver;
     private bool _forbidsRestart;
     private CheckpointAnswer _afterHandOver;
+    private CapturePoint _atHandOver = CapturePoint.None;
     private bool _isLifeOfFormer;
+
+    private readonly DatabaseInfo _database;
+    private readonly EngineEnvironment _environment;
 
     private CaptureSession(DatabaseInfo database, EngineEnvironment environment, ReaderRelay relay, DatabaseConnection probe, SourceGuard guard)
     {
-        Path = database.Path;
-        PageSize = database.PageSize;
+        (_database, _environment) = (database, environment);
         _relay = relay;
         _probe = probe;
         _guard = guard;
-        _vfsName = environment.VfsName;
         Rest = new(probe, guard, () => Point, database.PageSize);
         _checkpoint = new(probe, guard, EnsureUnmoved, () => Point);
         Writers = new(OpenConnection, environment.Time);
@@ -38,10 +40,10 @@ internal sealed class CaptureSession : IDisposable
     }
 
     /// <summary>The database file.</summary>
-    public string Path { get; }
+    public string Path => _database.Path;
 
     /// <summary>Bytes a page.</summary>
-    public int PageSize { get; }
+    public int PageSize => _database.PageSize;
 
     /// <summary>Which files are being watched.</summary>
     public SourceFiles Files => _guard.Files;
@@ -62,8 +64,14 @@ internal sealed class CaptureSession : IDisposable
 
     private WalCapture Wal { get; }
 
+    /// <summary>Whether nobody else has the database open, as far as the system tells.</summary>
+    public bool IsAlone => _guard.IsSurelyAlone;
+
     /// <summary>Opens a database in WAL mode that has pages. Null when somebody is in the way.</summary>
-    public static CaptureSession? TryOpen(DatabaseInfo database, EngineEnvironment environment)
+    /// <param name="database">The database.</param>
+    /// <param name="environment">Files and VFS.</param>
+    /// <param name="kept">Locks of a former session that go on; null for none.</param>
+    public static CaptureSession? TryOpen(DatabaseInfo database, EngineEnvironment environment, ILockGuard? kept = null)
     {
         var before = SourceFiles.Of(database.Path, environment.Files);
         var relay = ReaderRelay.TryStart(Open, environment.Capture.CreateRelay);
@@ -76,7 +84,7 @@ internal sealed class CaptureSession : IDisposable
             var files = probe.TryBeginRead() ? SourceFiles.Of(database.Path, environment.Files) : default;
             if (files.Wal is not null) FormerWal.EnsurePageSize(probe, database);
             if (IsSameWhereKnown(before, files) && files is { Database: { } file, Wal: not null, WalIndex: { } index }
-                && environment.Files.TryGuardLocks(database.Path, file, index) is { } locks)
+                && (kept is null ? environment.Files.TryGuardLocks(database.Path, file, index) : kept.TryFollow(database.Path, index) ? kept : null) is { } locks)
             {
                 probe.EndTransaction();
                 return new(database, environment, relay, probe, new(database, files, locks, environment));
@@ -256,6 +264,7 @@ internal sealed class CaptureSession : IDisposable
         _isLifeOfFormer = (former?.Salt1, former?.Salt2) == (_relay.Began?.Salt1, _relay.Began?.Salt2);
         _isCapturedSinceHandOver = false;
         Rest.End();
+        _atHandOver = Point;
         _afterHandOver = _probe.Checkpoint(CheckpointMode.Ask);
         _forbidsRestart = false;
         EnsureUnmoved();
@@ -289,7 +298,7 @@ internal sealed class CaptureSession : IDisposable
     public void RestAfter(CheckpointAnswer answer)
     {
         Rest.End();
-        if (answer.IsComplete && (_relay.Began?.LastFrame ?? 0) == (uint)answer.Frames && (answer.Frames == 0 || _isLifeOfFormer)) Rest.Begin();
+        if (answer.IsComplete && (_relay.Began?.LastFrame ?? 0) == (uint)answer.Frames && (answer.Frames == 0 || _isLifeOfFormer)) Rest.Begin(IsCapturedTo(_relay.Began));
     }
 
     /// <summary>A number that changes with each commit of others; null when somebody is in the way.</summary>
@@ -328,16 +337,62 @@ internal sealed class CaptureSession : IDisposable
     /// <exception cref="IOException">It can't be deleted.</exception>
     public bool TryCloseWithoutWal()
     {
-        var isWhole = Rest.IsWhole && !HasFrameBehindPoint();
+        var isWhole = Rest.IsWhole;
         _probe.Dispose();
         _relay.Dispose();
         try
         {
-            return isWhole && _guard.TryRemoveWal(Point);
+            if (!isWhole || !_guard.TryRemoveWal(Point)) return false;
+            _guard.FlushNames();
+            return true;
         }
         finally
         {
             _guard.Dispose();
+        }
+    }
+
+    /// <summary>Closes the database as the last application that has it open does, without the WAL, and opens it again at once: beside a file that is put in its place later is
+    /// none then that SQLite would apply to it. In between others are kept from removing what they write.</summary>
+    /// <param name="isRenewed">Whether the WAL is gone, and nothing has happened meanwhile. Else it has to be found out what has.</param>
+    /// <returns>The session that goes on; null when somebody was in the way. This one is closed in any case.</returns>
+    /// <exception cref="IOException">The WAL can't be deleted.</exception>
+    public CaptureSession? Renew(out bool isRenewed)
+    {
+        isRenewed = false;
+        var isWhole = Rest.IsSeenWhole;
+        _probe.Dispose();
+        _relay.Dispose();
+        CaptureSession? next = null;
+        try
+        {
+            bool isGone;
+            ILockGuard? locks;
+            try
+            {
+                isGone = isWhole && _guard.TryRemoveWal(Point);
+            }
+            finally
+            {
+                locks = _guard.TryShareAgain();
+            }
+
+            if (locks is null) return null;
+            next = TryOpen(_database, _environment, locks);
+            // last: nobody is kept waiting, and if it comes back with a power loss before that, it is still beside the file that it belongs to
+            if (isGone) _guard.FlushNames();
+            isRenewed = isGone && next is not null && next.IsWithoutWal(this);
+            return next;
+        }
+        catch
+        {
+            next?.Dispose();
+            next = null;
+            throw;
+        }
+        finally
+        {
+            if (next is null) _guard.Dispose();
         }
     }
 
@@ -368,15 +423,18 @@ internal sealed class CaptureSession : IDisposable
         _isCapturedSinceHandOver = true;
     }
 
-    /// <summary>A commit may have been added that nobody has captured.</summary>
-    private bool HasFrameBehindPoint()
+    /// <summary>Whether no frame is in the WAL, and the file looks as it did to a former session.</summary>
+    private bool IsWithoutWal(CaptureSession former)
     {
-        Span<byte> frame = stackalloc byte[WalFrameHeader.Size];
-        var offset = WalHeader.Size + (long)Point.Frame * (WalFrameHeader.Size + PageSize);
-        return _probe.TryReadWal(frame, offset) && WalFrameHeader.Read(frame) is var read && (read.Salt1, read.Salt2) == (Point.Salt1, Point.Salt2);
+        Span<byte> header = stackalloc byte[WalHeader.Size];
+        return _relay.Began is null && !_probe.TryReadWal(header, 0) && _guard.SeesWhat(former._guard, _probe);
     }
 
-    private DatabaseConnection OpenConnection() => DatabaseConnection.Open(Path, _vfsName);
+    /// <summary>Whether exactly that is captured which the reader saw at its begin, and no more.</summary>
+    private bool IsCapturedTo(WalIndexSnapshot? began) =>
+        began is { LastFrame: > 0 } seen ? Point.IsSameLife(seen) && Point.Frame == seen.LastFrame : Point.IsSamePlace(_atHandOver);
+
+    private DatabaseConnection OpenConnection() => DatabaseConnection.Open(Path, _environment.VfsName);
 
     private void EnsureUnmoved()
     {

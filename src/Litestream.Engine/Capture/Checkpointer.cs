@@ -61,7 +61,7 @@ internal static class Checkpointer
         if (!answer.IsComplete) return isAlone && !answer.IsBusy ? CheckpointOutcome.HinderedByReader : CheckpointOutcome.Hindered;
         if (!TryFollow(session, sink)) return CheckpointOutcome.Hindered;
         session.RestAfter(answer);
-        return session.IsResting ? CheckpointOutcome.Rests : CheckpointOutcome.Hindered;
+        return session.Rest.IsWhole ? CheckpointOutcome.Rests : CheckpointOutcome.Hindered;
     }
 
     private static bool TryFollow(CaptureSession session, IFrameSink sink) =>

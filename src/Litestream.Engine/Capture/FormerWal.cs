@@ -13,7 +13,21 @@ internal static class FormerWal
     /// <param name="life">A point of that life.</param>
     /// <param name="files">Where it is.</param>
     /// <exception cref="LitestreamException"><see cref="ErrorCode.DatabaseError"/>: the WAL can't be read.</exception>
-    public static bool IsBeside(string path, CapturePoint life, IFileSystem files)
+    public static bool IsBeside(string path, CapturePoint life, IFileSystem files) => IsBeside(path, life, files, (_, _) => true);
+
+    /// <summary>Whether it is, and no frame was written to it since.</summary>
+    /// <param name="path">Full path of the database.</param>
+    /// <param name="end">The last point of that life that is known.</param>
+    /// <param name="files">Where it is.</param>
+    /// <exception cref="LitestreamException"><see cref="ErrorCode.DatabaseError"/>: the WAL can't be read.</exception>
+    public static bool EndsBeside(string path, CapturePoint end, IFileSystem files) => IsBeside(path, end, files, (wal, header) =>
+    {
+        Span<byte> frame = stackalloc byte[WalFrameHeader.Size];
+        return wal.Read(frame, header.FrameOffset(end.Frame + 1)) < frame.Length
+            || WalFrameHeader.Read(frame) is var next && (next.Salt1, next.Salt2) != (end.Salt1, end.Salt2);
+    });
+
+    private static bool IsBeside(string path, CapturePoint life, IFileSystem files, Func<IFile, WalHeader, bool> isIt)
     {
         if (!life.HasLife) return false;
         try
@@ -22,7 +36,7 @@ internal static class FormerWal
             // no lock is ever held on a WAL, so it may be opened and closed
             using var wal = files.Open(path + "-wal", FileOpenMode.Read);
             Span<byte> header = stackalloc byte[WalHeader.Size];
-            return wal.Read(header, 0) == header.Length && IsOf(header, life);
+            return wal.Read(header, 0) == header.Length && IsOf(header, life) && WalHeader.TryParse(header, out var parsed, out _) && isIt(wal, parsed);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -16,18 +16,19 @@ internal sealed class SourceRest(DatabaseConnection connection, SourceGuard guar
     /// <summary>Whether the reader rests.</summary>
     public bool Exists { get; private set; }
 
-    /// <summary>Whether the database file holds all that is captured: nothing was captured since the reader came to rest.</summary>
-    public bool IsWhole => Exists && _point is { } point && captured() is var now && (point.HasLife, point.Salt1, point.Salt2, point.Frame) == (now.HasLife, now.Salt1, now.Salt2, now.Frame);
+    /// <summary>Whether the reader rests and the database file holds all that is captured.</summary>
+    public bool IsWhole => Exists && _point is { } point && captured().IsSamePlace(point);
 
     /// <summary>Whether it does, and looks as it did when the reader came to rest.</summary>
     public bool IsSeenWhole => IsWhole && guard.IsAsAtRest(connection);
 
     /// <summary>The reader has come to rest.</summary>
-    public void Begin()
+    /// <param name="isWhole">Whether the file holds all that is captured by now: not what was committed since the reader began.</param>
+    public void Begin(bool isWhole)
     {
         // first: where the file can't be looked at, the reader does not rest
         guard.NoteRest(connection, captured());
-        (_point, Exists) = (captured(), true);
+        (_point, Exists) = (isWhole ? captured() : null, true);
     }
 
     /// <summary>The reader moves.</summary>

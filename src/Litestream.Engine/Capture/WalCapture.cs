@@ -25,7 +25,7 @@ internal class WalCapture
     /// WAL still has it.</summary>
     public void RewindTo(CapturePoint point)
     {
-        _isRewound |= (Point.HasLife, Point.Salt1, Point.Salt2, Point.Frame) != (point.HasLife, point.Salt1, point.Salt2, point.Frame);
+        _isRewound |= !Point.IsSamePlace(point);
         Point = point;
     }
 

@@ -24,4 +24,14 @@ public interface ILockGuard : IDisposable
     /// <param name="database">Which file it is by now; it need not be the guarded one.</param>
     /// <returns>False when somebody uses one of them, in this process too, or there is no such lock.</returns>
     bool TryTakeAlone(string databasePath, FileIdentity database);
+
+    /// <summary>After <see cref="TryTakeAlone"/>: lets others use the database again, but not remove its WAL.</summary>
+    /// <returns>False where there is no such lock.</returns>
+    bool TryShareAgain();
+
+    /// <summary>Stands by the locks of connections that were opened since, after those that were guarded were closed.</summary>
+    /// <param name="databasePath">The database; still the same file.</param>
+    /// <param name="walIndex">Which file its -shm is by now.</param>
+    /// <returns>False when somebody is in the way, or there is no such lock.</returns>
+    bool TryFollow(string databasePath, FileIdentity walIndex);
 }

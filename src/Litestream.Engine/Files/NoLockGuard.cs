@@ -24,6 +24,12 @@ public sealed class NoLockGuard : ILockGuard
     public bool TryTakeAlone(string databasePath, FileIdentity database) => false;
 
     /// <inheritdoc/>
+    public bool TryShareAgain() => false;
+
+    /// <inheritdoc/>
+    public bool TryFollow(string databasePath, FileIdentity walIndex) => false;
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         // nothing is held

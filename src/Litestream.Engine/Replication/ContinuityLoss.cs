@@ -74,7 +74,7 @@ internal sealed class ContinuityLoss(DatabaseRecorder recorder, SourceOpener sou
         {
             recorder.Segments.Rewind();
             events.Write(ReplicationEventKind.ContinuityLost, ReplicationSeverity.Warning,
-                $"The last commits before the database went could not be recorded: {e.Message}", error: e);
+                $"What was committed right before the database went could not be recorded, if anything was: {e.Message}", error: e);
             return false;
         }
     }

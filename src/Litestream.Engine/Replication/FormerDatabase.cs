@@ -23,7 +23,7 @@ internal sealed class FormerDatabase(string path, EngineEnvironment environment,
     /// <returns>Whether it does.</returns>
     public bool TryTrust(CancellationToken cancellationToken)
     {
-        if (segments.Session is not { } session || spool is not { State: { } state, Pages: { } pages } || !session.Point.IsSameLife(state.Source)) return false;
+        if (segments.Session is not { } session || spool is not { State: { } state, Pages: { } pages }) return false;
         return session.Rest.IsWhole ? TryTrustRested(session, state, pages, cancellationToken) : TryTrustUnrested(session, state, pages, cancellationToken);
     }
 
@@ -47,6 +47,23 @@ internal sealed class FormerDatabase(string path, EngineEnvironment environment,
                     return;
                 default: return;
             }
+        }
+    }
+
+    /// <summary>Does without its WAL before anybody replaces it; see <see cref="CaptureSession.Renew"/>.</summary>
+    /// <param name="session">Has it open.</param>
+    /// <param name="isRenewed">Whether the WAL is gone, and nothing has happened meanwhile.</param>
+    /// <returns>The session that goes on; null when somebody was in the way.</returns>
+    /// <exception cref="LitestreamException"><see cref="ErrorCode.DatabaseError"/>: it can't be deleted.</exception>
+    public CaptureSession? Renew(CaptureSession session, out bool isRenewed)
+    {
+        try
+        {
+            return session.Renew(out isRenewed);
+        }
+        catch (Exception e) when (FileErrors.IsFileError(e))
+        {
+            throw FileErrors.Wrap(e, path, "delete the WAL that nobody needs", ErrorCode.DatabaseError);
         }
     }
 
@@ -82,13 +99,14 @@ internal sealed class FormerDatabase(string path, EngineEnvironment environment,
 
     private bool TryTrustRested(CaptureSession session, SpoolState state, PageMap pages, CancellationToken cancellationToken)
     {
-        if (!segments.IsAllDurable || state.Source.Frame != session.Point.Frame || !session.Rest.TryGoOn(pages, cancellationToken)) return false;
+        if (!segments.IsAllDurable || !state.Source.IsSamePlace(session.Point) || !session.Rest.TryGoOn(pages, cancellationToken)) return false;
         segments.StampSource();
         return true;
     }
 
     private static bool TryTrustUnrested(CaptureSession session, SpoolState state, PageMap pages, CancellationToken cancellationToken)
     {
+        if (!session.Point.IsSameLife(state.Source)) return false;
         session.NoteSeen(); // before: what is written meanwhile is told the next time
         return !session.HasFormerWal(state.Source, pages, isWhole: false, isOtherFile: false, cancellationToken);
     }

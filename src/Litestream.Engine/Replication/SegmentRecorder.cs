@@ -175,7 +175,7 @@ internal sealed class SegmentRecorder(ReplicationOptions options, EngineEnvironm
         if (HasOpenSegment) throw new InvalidOperationException("A segment that its state does not count would be published.");
         // else it may be one that somebody has copied there a moment ago
         if (!Session!.Rest.IsSeenWhole) return;
-        if (spool.State is { } state && new Continuity(Session, environment).ReadStamp() is { } stamp) spool.Commit(Sink, state with { Source = Session.Point, Stamp = stamp });
+        if (spool.State is { } state && new Continuity(Session, environment).ReadStamp() is { } stamp) spool.Commit(Sink, state with { Source = Session.Point, SourceWal = Session.Files.Wal, Stamp = stamp });
     }
 
     /// <summary>Goes back to the durable state after a failure: what was captured since then is captured again.</summary>

@@ -54,6 +54,9 @@ internal abstract class Application(Machine machine, string path, string name)
         Process = null;
     }
 
+    /// <summary>Does not start before that time has passed.</summary>
+    public void StayAway(TimeSpan time) => _sleepsUntil = machine.Clock.Elapsed + time;
+
     /// <summary>What it does for ever; what is yielded means nothing.</summary>
     protected abstract IEnumerable<int> Script();
 

@@ -128,8 +128,14 @@ internal sealed class SimulatedFileSystem(Machine machine, SimulatedProcess proc
     /// <summary>In the times of files.</summary>
     public bool TellsAtOnce => true;
 
-    public ILockGuard? TryGuardLocks(string databasePath, FileIdentity database, FileIdentity walIndex) =>
-        NoLockGuard.Needless;
+    public ILockGuard? TryGuardLocks(string databasePath, FileIdentity database, FileIdentity walIndex)
+    {
+        Enter(Operation.Lock, databasePath);
+        return FindFile(databasePath) is { } file && file.Number == database.Low ? SimulatedLockGuard.TryTake(this, process, file) : null;
+    }
+
+    /// <summary>What a name leads to, without asking.</summary>
+    public DiskFile? FindFile(string path) => Disk.FindFile(path);
 
     /// <summary>An operation begins.</summary>
     /// <returns>No fault, or a torn write, which is the caller's to carry out.</returns>

@@ -8,10 +8,13 @@ internal sealed class DatabaseLocks
     private const int Shared = 1;
     private const int Reserved = 2;
     private const int Pending = 3;
+    private const int Exclusive = 4;
 
     private readonly List<OpenFile> _shared = [];
     private OpenFile? _writer;
+    private readonly List<object> _guards = [];
     private OpenFile? _pending;
+    private object? _alone;
 
     public bool IsReserved => _writer is not null || _pending is not null;
 
@@ -21,7 +24,7 @@ internal sealed class DatabaseLocks
         if (file.LockLevel >= wanted) return raw.SQLITE_OK;
         if (wanted == Shared)
         {
-            if (_pending is not null) return raw.SQLITE_BUSY;
+            if (_pending is not null || _alone is not null) return raw.SQLITE_BUSY;
             _shared.Add(file);
         }
         else
@@ -35,7 +38,7 @@ internal sealed class DatabaseLocks
             {
                 _pending = file;
                 file.LockLevel = Math.Max(file.LockLevel, Pending);
-                if (_shared.Exists(f => f != file)) return raw.SQLITE_BUSY;
+                if (_shared.Exists(f => f != file) || _guards.Count > 0) return raw.SQLITE_BUSY;
                 _writer = file;
             }
         }
@@ -57,7 +60,31 @@ internal sealed class DatabaseLocks
     public void Clear()
     {
         _shared.Clear();
-        (_writer, _pending) = (null, null);
+        _guards.Clear();
+        (_writer, _pending, _alone) = (null, null, null);
     }
 
+    /// <summary>Takes a lock that is shared with connections, but belongs to none; false when somebody has the file alone.</summary>
+    public bool TryGuard(object guard)
+    {
+        if (_alone is not null && _alone != guard || _writer is { LockLevel: Exclusive }) return false;
+        if (!_guards.Contains(guard)) _guards.Add(guard);
+        if (_alone == guard) _alone = null;
+        return true;
+    }
+
+    /// <summary>Takes the file for a guard alone; false when somebody else uses it.</summary>
+    public bool TryTakeAlone(object guard)
+    {
+        if (_shared.Count > 0 || _writer is not null || _pending is not null || _alone is not null && _alone != guard || _guards.Exists(g => g != guard)) return false;
+        _alone = guard;
+        return true;
+    }
+
+    /// <summary>Lets a guard's lock go.</summary>
+    public void LetGo(object guard)
+    {
+        _guards.Remove(guard);
+        if (_alone == guard) _alone = null;
+    }
 }
