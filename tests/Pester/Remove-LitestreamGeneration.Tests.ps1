@@ -32,6 +32,11 @@ Describe 'Remove-LitestreamGeneration' {
         $null = Restore-LitestreamDatabase $replica "$folder/restored.db"
     }
 
+    It 'Deletes nothing for a window of no time: -Retention 0 of a replication keeps all' {
+        { Remove-LitestreamGeneration $replica -Retention 0 -Confirm:$false } | Should -Throw -ErrorId "InvalidArgument,$id"
+        @(Get-LitestreamGeneration $replica).Count | Should -Be 2
+    }
+
     It 'Keeps what a time inside the window needs' {
         Remove-LitestreamGeneration $replica -OlderThan '2026-05-01T12:00:45Z' -Confirm:$false | Should -BeNullOrEmpty
         $null = Restore-LitestreamDatabase $replica "$folder/restored.db" -Timestamp '2026-05-01T12:00:45Z'

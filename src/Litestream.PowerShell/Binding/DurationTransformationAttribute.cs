@@ -32,6 +32,8 @@ public sealed class DurationTransformationAttribute : ArgumentTransformationAttr
 
     private static TimeSpan? Parse(string text)
     {
+        // nothing is nothing in every unit; pwsh -File gives all values as text
+        if (text == "0") return TimeSpan.Zero;
         foreach (var (suffix, unit) in s_units)
         {
             if (text.EndsWith(suffix, StringComparison.OrdinalIgnoreCase)

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Litestream.Engine.Errors;
 using Litestream.Engine.Format;
 using Litestream.Engine.Replicas;
 using Litestream.Engine.Replication;
@@ -49,6 +50,18 @@ public sealed class RemoveLitestreamGenerationCommand : StoreCommand
     /// <summary>Delete the last generation that can be restored, too, and the one of a replication that has ended for good.</summary>
     [Parameter(ParameterSetName = GenerationSet)]
     public SwitchParameter Force { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        // of a replication, 0 keeps all
+        if (Retention == TimeSpan.Zero)
+        {
+            ThrowTerminatingError(new LitestreamException(
+                nameof(ErrorCode.InvalidArgument), "A window of no time has nothing in it, and -Retention 0 of a replication keeps all: nothing was deleted.", nameof(Retention),
+                "Give -Retention a time above 0, or -OlderThan the time of now to delete all that the latest state does not need.").ToRecord());
+        }
+    }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()

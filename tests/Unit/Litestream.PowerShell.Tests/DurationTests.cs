@@ -18,6 +18,7 @@ public sealed class DurationTests(ModuleHost host) : IClassFixture<ModuleHost>
     [InlineData("5m", 300)]
     [InlineData("7d", 604800)]
     [InlineData("0", 0)]
+    [InlineData("'0'", 0)]
     [InlineData("'00:00:10'", 10)]
     [InlineData("([TimeSpan]::FromSeconds(10))", 10)]
     public void Transform_reads(string value, double seconds) =>
