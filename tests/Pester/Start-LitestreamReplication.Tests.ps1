@@ -30,6 +30,24 @@ Describe 'Start-LitestreamReplication' {
         Invoke-Shop list "$folder/restored.db" | Should -Be (Invoke-Shop list $database)
     }
 
+    It 'Replicates what a list names, each to its own replica - piped' {
+        Invoke-Shop create "$folder/other.db"
+        $job = "LiteralPath,Replica", "$database,$replica", "$folder/other.db,$folder/r2" | ConvertFrom-Csv | Start-LitestreamReplication
+        @($job).Count | Should -Be 1
+        Wait-Until { @(Get-LitestreamReplication | Where-Object State -eq Running).Count -eq 2 }
+        (Get-LitestreamReplication "$folder/other.db").Replica | Should -Be "$folder/r2"
+    }
+
+    It 'Asks for the database and its replica where nothing is given' {
+        $script = "Import-Module '$Manifest'; try { Start-LitestreamReplication } catch { `$_.Exception.Message }"
+        & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command $script | Should -Match 'parameters: Path Replica'
+    }
+
+    It 'Takes a retention of 0 as text, as pwsh -File has it' {
+        Set-Content "$folder/start.ps1" "param(`$Retention) Import-Module '$Manifest'; (Start-LitestreamReplication '$database' '$replica' -Retention `$Retention).State"
+        & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File "$folder/start.ps1" -Retention 0 | Should -Be Running
+    }
+
     It 'Refuses a second replication of the database' {
         $null = Start-LitestreamReplication $database $replica
         { Start-LitestreamReplication $database "$folder/other" } | Should -Throw -ErrorId "ReplicationAlreadyRunning,$id"

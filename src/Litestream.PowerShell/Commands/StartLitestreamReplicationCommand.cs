@@ -14,15 +14,14 @@ using Litestream.PowerShell.Replications;
 namespace Litestream.PowerShell.Commands;
 
 /// <summary>Starts replicating databases: as jobs, or in the foreground.</summary>
-// the default, so that a piped LitestreamDatabase binds by its properties, not as the text of a path
-[Cmdlet(VerbsLifecycle.Start, "LitestreamReplication", SupportsShouldProcess = true, DefaultParameterSetName = ConfigSet)]
+[Cmdlet(VerbsLifecycle.Start, "LitestreamReplication", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
 [OutputType(typeof(LitestreamReplicationJob), typeof(LitestreamReplicationEvent))]
 public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventOutput
 {
     /// <summary>Enough for a last sync of what a running replication lacks; somebody waits for the prompt.</summary>
     private static readonly TimeSpan s_ctrlC = TimeSpan.FromMilliseconds(350);
 
-    private readonly List<string> _databases = [];
+    private readonly List<(string Path, LitestreamReplica[] Replicas)> _databases = [];
     private readonly List<(DatabaseConfiguration Database, TimeSpan? ShutdownTimeout)> _configured = [];
     private readonly List<(DatabaseFolder Folder, LitestreamConfiguration Configuration)> _folders = [];
 
@@ -39,8 +38,9 @@ public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventO
     public string[]? LiteralPath { get; set; }
 
     /// <summary>Folders or URLs of the replicas, all of the one database.</summary>
-    [Parameter(Mandatory = true, Position = 1, ParameterSetName = PathSet)]
-    [Parameter(Mandatory = true, Position = 1, ParameterSetName = LiteralPathSet)]
+    // from the pipeline, too: a LitestreamDatabase there needs none, and nobody is asked for one before it comes
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = PathSet, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = LiteralPathSet, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public LitestreamReplica[] Replica { get; set; } = [];
 
@@ -106,20 +106,13 @@ public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventO
     protected override void ProcessRecord()
     {
         if (ConfigPath is not null) Try(ConfigPath, () => AddConfigured(ConfigPath));
-        else foreach (var path in LiteralPath ?? Path!) Try(path, () => _databases.AddRange(FindDatabases(path, LiteralPath is not null)));
+        else foreach (var path in LiteralPath ?? Path!) Try(path, () => _databases.AddRange(FindDatabases(path, LiteralPath is not null).Select(d => (d, Replica))));
     }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (_databases.Count > 1)
-        {
-            ThrowTerminatingError(new LitestreamException(
-                ErrorTable.TargetNotUnique,
-                $"{_databases.Count} databases are to be replicated to '{string.Join<LitestreamReplica>(", ", Replica)}': {string.Join(", ", _databases)}. None was started.",
-                Replica[0].Url, "Start each database by itself, with a replica of its own.").ToRecord());
-        }
-
+        EnsureApart();
         var sessions = new List<ReplicationSession>();
         var isStarted = false;
         try
@@ -138,13 +131,26 @@ public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventO
         }
     }
 
+    /// <summary>Two databases in one replica, or one metadata folder, would spoil each other.</summary>
+    private void EnsureApart()
+    {
+        var shared = _databases.SelectMany(d => d.Replicas, (d, replica) => (d.Path, Target: replica.Url))
+            .Concat(_databases.Where(_ => MetadataPath is not null).Select(d => (d.Path, Target: MetadataPath!)))
+            .GroupBy(d => d.Target, d => d.Path).FirstOrDefault(g => g.Distinct().Count() > 1);
+        if (shared is null) return;
+        var paths = shared.Distinct().ToList();
+        ThrowTerminatingError(new LitestreamException(
+            ErrorTable.TargetNotUnique, $"{paths.Count} databases are to be replicated to '{shared.Key}': {string.Join(", ", paths)}. None was started.",
+            shared.Key, "Give each database a replica of its own, and a metadata folder of its own.").ToRecord());
+    }
+
     /// <summary>Whoever presses Ctrl-C waits for it.</summary>
     private TimeSpan? InterruptLimit => ShutdownTimeout is null ? s_ctrlC : null;
 
     private void AddSessions(List<ReplicationSession> sessions)
     {
-        foreach (var database in _databases)
-            Try(database, () => AddSession(sessions, new ReplicationOptions { DatabasePath = database, WaitForDatabase = WaitForDatabase }, Replica));
+        foreach (var (database, replicas) in _databases)
+            Try(database, () => AddSession(sessions, new ReplicationOptions { DatabasePath = database, WaitForDatabase = WaitForDatabase }, replicas));
         foreach (var (database, timeout) in _configured)
         {
             Try(database.Path, () => AddSession(sessions, ToOptions(database, timeout), database.ToReplicas()));
@@ -220,7 +226,7 @@ public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventO
 
     private LitestreamReplicationJob StartJob(ReplicationGroup group, bool isOfFolders)
     {
-        var name = Name ?? System.IO.Path.GetFileName(!isOfFolders && group.Sessions is [var only] ? only.DatabasePath : ResolvePath(ConfigPath!));
+        var name = Name ?? System.IO.Path.GetFileName(ConfigPath is null || (!isOfFolders && group.Sessions.Count == 1) ? group.Sessions[0].DatabasePath : ResolvePath(ConfigPath));
         var job = new LitestreamReplicationJob(MyInvocation.Line.Trim(), name, group);
         JobRepository.Add(job);
         job.Start();

@@ -58,6 +58,12 @@ public sealed class ErrorTests(ModuleHost host) : IClassFixture<ModuleHost>
         Assert.False(Directory.Exists(host.Folder["replica"]));
     }
 
+    [Theory]
+    [InlineData("./a.db, ./b.db ./one -MetadataPath ./meta")]
+    [InlineData("./a.db, ./b.db ./one, ./two")]
+    public void Two_databases_share_nothing(string arguments) =>
+        Assert.Equal(["TargetNotUnique"], host.Run($"Start-LitestreamReplication {arguments}").ErrorIds);
+
     [Fact]
     public void Flow_control_from_downstream_is_no_error()
     {
