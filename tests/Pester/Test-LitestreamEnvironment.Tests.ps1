@@ -35,6 +35,12 @@ Describe 'Test-LitestreamEnvironment' {
         $finding.Hint | Should -Not -BeNullOrEmpty
     }
 
+    It 'Shows one table for a database, with the hint where something is to be done' {
+        $text = (Test-LitestreamEnvironment $database $replica | Out-String -Width 80) -replace '\s+', ' '
+        ([regex]::Matches($text, "Target: $([regex]::Escape($database)) ")).Count | Should -Be 1
+        $text | Should -BeLike '*what takes one takes both. Put it on another disk*'
+    }
+
     It 'Looks at a configuration' {
         $config = "$TestDrive/litestream.yml"
         Set-Content $config "dbs: [{path: '$database', replicas: [{path: '$replica'}]}]"

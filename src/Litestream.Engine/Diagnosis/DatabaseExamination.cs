@@ -95,10 +95,10 @@ public sealed class DatabaseExamination
         var wal = Files.Find(path + "-wal")?.Length ?? 0;
         var text = $"The WAL has {SizeText.InUnits(wal)}, the database {SizeText.InUnits(size)}.";
         yield return wal > Math.Max(LargeWal, size)
-            ? new(FindingSeverity.Warning, WalCheck, path + "-wal", text, "Somebody keeps it from being checkpointed: look for a read transaction that does not end, or an application without checkpoints.")
-            : EnvironmentFinding.Ok(WalCheck, path + "-wal", text);
+            ? new(FindingSeverity.Warning, WalCheck, path, text, "Somebody keeps it from being checkpointed: look for a read transaction that does not end, or an application without checkpoints.")
+            : EnvironmentFinding.Ok(WalCheck, path, text);
         if (Files.Find(path + "-journal") is { Length: > 0 })
-            yield return new(FindingSeverity.Information, JournalCheck, path + "-journal", "A transaction with a rollback journal is under way, or was broken off.",
+            yield return new(FindingSeverity.Information, JournalCheck, path, "A transaction with a rollback journal is under way, or was broken off.",
                 "If nobody has the database open, open it once with its application, which takes it back.");
     }
 }

@@ -11,10 +11,14 @@ namespace Litestream.Engine.Diagnosis;
 public sealed class ReplicaProbe(EngineEnvironment environment)
 {
     private const int Size = 64;
+    private const string PutCheck = "ReplicaPut";
+    private const string GetCheck = "ReplicaGet";
+    private const string DeleteCheck = "ReplicaDelete";
 
     /// <summary>Of this machine's clock and the store's: S3 refuses requests at 15 min.</summary>
     private static readonly TimeSpan s_largeSkew = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan s_smallSkew = TimeSpan.FromMinutes(1);
+    private static readonly string[] s_rights = [PutCheck, GetCheck, DeleteCheck];
     private static readonly TimeSpan s_tidying = TimeSpan.FromSeconds(30);
 
     /// <summary>When the tries are ended, somebody waits for the prompt.</summary>
@@ -33,8 +37,9 @@ public sealed class ReplicaProbe(EngineEnvironment environment)
             await using (objects.ConfigureAwait(false)) await objects.MoveNextAsync().ConfigureAwait(false);
         }).ConfigureAwait(false);
         findings.Add(list.Finding);
+        if (list.Error is null or { Code: ErrorCode.ReplicaAccessDenied }) findings.AddRange(await ProbeAsync(replica, cancellationToken).ConfigureAwait(false));
         // where nobody answers, the others would only wait for the same
-        if (list.Error is not { Code: not ErrorCode.ReplicaAccessDenied }) findings.AddRange(await ProbeAsync(replica, cancellationToken).ConfigureAwait(false));
+        else findings.AddRange(s_rights.Select(check => NotTried(check, replica.Url, "could be listed")));
         if (replica.ClockDifference is { } difference) findings.Add(JudgeClock(replica.Url, difference));
         return findings;
     }
@@ -48,24 +53,24 @@ public sealed class ReplicaProbe(EngineEnvironment environment)
         var (findings, stored) = (new List<EnvironmentFinding>(), false);
         try
         {
-            var put = await TryAsync(replica, "ReplicaPut", "s3:PutObject, and s3:PutObjectTagging where it has tags", "written",
+            var put = await TryAsync(replica, PutCheck, "s3:PutObject, and s3:PutObjectTagging where it has tags", "written",
                 () => replica.PutAsync(key, new MemoryStream(content), environment.Time.GetUtcNow(), cancellationToken)).ConfigureAwait(false);
             findings.Add(put.Finding);
             stored = put.Error is null;
             findings.Add(stored
-                ? (await TryAsync(replica, "ReplicaGet", "s3:GetObject", "read", () => ReadAsync(replica, key, content, cancellationToken)).ConfigureAwait(false)).Finding
-                : NotTried("ReplicaGet", replica.Url));
+                ? (await TryAsync(replica, GetCheck, "s3:GetObject", "read", () => ReadAsync(replica, key, content, cancellationToken)).ConfigureAwait(false)).Finding
+                : NotTried(GetCheck, replica.Url, "could be stored"));
         }
         finally
         {
             // in any case, and also where it was not stored as far as the answer tells
             using var limit = new CancellationTokenSource(s_tidying, environment.Time);
             using var sooner = cancellationToken.Register(() => limit.CancelAfter(s_hurriedTidying));
-            var delete = await TryAsync(replica, "ReplicaDelete", "s3:DeleteObject", "deleted from", () => replica.DeleteAsync([key], limit.Token)).ConfigureAwait(false);
+            var delete = await TryAsync(replica, DeleteCheck, "s3:DeleteObject", "deleted from", () => replica.DeleteAsync([key], limit.Token)).ConfigureAwait(false);
             findings.Add(delete.Error is not null
                 ? delete.Finding with { Message = $"{delete.Finding.Message} '{key}' may be left there.", Hint = $"{delete.Finding.Hint} Then delete '{key}'." }
                 // a store asks for the right also where there is nothing to delete, a folder does not
-                : !stored && replica is FolderReplicaClient ? NotTried("ReplicaDelete", replica.Url)
+                : !stored && replica is FolderReplicaClient ? NotTried(DeleteCheck, replica.Url, "could be stored")
                 : delete.Finding);
             if (made is not null && RemoveEmpty(replica.Url, made) is { } left) findings.Add(left);
         }
@@ -73,7 +78,7 @@ public sealed class ReplicaProbe(EngineEnvironment environment)
         return findings;
     }
 
-    private static EnvironmentFinding NotTried(string check, string url) => new(FindingSeverity.Information, check, url, "Not tried, as nothing could be stored.");
+    private static EnvironmentFinding NotTried(string check, string url, string what) => new(FindingSeverity.Information, check, url, $"Not tried, as nothing {what}.");
 
     private static async Task ReadAsync(IReplicaClient replica, string key, byte[] expected, CancellationToken cancellationToken)
     {
@@ -127,7 +132,7 @@ public sealed class ReplicaProbe(EngineEnvironment environment)
         }
         catch (Exception e) when (FileErrors.IsFileError(e))
         {
-            return new(FindingSeverity.Warning, "ReplicaDelete", folder, $"The empty folder '{folder}' was made for the try and can't be deleted: {e.Message}", "Delete it, unless replication is to begin there.");
+            return new(FindingSeverity.Warning, DeleteCheck, folder, $"The empty folder '{folder}' was made for the try and can't be deleted: {e.Message}", "Delete it, unless replication is to begin there.");
         }
     }
 }

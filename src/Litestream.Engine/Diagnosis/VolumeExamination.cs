@@ -40,12 +40,13 @@ internal sealed class VolumeExamination(IFileSystem files, Func<string, VolumeIn
     /// <param name="databaseSize">Its bytes; 0 if it is not known.</param>
     public IEnumerable<EnvironmentFinding> ExamineReplica(string folder, string? databasePath, long databaseSize) => Examine(folder, databaseSize, volume =>
     {
-        var isSame = databasePath is not null && files.Identify(databasePath) is { } database && files.Identify(Nearest(folder)) is { } replica && database.Device == replica.Device;
+        var isSame = databasePath is not null && files.Identify(Nearest(databasePath)) is { } database && files.Identify(Nearest(folder)) is { } replica && database.Device == replica.Device;
         return volume switch
         {
             { IsMemory: true } => new(FindingSeverity.Warning, KindCheck, folder, $"The replica is in memory ({volume.Kind}) and gone when the machine starts again.", "Put it on a disk."),
             _ when isSame => new(FindingSeverity.Warning, KindCheck, folder, "The replica is on the database's own volume: what takes one takes both.",
                 "Put it on another disk, or in S3; or give the database a second replica there."),
+            _ when databasePath is null => EnvironmentFinding.Ok(KindCheck, folder, $"The replica is on a disk or a share ({volume.Kind})."),
             _ => EnvironmentFinding.Ok(KindCheck, folder, $"The replica is on another volume than the database ({volume.Kind})."),
         };
     });

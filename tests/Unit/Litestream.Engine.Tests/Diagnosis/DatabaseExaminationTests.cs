@@ -111,7 +111,8 @@ public sealed class DatabaseExaminationTests : IDisposable
         Create();
         Grow(Database + "-wal", size);
 
-        Assert.Equal(severity, Single("WalSize").Severity);
+        // of the database: so it stands with the others of it
+        Assert.Equal((severity, Database), (Single("WalSize").Severity, Single("WalSize").Target));
     }
 
     [Fact]
@@ -190,7 +191,16 @@ public sealed class DatabaseExaminationTests : IDisposable
         var examination = new DatabaseExamination(new(), _ => _volume, _ => _users);
 
         Assert.Equal(FindingSeverity.Warning, examination.ExamineReplicaVolume(_folder["replica"], Database).First().Severity);
-        Assert.Equal(FindingSeverity.Ok, examination.ExamineReplicaVolume(_folder["replica"], null).First().Severity);
+        Assert.Equal(FindingSeverity.Warning, examination.ExamineReplicaVolume(_folder["replica"], _folder["to-come.db"]).First().Severity);
+    }
+
+    [Fact]
+    public void Replica_without_a_database_is_compared_with_none()
+    {
+        var finding = new DatabaseExamination(new(), _ => _volume, _ => _users).ExamineReplicaVolume(_folder["replica"], null).First();
+
+        Assert.Equal(FindingSeverity.Ok, finding.Severity);
+        Assert.DoesNotContain("database", finding.Message, StringComparison.Ordinal);
     }
 
     [Fact]

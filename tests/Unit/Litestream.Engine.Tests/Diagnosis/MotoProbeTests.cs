@@ -33,6 +33,6 @@ public sealed class MotoProbeTests(MotoServer server) : IClassFixture<MotoServer
 
         var findings = await new ReplicaProbe(new()).RunAsync(replica, default);
 
-        Assert.Equal([("ReplicaList", FindingSeverity.Error), ("ClockSkew", FindingSeverity.Ok)], findings.Select(f => (f.Check, f.Severity)));
+        Assert.Equal([("ReplicaList", FindingSeverity.Error), ("ClockSkew", FindingSeverity.Ok)], findings.Where(f => f.Severity != FindingSeverity.Information).Select(f => (f.Check, f.Severity)));
     }
 }
