@@ -17,7 +17,7 @@ internal sealed class ConfigurationSection
         YamlNode node, string name, ConfigurationScope scope, IReadOnlyDictionary<string, string?> known, IReadOnlyDictionary<string, string>? unsupported = null)
     {
         (_scope, Line) = (scope, node.Start.Line);
-        if (node is not YamlMappingNode mapping) throw Refuse(Line, $"'{name}' has no keys.", "Write 'key: value' lines below it.");
+        if (node is not YamlMappingNode mapping) throw Refuse(Line, $"{(name.Length == 0 ? "the file" : $"'{name}'")} has no keys.", "Write 'key: value' lines below it.");
         foreach (var (key, value) in mapping.Children.Where(c => !IsMerge(c.Key))) Add(key, value, name, known, unsupported);
         // what is merged counts where the mapping says nothing itself
         foreach (var (key, value) in mapping.Children.Where(c => IsMerge(c.Key)).SelectMany(c => Merged(c.Value)))

@@ -74,7 +74,9 @@ internal sealed partial class ReplicaReader(ConfigurationReader reader, Configur
         }
         catch (LitestreamException e)
         {
-            throw section.Refuse(url is null ? "bucket" : "url", e.Message, e.Hint);
+            throw url is null
+                ? SourceOf(section, "bucket").Refuse("bucket", "'bucket' is no name that S3 could have.", "Write the name of the bucket alone, without a scheme, and what is below it as 'path'.")
+                : section.Refuse("url", $"'url': {e.Message}", e.Hint);
         }
 
         var pathStyle = SourceOf(section, "force-path-style").Flag("force-path-style");

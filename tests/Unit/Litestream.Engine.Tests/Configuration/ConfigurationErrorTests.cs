@@ -54,6 +54,8 @@ public sealed class ConfigurationErrorTests
     [InlineData("{path: /r, account-key: hidden}", "'account-key' is not supported", "type abs")]
     [InlineData("{path: /r, region: eu}", "'region' belongs to a replica of type s3", "")]
     [InlineData("{type: s3}", "neither 'url' nor 'bucket'", "")]
+    [InlineData("{type: s3, bucket: b}", "'bucket' is no name that S3 could have", "")]
+    [InlineData("{url: 's3://b/p'}", "'url': The URL names no bucket", "")]
     [InlineData("{url: 's3://bucket/p', bucket: b}", "'url' and 'bucket'", "")]
     [InlineData("{url: 's3://bucket/p?endpoint=x'}", "behind '?'", "")]
     [InlineData("{url: 's3://u:hidden@bucket/p'}", "no user or password", "")]
