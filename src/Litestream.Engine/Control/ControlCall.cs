@@ -5,7 +5,10 @@ using Litestream.Engine.Replication;
 namespace Litestream.Engine.Control;
 
 /// <summary>One request to a replication in another process.</summary>
-internal sealed class ControlCall(ControlEndpoint endpoint, EngineEnvironment environment)
+/// <param name="endpoint">Where that listens.</param>
+/// <param name="environment">Transport and time.</param>
+/// <param name="progress">Is told how the replication is, now and then while it works; null for nobody.</param>
+internal sealed class ControlCall(ControlEndpoint endpoint, EngineEnvironment environment, Action<ReplicationStatus>? progress = null)
 {
     private const int Attempts = 3;
 
@@ -63,7 +66,7 @@ internal sealed class ControlCall(ControlEndpoint endpoint, EngineEnvironment en
         }
     }
 
-    private static async Task<(ReplicationStatus Status, SyncResult? Sync)> ConverseAsync(
+    private async Task<(ReplicationStatus Status, SyncResult? Sync)> ConverseAsync(
         Stream connection, ControlAction action, CancellationTokenSource silence, CancellationToken cancellationToken)
     {
         await ControlProtocol.WriteAsync(connection, new ControlRequest(ControlProtocol.Version, action), cancellationToken)
@@ -76,6 +79,7 @@ internal sealed class ControlCall(ControlEndpoint endpoint, EngineEnvironment en
             if (reply.Version != ControlProtocol.Version)
                 throw new InvalidDataException($"version {reply.Version} of the protocol instead of {ControlProtocol.Version}.");
             if (reply.IsFinal) return Unpack(reply);
+            if (reply.Progress is { } status) progress?.Invoke(status.ToStatus());
         }
     }
 

@@ -9,6 +9,9 @@ internal sealed record ControlReply([property: JsonRequired] int Version)
     /// <summary>How the replication is: the answer to each request that succeeded.</summary>
     public StatusMessage? Status { get; init; }
 
+    /// <summary>How the replication is while it works: in a message that is not the last.</summary>
+    public StatusMessage? Progress { get; init; }
+
     /// <summary>What a sync came to.</summary>
     public SyncMessage? Sync { get; init; }
 

@@ -84,7 +84,7 @@ internal sealed class ControlSession(
         }
     }
 
-    /// <summary>Tells the client again and again that there is still work, and gives the work up when the client does not take that.</summary>
+    /// <summary>Tells the client again and again that there is still work, and how far it is, and gives the work up when the client does not take that.</summary>
     private async Task<T> WorkAsync<T>(Stream connection, Func<CancellationToken, Task<T>> start)
     {
         using var left = CancellationTokenSource.CreateLinkedTokenSource(closed);
@@ -94,7 +94,7 @@ internal sealed class ControlSession(
             while (await Task.WhenAny(work, Task.Delay(ControlLimits.Heartbeat, time, left.Token)).ConfigureAwait(false) != work)
             {
                 left.Token.ThrowIfCancellationRequested();
-                await WriteAsync(connection, new(ControlProtocol.Version)).ConfigureAwait(false);
+                await WriteAsync(connection, new(ControlProtocol.Version) { Progress = StatusMessage.Of(replication.Status) }).ConfigureAwait(false);
             }
         }
         catch

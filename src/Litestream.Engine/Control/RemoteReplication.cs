@@ -17,7 +17,7 @@ public sealed class RemoteReplication : IReplicationControl
         Status = status;
     }
 
-    /// <summary>How it was when it was last asked.</summary>
+    /// <summary>How it was when it last told: when it was asked, and each second while it is waited for.</summary>
     public ReplicationStatus Status { get; private set; }
 
     /// <summary>The process it runs in.</summary>
@@ -59,7 +59,7 @@ public sealed class RemoteReplication : IReplicationControl
         Status = (await AskAsync(ControlAction.Stop, cancellationToken).ConfigureAwait(false)).Status;
 
     private async Task<(ReplicationStatus Status, SyncResult? Sync)> AskAsync(ControlAction action, CancellationToken cancellationToken) =>
-        await new ControlCall(_endpoint, _environment).TryAskAsync(action, Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false)
+        await new ControlCall(_endpoint, _environment, status => Status = status).TryAskAsync(action, Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false)
         ?? throw new LitestreamException(
             ErrorCode.ReplicationEnded, $"The replication of '{Status.DatabasePath}' in process {ProcessId} has ended.",
             Status.DatabasePath, "Start it again.");

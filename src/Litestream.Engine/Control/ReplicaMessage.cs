@@ -21,6 +21,8 @@ internal sealed record ReplicaMessage([property: JsonRequired] string Url)
 
     public long SnapshotBytes { get; init; }
 
+    public long BytesUnderWay { get; init; }
+
     public RequestCounts? Requests { get; init; }
 
     public DateTimeOffset? LastSyncAt { get; init; }
@@ -37,6 +39,7 @@ internal sealed record ReplicaMessage([property: JsonRequired] string Url)
         Lag = status.Lag,
         SpoolBytes = status.SpoolBytes,
         SnapshotBytes = status.SnapshotBytes,
+        BytesUnderWay = status.BytesUnderWay,
         Requests = status.Requests,
         LastSyncAt = status.LastSyncAt,
         LastError = ErrorMessage.Of(status.LastError),
@@ -51,6 +54,7 @@ internal sealed record ReplicaMessage([property: JsonRequired] string Url)
         Lag = Lag,
         SpoolBytes = SpoolBytes,
         SnapshotBytes = SnapshotBytes,
+        BytesUnderWay = BytesUnderWay,
         Requests = Requests,
         LastSyncAt = LastSyncAt,
         LastError = LastError?.ToException(),

@@ -27,6 +27,8 @@ internal sealed record StatusMessage
 
     public long SpoolBytes { get; init; }
 
+    public SnapshotCopy? FirstSnapshot { get; init; }
+
     public long BytesShipped { get; init; }
 
     public ErrorMessage? LastError { get; init; }
@@ -41,6 +43,7 @@ internal sealed record StatusMessage
         Position = status.Position,
         LastChangeAt = status.LastChangeAt,
         SpoolBytes = status.SpoolBytes,
+        FirstSnapshot = status.FirstSnapshot,
         BytesShipped = status.BytesShipped,
         LastError = ErrorMessage.Of(status.LastError),
     };
@@ -55,6 +58,7 @@ internal sealed record StatusMessage
         Position = Position,
         LastChangeAt = LastChangeAt,
         SpoolBytes = SpoolBytes,
+        FirstSnapshot = FirstSnapshot,
         BytesShipped = BytesShipped,
         LastError = LastError?.ToException(),
     };

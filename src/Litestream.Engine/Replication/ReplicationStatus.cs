@@ -25,7 +25,7 @@ public sealed record ReplicationStatus(
     /// <summary>Compressed bytes of snapshots in the spool that some replica waits for, besides <see cref="SpoolBytes"/>.</summary>
     public long SnapshotBytes { get; init; }
 
-    /// <summary>How far the snapshot is that the present generation begins with; null if none is being copied, or in another process.</summary>
+    /// <summary>How far the snapshot is that the present generation begins with; null if none is being copied.</summary>
     public SnapshotCopy? FirstSnapshot { get; init; }
 
     /// <summary>Stored bytes that went to the replicas since the start, of all together.</summary>

@@ -9,13 +9,12 @@ namespace Litestream.PowerShell.Replications;
 /// <param name="title">What is waited for.</param>
 internal sealed class WaitingView(RunningReplication replication, string title) : ProgressView(title)
 {
-    private readonly long _before = replication.Session?.Status.BytesShipped ?? 0;
+    private readonly long _before = replication.Control.Status.BytesShipped;
     private TimeSpan? _shipsSince;
 
     protected override ProgressRecord ToRecord()
     {
-        // what another process has left is not asked all the time
-        if (replication.Session?.Status is not { } status) return Text($"Process {replication.ProcessId} is at it, {_Format.Duration(Elapsed)}");
+        var status = replication.Control.Status;
         if (status.FirstSnapshot is { } copy) return Bytes("Making the snapshot", copy.BytesDone, copy.BytesTotal, copy.Elapsed);
         var replicas = status.Replicas.Where(r => r.State != ReplicaState.GivenUp).ToList();
         var (underWay, waiting) = (replicas.Sum(r => r.BytesUnderWay), replicas.Sum(r => r.SpoolBytes + r.SnapshotBytes));

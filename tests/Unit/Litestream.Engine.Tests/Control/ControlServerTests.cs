@@ -73,6 +73,21 @@ public sealed class ControlServerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Sync_tells_meanwhile_how_far_it_is()
+    {
+        var found = await FindAsync();
+        var sync = found.SyncAsync(default);
+        await UntilAsync(() => _replication.Syncs == 1);
+
+        _replication.Status = _replication.Status with { BytesShipped = 7 };
+
+        await AdvancingUntilAsync(() => found.Status.BytesShipped == 7);
+        Assert.False(sync.IsCompleted);
+        _replication.Synced.SetResult(s_synced);
+        await sync.WaitAsync(s_patience);
+    }
+
+    [Fact]
     public async Task Sync_ends_in_the_other_process_when_the_waiting_one_leaves()
     {
         using var leaving = new CancellationTokenSource();

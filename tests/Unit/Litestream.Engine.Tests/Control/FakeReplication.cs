@@ -23,6 +23,7 @@ internal sealed class FakeReplication : IReplicationControl
                 State = ReplicaState.Retrying,
                 SpoolBytes = 34,
                 SnapshotBytes = 56,
+                BytesUnderWay = 23,
                 LagBytes = 12,
                 Lag = TimeSpan.FromMilliseconds(1500),
                 LastSyncAt = new(2026, 1, 2, 4, 0, 0, TimeSpan.Zero),
@@ -36,6 +37,7 @@ internal sealed class FakeReplication : IReplicationControl
         Position = new(3, 8272),
         LastChangeAt = new(2026, 1, 2, 4, 0, 1, TimeSpan.Zero),
         SpoolBytes = 77,
+        FirstSnapshot = new(10, 40, TimeSpan.FromSeconds(3)),
         BytesShipped = 1L << 40,
         LastError = new IOException("Some failure."),
     };
