@@ -111,8 +111,12 @@ internal sealed class DrillSession(
     private async Task ExamineAsync(LiveState? live, StateSearch? search, CancellationToken cancellationToken)
     {
         var pageSize = Result.Restored!.PageSize;
-        var meter = progress is null ? null : new CheckMeter(
-            environment.Time, IntegrityCheckMode.Full, request.ChecksForeignKeys, check => progress.Report(RestoreProgress.Of(check, pageSize)));
+        var (isAsserting, pagesBefore) = (false, 0L);
+        var meter = progress is null ? null : new CheckMeter(environment.Time, IntegrityCheckMode.Full, request.ChecksForeignKeys, check =>
+        {
+            if (!isAsserting) pagesBefore = check.PagesRead;
+            progress.Report(isAsserting ? RestoreProgress.OfAssertion(check.PagesRead - pagesBefore, pageSize) : RestoreProgress.Of(check, pageSize));
+        });
         using var database = new RestoredDatabase(path, environment.VfsName, meter, cancellationToken);
         await TryAsync(check => Result with { Integrity = check }, () => CheckIntegrity(database)).ConfigureAwait(false);
         var isSound = Result.Integrity.Status != DrillCheckStatus.Failed;
@@ -120,6 +124,7 @@ internal sealed class DrillSession(
             await TryAsync(check => Result with { ForeignKeys = check }, () => CheckForeignKeys(database)).ConfigureAwait(false);
         if (live is not null && search is not null)
             await TryAsync(check => Result with { LiveCheck = Add(Result.LiveCheck, check) }, () => Compare(live, search, cancellationToken)).ConfigureAwait(false);
+        isAsserting = true;
         if (isSound && request.AssertSql is { } sql)
             await TryAsync(check => Result with { Assertion = check }, () => Assert(database, sql)).ConfigureAwait(false);
         if (Result.Integrity.Status == DrillCheckStatus.Failed) await FindLastGoodAsync(cancellationToken).ConfigureAwait(false);

@@ -14,4 +14,7 @@ public enum RestorePhase
 
     /// <summary>The live database is read, before a drill restores what it compares with it.</summary>
     Live,
+
+    /// <summary>A query that a drill asserts with runs on the result.</summary>
+    Assertion,
 }

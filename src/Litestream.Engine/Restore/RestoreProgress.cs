@@ -2,8 +2,8 @@ namespace Litestream.Engine.Restore;
 
 /// <summary>How far a restore is.</summary>
 /// <param name="Phase">What it is doing.</param>
-/// <param name="BytesDone">Stored bytes read so far; in a check, bytes that SQLite has read of the database; of the live database, its bytes.</param>
-/// <param name="BytesTotal">Stored bytes to read in all; 0 in a check, as nobody knows how often SQLite reads a page.</param>
+/// <param name="BytesDone">Stored bytes read so far; in a check and an assertion, bytes that SQLite has read of the database; of the live database, its bytes.</param>
+/// <param name="BytesTotal">Stored bytes to read in all; 0 in a check and an assertion, as nobody knows how often SQLite reads a page.</param>
 public readonly record struct RestoreProgress(RestorePhase Phase, long BytesDone, long BytesTotal)
 {
     /// <summary>In a check, the estimated part that is done: it never falls and stays below 1; null where there is no estimate.</summary>
@@ -14,4 +14,6 @@ public readonly record struct RestoreProgress(RestorePhase Phase, long BytesDone
 
     internal static RestoreProgress Of(CheckProgress check, int pageSize) =>
         new(RestorePhase.Check, check.PagesRead * pageSize, BytesTotal: 0) { Share = check.Share, Left = check.Left };
+
+    internal static RestoreProgress OfAssertion(long pagesRead, int pageSize) => new(RestorePhase.Assertion, pagesRead * pageSize, BytesTotal: 0);
 }

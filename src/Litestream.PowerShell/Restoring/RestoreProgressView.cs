@@ -38,6 +38,8 @@ internal sealed class RestoreProgressView(string target, int activity, ReplicaRe
             null => Text($"Preparing{(reading?.Describe() is { Length: > 0 } seen ? $", {seen}" : "")}"),
             { Phase: RestorePhase.Live, BytesDone: var done, BytesTotal: var total } => Bytes("Reading the live database", done, total, elapsed),
             { Phase: RestorePhase.Check } check => Check(check, elapsed),
+            // what a query reads in all nobody knows
+            { Phase: RestorePhase.Assertion, BytesDone: var done } => Bytes($"Asking the assertion, {_Format.Duration(elapsed)}", done, total: 0, elapsed),
             { Phase: var phase, BytesDone: var done, BytesTotal: var total } =>
                 Bytes(phase == RestorePhase.Snapshot ? "Writing the snapshot" : "Applying WAL segments", done, total, elapsed),
         };

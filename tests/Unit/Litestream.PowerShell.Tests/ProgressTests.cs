@@ -86,6 +86,21 @@ public sealed class ProgressTests(ModuleHost host) : IClassFixture<ModuleHost>
         Assert.Equal(("Reading the live database, 50.0 MB of 100 MB", 50), (record!.StatusDescription, record.PercentComplete));
     }
 
+    [Fact]
+    public void What_an_assertion_reads_is_told_as_that()
+    {
+        using var own = new ModuleHost();
+        MakeSlowToCheck(own.Folder["app.db"]);
+        own.Run("Sync-LitestreamDatabase ./app.db ./replica").Succeeded();
+
+        var result = own.Run("Test-LitestreamBackup ./replica -AssertSql 'SELECT sum(length(x.b)) FROM t x JOIN t y ON y.b = x.b'");
+
+        result.Succeeded();
+        var shown = result.Progress.Where(p => p.StatusDescription.StartsWith("Asking the assertion, ", StringComparison.Ordinal)).ToList();
+        Assert.NotEmpty(shown);
+        Assert.All(shown, p => Assert.Equal(-1, p.PercentComplete));
+    }
+
     [Theory]
     [InlineData("Applying", 50 * MB, 100 * MB, 10_000, "Applying, 50.0 MB of 100 MB, 5.00 MB/s", 50, 10)]
     [InlineData("", 50 * MB, 100 * MB, 500, "50.0 MB of 100 MB", 50, -1)]
