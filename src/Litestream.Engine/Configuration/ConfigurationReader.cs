@@ -75,7 +75,7 @@ public sealed class ConfigurationReader
         if (Parse(yaml, path) is not { } node) return new() { Path = path };
         var scope = new ConfigurationScope(path, FindVariable is null ? null : new(FindVariable));
         var root = new ConfigurationSection(node, "", scope, KnownKeys.Root);
-        CheckLogging(root);
+        CheckWithoutEffect(root);
         var databases = new DatabaseReader(this, root, ReadDefaults(root));
         var (named, folders) = (new List<DatabaseConfiguration>(), new List<DatabaseFolder>());
         foreach (var section in root.Sections("dbs", KnownKeys.Database, KnownKeys.UnsupportedOfDatabase))
@@ -116,9 +116,12 @@ public sealed class ConfigurationReader
         return root.Section("retention", s_retentionKeys)?.Flag("enabled") == false ? defaults with { Retention = TimeSpan.Zero } : defaults;
     }
 
-    /// <summary>Nothing of it has an effect; what is misspelt is told all the same.</summary>
-    private static void CheckLogging(ConfigurationSection root)
+    /// <summary>What has no effect; what is misspelt there is told all the same.</summary>
+    private static void CheckWithoutEffect(ConfigurationSection root)
     {
+        _ = root.Section("socket", KnownKeys.Socket)?.Flag("enabled");
+        _ = root.Section("validation", KnownKeys.Interval)?.Duration("interval");
+        foreach (var level in root.Sections("levels", KnownKeys.Interval)) _ = level.Duration("interval");
         if (root.Section("logging", KnownKeys.Logging) is not { } logging) return;
         logging.Choice("level", "debug", "info", "warn", "warning", "error");
         logging.Choice("type", "text", "json");

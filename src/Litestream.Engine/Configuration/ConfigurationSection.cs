@@ -81,7 +81,7 @@ internal sealed class ConfigurationSection
         _entries.TryGetValue(key, out var entry) && !IsNull(entry.Value) ? new(entry.Value, key, _scope, known, unsupported) : null;
 
     /// <summary>The mappings in the list below a key; none if it is not there.</summary>
-    public IReadOnlyList<ConfigurationSection> Sections(string key, IReadOnlyDictionary<string, string?> known, IReadOnlyDictionary<string, string> unsupported)
+    public IReadOnlyList<ConfigurationSection> Sections(string key, IReadOnlyDictionary<string, string?> known, IReadOnlyDictionary<string, string>? unsupported = null)
     {
         if (!_entries.TryGetValue(key, out var entry) || IsNull(entry.Value)) return [];
         if (entry.Value is not YamlSequenceNode list) throw Refuse(entry.Line, $"'{key}' is a list.", "Begin each of its entries with '- '.");

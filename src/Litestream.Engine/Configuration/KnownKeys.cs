@@ -60,6 +60,11 @@ internal static class KnownKeys
 
     public static IReadOnlyDictionary<string, string?> Logging { get; } = Known("level type stderr");
 
+    public static IReadOnlyDictionary<string, string?> Socket { get; } = Known("enabled path permissions");
+
+    /// <summary>Of <c>validation</c>, and of each of <c>levels</c>.</summary>
+    public static IReadOnlyDictionary<string, string?> Interval { get; } = Known("interval");
+
     /// <summary>Whether a value is a duration, also of a key that has no effect: a number without a unit means another time than it seems to.</summary>
     public static bool IsDuration(string key) =>
         key.EndsWith("-interval", StringComparison.Ordinal) || key.EndsWith("-timeout", StringComparison.Ordinal) || key == "l0-retention";
