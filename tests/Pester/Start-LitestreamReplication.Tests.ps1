@@ -38,6 +38,14 @@ Describe 'Start-LitestreamReplication' {
         (Get-LitestreamReplication "$folder/other.db").Replica | Should -Be "$folder/r2"
     }
 
+    It 'Starts again what was shown, with all its replicas - piped' {
+        $job = Start-LitestreamReplication $database $replica, "$folder/r2"
+        $shown = Get-LitestreamReplication
+        Stop-Job $job
+        $null = $shown | Start-LitestreamReplication
+        (Get-LitestreamReplication).Replica | Should -Be $replica, "$folder/r2"
+    }
+
     It 'Asks for the database and its replica where nothing is given' {
         $script = "Import-Module '$Manifest'; try { Start-LitestreamReplication } catch { `$_.Exception.Message }"
         & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command $script | Should -Match 'parameters: Path Replica'

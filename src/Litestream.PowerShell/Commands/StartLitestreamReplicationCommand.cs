@@ -33,7 +33,7 @@ public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventO
 
     /// <summary>Databases, without wildcards.</summary>
     [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet, ValueFromPipelineByPropertyName = true)]
-    [Alias("PSPath")]
+    [Alias("PSPath", "DatabasePath")]
     [ValidateNotNullOrEmpty]
     public string[]? LiteralPath { get; set; }
 
@@ -106,7 +106,7 @@ public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventO
     protected override void ProcessRecord()
     {
         if (ConfigPath is not null) Try(ConfigPath, () => AddConfigured(ConfigPath));
-        else foreach (var path in LiteralPath ?? Path!) Try(path, () => _databases.AddRange(FindDatabases(path, LiteralPath is not null).Select(d => (d, Replica))));
+        else foreach (var path in LiteralPath ?? Path!) Try(path, () => Add(FindDatabases(path, LiteralPath is not null)));
     }
 
     /// <inheritdoc/>
@@ -128,6 +128,17 @@ public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventO
         finally
         {
             if (!isStarted) sessions.ForEach(Abandon);
+        }
+    }
+
+    /// <summary>One that is named again, with other replicas, has them all: what shows replications has a row for each.</summary>
+    private void Add(IReadOnlyList<string> databases)
+    {
+        foreach (var database in databases)
+        {
+            var known = _databases.FindIndex(d => d.Path == database);
+            if (known < 0) _databases.Add((database, Replica));
+            else _databases[known] = (database, [.. _databases[known].Replicas, .. Replica]);
         }
     }
 
