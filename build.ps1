@@ -89,10 +89,13 @@ switch ($Task) {
     Test {
         # first, so that a missing one is told before the long part
         $pester = Get-Pester
-        Invoke-Program dotnet @('test', $solution, '-c', $Configuration)
+        # both parts run, whatever the first says
+        $failure = $null
+        try { Invoke-Program dotnet @('test', $solution, '-c', $Configuration) } catch { $failure = $_ }
         # NonInteractive: a forgotten parameter fails instead of asking
         $pester = "Import-Module '$pester'; Invoke-Pester -Path '$PSScriptRoot/tests/Pester' -CI"
         Invoke-Program (Get-Process -Id $PID).Path @('-NoProfile', '-NonInteractive', '-Command', $pester)
+        if ($failure) { throw $failure }
     }
     Coverage {
         $results = Join-Path $PSScriptRoot 'artifacts/coverage'

@@ -123,8 +123,17 @@ internal sealed class SoundReplica : IDisposable
 
         await ReadAsync();
         // now and then it ends an index with a write to its own table alone, which the next index writes again: so that nothing is lost with it
-        var end = Segments.Last(s => s.Segment.Start.Index == 3);
-        return end.EndOffset - end.Segment.Start.Offset > 2 * (WalFrameHeader.Size + 4096);
+        return await EndsWithSeveralFramesAsync(Segments.Last(s => s.Segment.Start.Index == 3).Segment.Key);
+    }
+
+    private async Task<bool> EndsWithSeveralFramesAsync(string key)
+    {
+        await using var client = RunningReplication.Folder(Path);
+        await using var decoded = new DecodedObjectStream(await client.GetAsync(key, default), key);
+        using var content = new MemoryStream();
+        await decoded.CopyToAsync(content);
+        var frameSize = WalFrameHeader.Size + 4096;
+        return content.Length >= 2 * frameSize && !WalFrameHeader.Read(content.ToArray().AsSpan((int)content.Length - 2 * frameSize)).IsCommit;
     }
 
     private async Task<List<int>> CountSegmentsAsync()

@@ -184,6 +184,7 @@ public sealed class OverwrittenDatabaseTests
             }
 
             database.ReopenApp();
+            database.App.BePatient();
             Assert.Equal(image, database.App.Image());
             database.App.Insert(5);
             Assert.Equal("ok", database.App.Text("PRAGMA integrity_check"));

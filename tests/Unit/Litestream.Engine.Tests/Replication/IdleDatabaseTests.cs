@@ -67,6 +67,7 @@ public sealed class IdleDatabaseTests : IDisposable
         await replication.UntilAsync(() => !File.Exists(_database.WalPath), "the WAL is gone");
         var generation = replication.Generation;
         _database.ReopenApp();
+        _database.App.BePatient();
         _database.App.Insert();
         await replication.SyncAsync();
         Assert.Equal(generation, replication.Generation);

@@ -29,6 +29,9 @@ internal sealed partial class Application : IDisposable
         return application;
     }
 
+    /// <summary>Waits, as most applications do, while somebody closes the database as its last.</summary>
+    public void BePatient() => raw.sqlite3_busy_timeout(_handle, 10_000);
+
     /// <summary>Runs statements and answers the result code of the first that fails.</summary>
     public int TryExecute(string sql) => raw.sqlite3_exec(_handle, sql);
 
