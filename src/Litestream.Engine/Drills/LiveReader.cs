@@ -65,8 +65,12 @@ internal sealed class LiveReader : IDisposable
     public void Dispose()
     {
         _view.Dispose();
+        // the -wal and -shm of a database that nobody has open were made by this opening, and go with it, as with any application's
+        if (HasEmptyWal) _probe.CloseAsApplication();
         _probe.Dispose();
     }
+
+    private bool HasEmptyWal => !_probe.TryReadWal(stackalloc byte[WalHeader.Size], 0);
 
     private static LiveReader? TryOpen(DatabaseInfo database, EngineEnvironment environment)
     {

@@ -45,6 +45,23 @@ public sealed class LiveReaderTests : IDisposable
         Assert.Equal(1, reader.Read(_ => { }, default).Rows["item"]);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Reader_leaves_beside_a_database_what_was_there(bool hasWal)
+    {
+        _database.App.Insert(rows: 5);
+        if (hasWal) _database.App.LeaveWalOnClose();
+        _database.CloseApp();
+        var before = (_database.FileBytes(), File.Exists(_database.WalPath) ? _database.WalBytes() : null);
+        Assert.Equal(hasWal, before.Item2 is not null);
+        using (var reader = await LiveReader.OpenAsync(_database.Path, new(), default)) Assert.Equal(5, reader.Read(_ => { }, default).Rows["item"]);
+
+        Assert.Equal(before.Item1, _database.FileBytes());
+        Assert.Equal(before.Item2, File.Exists(_database.WalPath) ? _database.WalBytes() : null);
+        Assert.Equal(hasWal, File.Exists(_database.WalIndexPath));
+    }
+
     [Fact]
     public async Task Database_that_is_not_in_WAL_mode_is_not_read()
     {
