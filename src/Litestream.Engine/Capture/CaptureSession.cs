@@ -65,7 +65,7 @@ internal sealed class CaptureSession : IDisposable
     private WalCapture Wal { get; }
 
     /// <summary>Whether nobody else has the database open, as far as the system tells.</summary>
-    public bool IsAlone => _guard.IsSurelyAlone;
+    public bool IsAlone => _guard.IsUnused;
 
     /// <summary>Opens a database in WAL mode that has pages. Null when somebody is in the way.</summary>
     /// <param name="database">The database.</param>
@@ -342,7 +342,8 @@ internal sealed class CaptureSession : IDisposable
         _relay.Dispose();
         try
         {
-            if (!isWhole || !_guard.TryRemoveWal(Point)) return false;
+            // who copies by other means than SQLite holds no lock
+            if (!isWhole || !_guard.IsSurelyAlone || !_guard.TryRemoveWal(Point)) return false;
             _guard.FlushNames();
             return true;
         }

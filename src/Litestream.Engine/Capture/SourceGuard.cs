@@ -29,7 +29,10 @@ internal sealed class SourceGuard(DatabaseInfo database, SourceFiles files, ILoc
     /// <summary>Whether no other copy of SQLite in this process has the database open.</summary>
     public bool IsAlone => locks.IsAlone;
 
-    /// <summary>Whether nobody else has the database open, as far as the system tells.</summary>
+    /// <summary>Whether nobody else uses the database by SQLite, as far as the system tells.</summary>
+    public bool IsUnused => locks.IsUnused;
+
+    /// <summary>Whether nobody else has the files open by any means, as far as the system tells.</summary>
     public bool IsSurelyAlone => locks.IsSurelyAlone;
 
     /// <summary>Whether a close of ours may be the last of the database: no other copy of SQLite in this process has it open, and the names still lead to these files.</summary>
@@ -113,7 +116,7 @@ internal sealed class SourceGuard(DatabaseInfo database, SourceFiles files, ILoc
     {
         if (SourceFiles.Of(Path, _system) is not { Database: { } present } now || (now.Wal, now.WalIndex) != (files.Wal, files.WalIndex)) return false;
         // what is behind the point was committed a moment ago, by somebody who has gone again
-        if (!locks.IsSurelyAlone || !locks.TryTakeAlone(Path, present) || !FormerWal.EndsBeside(Path, life, _system)) return false;
+        if (!locks.TryTakeAlone(Path, present) || !FormerWal.EndsBeside(Path, life, _system)) return false;
         // as SQLite does: were the wal-index gone first, the next one to open would read all of the WAL
         _system.Delete(Path + "-wal");
         _system.Delete(Path + "-shm");

@@ -18,6 +18,10 @@ public interface ILockGuard : IDisposable
     /// <summary>Whether that is known, or does no harm, and no other process has the files open, as far as the system tells: never true where it can't be known.</summary>
     bool IsSurelyAlone { get; }
 
+    /// <summary>Whether no other process holds a lock on the database, as whoever uses it by SQLite does, nor has another SQLite in this process it open, now or a second ago: that may be asked
+    /// often. Never true where it can't be known.</summary>
+    bool IsUnused { get; }
+
     /// <summary>Takes the database and the guarded wal-index for this guard alone, as SQLite's last close does: until it is disposed nobody begins to use them. After the
     /// connections are closed.</summary>
     /// <param name="databasePath">The database.</param>

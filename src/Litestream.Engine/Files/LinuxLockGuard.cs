@@ -33,7 +33,10 @@ internal sealed class LinuxLockGuard : ILockGuard
 
     /// <inheritdoc/>
     /// <remarks>A process that has copied the files by other means than SQLite has them open and holds no lock any more.</remarks>
-    public bool IsSurelyAlone => !LockedFiles.HasOther(_database.Identity) && IsAlone && !FileUsers.HasOther(_database.Identity, _walIndex.Identity);
+    public bool IsSurelyAlone => IsUnused && !FileUsers.HasOther(_database.Identity, _walIndex.Identity);
+
+    /// <inheritdoc/>
+    public bool IsUnused => !LockedFiles.HasOther(_database.Identity) && IsAlone;
 
     /// <inheritdoc/>
     public bool TryTakeAlone(string databasePath, FileIdentity database)

@@ -21,6 +21,9 @@ public sealed class NoLockGuard : ILockGuard
     public bool IsSurelyAlone { get; }
 
     /// <inheritdoc/>
+    public bool IsUnused => false;
+
+    /// <inheritdoc/>
     public bool TryTakeAlone(string databasePath, FileIdentity database) => false;
 
     /// <inheritdoc/>

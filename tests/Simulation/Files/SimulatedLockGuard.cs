@@ -25,7 +25,10 @@ internal sealed class SimulatedLockGuard : ILockGuard
     public bool IsAlone => true;
 
     /// <inheritdoc/>
-    public bool IsSurelyAlone => !IsOpen(_database, p => p != _process);
+    public bool IsSurelyAlone => IsUnused;
+
+    /// <inheritdoc/>
+    public bool IsUnused => !IsOpen(_database, p => p != _process);
 
     /// <summary>Guards; null when somebody has the file alone.</summary>
     /// <param name="files">The disk as the process sees it.</param>

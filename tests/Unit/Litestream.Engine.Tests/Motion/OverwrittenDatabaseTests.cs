@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Litestream.Engine.Errors;
 using Litestream.Engine.Format;
 using Litestream.Engine.Replication;
+using Litestream.Engine.Tests.Locks;
 using Litestream.Engine.Tests.Replication;
 using Litestream.Engine.Tests.Sqlite;
 using Xunit;
@@ -170,7 +171,7 @@ public sealed class OverwrittenDatabaseTests
             await replication.SyncAsync();
             Assert.NotEqual(0, new FileInfo(database.WalPath).Length);
             database.CloseApp();
-            await replication.UntilAsync(() => new FileInfo(database.WalPath) is not { Exists: true, Length: > 0 }, "the WAL is removed");
+            await replication.UntilAsync(() => !HasFrames(database.Path), "the WAL is removed");
             Assert.DoesNotContain(replication.Events, e => e.Severity != ReplicationSeverity.Information && round == 1);
             if (isCopied)
             {
@@ -200,23 +201,29 @@ public sealed class OverwrittenDatabaseTests
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "nothing else lets a process know that it is alone");
         using var database = new TestDatabase();
-        await using var replication = RunningReplication.Start(database, o => o with { IdleAfter = null, LeftAfter = TimeSpan.FromMilliseconds(100) });
-        using (var holder = Process.Start(new ProcessStartInfo("sh", ["-c", "exec 3<\"$0\"; echo; read end", database.Path]) { RedirectStandardInput = true, RedirectStandardOutput = true })!)
+        var path = database["ledger.db"];
+        OtherProcess.Run("create", path);
+        await using var replication = RunningReplication.Start(
+            path, [RunningReplication.Folder(database["replica"])], o => o with { IdleAfter = null, LeftAfter = TimeSpan.FromMilliseconds(100) });
+        await replication.SyncAsync();
+        // commits, and holds the database open while nothing happens, for up to three seconds
+        using (var application = OtherProcess.Start("script", path, "--states", database["states"], "--commits", "4", "--longest", "3000", "--seed", "3", "--mode", "autocommit"))
         {
-            await holder.StandardOutput.ReadLineAsync();
-            await Task.Delay(1500); // who was looked at a second ago is not looked at again
-            database.App.Insert(10);
-            await replication.SyncAsync();
-            database.CloseApp();
-            await Task.Delay(1000);
-            Assert.NotEqual(0, new FileInfo(database.WalPath).Length);
-            holder.StandardInput.Close();
-            await holder.WaitForExitAsync();
+            await replication.UntilAsync(() => HasFrames(path), "the application commits");
+            while (!application.HasExited)
+            {
+                Assert.True(HasFrames(path) || application.HasExited);
+                await Task.Delay(20);
+            }
+
+            application.End();
         }
 
-        await replication.UntilAsync(() => new FileInfo(database.WalPath) is not { Exists: true, Length: > 0 }, "the WAL is removed");
+        await replication.UntilAsync(() => !HasFrames(path), "the WAL is removed");
         Assert.DoesNotContain(replication.Events, e => e.Severity != ReplicationSeverity.Information);
     }
+
+    private static bool HasFrames(string path) => new FileInfo(path + "-wal") is { Exists: true, Length: > 0 };
 
     [Fact]
     public async Task A_database_at_rest_that_is_only_touched_goes_on_without_a_word()
