@@ -32,8 +32,12 @@ internal sealed class ObjectSeal
     {
         // nobody else puts such a frame there; were it passed over, a seal with a changed bit in front would be none
         if (start.Length < 4 || (start[0] & 0xf0) != 0x50 || !start[1..4].SequenceEqual(Header[1..4])) return false;
-        return start.Length >= Size && start.StartsWith(Header) ? true : throw new InvalidDataException("the seal in front of it is damaged");
+        return IsWholeAtStart(start) ? true : throw new InvalidDataException("the seal in front of it is damaged");
     }
+
+    /// <summary>Whether an object that begins so has a seal, as far as it can be told without reading on.</summary>
+    /// <param name="start">Its first bytes, <see cref="Size"/> if it has so many.</param>
+    public static bool IsWholeAtStart(ReadOnlySpan<byte> start) => start.Length >= Size && start.StartsWith(Header);
 
     /// <summary>Adds stored bytes that stand behind the seal.</summary>
     public void Add(ReadOnlySpan<byte> stored) => XXH64.Update(ref _digest, stored);

@@ -207,7 +207,12 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
                     : new(generation, await FindLatestTimeAsync(catalog, generation, cancellationToken).ConfigureAwait(false) + s_timeStep);
             }
 
-            if (fits) continue;
+            if (fits)
+            {
+                if (held is { Snapshots: [.., var newest] } && !held.Marks.Contains(newest.Index)) await MarkAsync(newest, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
             // which generation goes on is not known yet, and a replica that is slow to come up may show nothing at first
             if (present is null) return;
             if (!isPresent)
@@ -226,6 +231,14 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
         _seenAt = time.GetTimestamp();
         _isAligned = true;
         if (resets != Volatile.Read(ref _resets)) _isAligned = false; // another generation has begun meanwhile
+    }
+
+    /// <summary>Who died, or failed, between a snapshot and its mark, finds the snapshot to be there and ships it no more. The newest one is never let go meanwhile.</summary>
+    private async Task MarkAsync(SnapshotInfo snapshot, CancellationToken cancellationToken)
+    {
+        var stored = await client.GetAsync(snapshot.Key, cancellationToken).ConfigureAwait(false);
+        await using (stored.ConfigureAwait(false))
+            await SnapshotMark.PutAsync(client, snapshot.Generation, snapshot.Index, stored, snapshot.CreatedAt, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<bool> IsOursAsync(PresentGeneration? present, CancellationToken cancellationToken)

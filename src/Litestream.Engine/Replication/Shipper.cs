@@ -310,10 +310,13 @@ internal sealed class Shipper : IDisposable
             {
                 using var upload = new UploadStream(stream, offset => _upload.Reached(content, offset));
                 await _client.PutAsync(content.Key, upload, _alignment.TimeOf(content), cancellationToken).ConfigureAwait(false);
+                if (content.IsSnapshot)
+                {
+                    stream.Position = 0;
+                    await SnapshotMark.PutAsync(_client, content.Generation, content.Start.Index, stream, _alignment.TimeOf(content), cancellationToken).ConfigureAwait(false);
+                }
             }
 
-            if (content.IsSnapshot)
-                await _client.PutAsync(ObjectKey.SnapshotMark(content.Generation, content.Start.Index), Stream.Null, _alignment.TimeOf(content), cancellationToken).ConfigureAwait(false);
             isStored = true;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)

@@ -16,8 +16,9 @@ public sealed record GenerationRetention(
     /// <summary>Whether all of it goes.</summary>
     public bool IsWhole => Snapshots.Count == Generation.Snapshots.Count && Segments.Count == Generation.Segments.Count;
 
-    /// <summary>Marks that go: those of snapshots that stay, stay.</summary>
-    internal IEnumerable<int> Marks => KeptSnapshots.FirstOrDefault() is { } first ? Generation.Marks.Where(i => i < first.Index) : Generation.Marks;
+    /// <summary>Marks that go without a snapshot, as Litestream's own retention leaves them: before the first snapshot that stays.</summary>
+    internal IEnumerable<int> OrphanedMarks =>
+        Generation.Marks.Except(Generation.Snapshots.Select(s => s.Index)).Where(i => KeptSnapshots.FirstOrDefault() is not { } first || i < first.Index);
 
     /// <summary>Stored bytes that go.</summary>
     public long Size => Snapshots.Sum(s => s.Size) + Segments.Sum(s => s.Size);

@@ -39,9 +39,14 @@ public sealed class RetentionExecutor(IReplicaClient replica)
         // be; WAL below the first snapshot is passed over. One by one from the oldest on, so that no point comes to depend on an older
         // snapshot than it does now. The first segment of an index last: Litestream 0.3.13 refuses a listing with an index that
         // begins later, wherever the index is (replica format 5.1).
-        // The marks before all: one without its snapshot says that it is lost.
-        await DeleteAsync(part.Marks.Select(i => ObjectKey.SnapshotMark(part.Generation.Id, i)), cancellationToken).ConfigureAwait(false);
-        foreach (var snapshot in part.Snapshots) await replica.DeleteAsync([snapshot.Key], cancellationToken).ConfigureAwait(false);
+        // The mark before its snapshot: one without it says that it is lost. And right before it, so that hardly ever a snapshot is seen without.
+        await DeleteAsync(part.OrphanedMarks.Select(i => ObjectKey.SnapshotMark(part.Generation.Id, i)), cancellationToken).ConfigureAwait(false);
+        foreach (var snapshot in part.Snapshots)
+        {
+            await replica.DeleteAsync([ObjectKey.SnapshotMark(part.Generation.Id, snapshot.Index)], cancellationToken).ConfigureAwait(false);
+            await replica.DeleteAsync([snapshot.Key], cancellationToken).ConfigureAwait(false);
+        }
+
         await DeleteAsync(part.Segments.Where(s => s.Start.Offset > 0).Select(s => s.Key), cancellationToken).ConfigureAwait(false);
         await DeleteAsync(part.Segments.Where(s => s.Start.Offset == 0).Select(s => s.Key), cancellationToken).ConfigureAwait(false);
     }
