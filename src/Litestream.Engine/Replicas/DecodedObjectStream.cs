@@ -30,6 +30,9 @@ internal sealed class DecodedObjectStream : ReadOnlyStream
     /// <summary>Stored bytes read so far.</summary>
     public long StoredBytesRead => _stored.BytesRead;
 
+    /// <summary>Whether the object has a seal; known when something was read.</summary>
+    public bool IsSealed => _sealed.IsSealed;
+
     public static async Task<DecodedObjectStream> OpenAsync(IReplicaClient replica, string key, CancellationToken cancellationToken) =>
         new(await replica.GetAsync(key, cancellationToken).ConfigureAwait(false), key);
 
@@ -37,20 +40,23 @@ internal sealed class DecodedObjectStream : ReadOnlyStream
     public static async Task<long> MeasureAsync(IReplicaClient replica, string key, CancellationToken cancellationToken)
     {
         var content = await OpenAsync(replica, key, cancellationToken).ConfigureAwait(false);
-        await using (content.ConfigureAwait(false))
+        await using (content.ConfigureAwait(false)) return await content.MeasureAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads to the end and tells how long the content is.</summary>
+    public async Task<long> MeasureAsync(CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(MeasureBufferSize);
+        try
         {
-            var buffer = ArrayPool<byte>.Shared.Rent(MeasureBufferSize);
-            try
-            {
-                long length = 0;
-                int read;
-                while ((read = await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0) length += read;
-                return length;
-            }
-            finally
-            {
-                ArrayPool<byte>.Shared.Return(buffer);
-            }
+            long length = 0;
+            int read;
+            while ((read = await ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0) length += read;
+            return length;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 

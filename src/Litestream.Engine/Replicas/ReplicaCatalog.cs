@@ -43,7 +43,7 @@ public sealed class ReplicaCatalog(IReplicaClient replica)
         {
             if (ObjectKey.TryParseSnapshot(NameOf(item), out var index))
                 snapshots.Add(new(generation, index, SizeOf(item), item.Time));
-            else if (ObjectKey.TryParseSnapshotMark(NameOf(item), out var marked))
+            else if (item.Size == 0 && ObjectKey.TryParseSnapshotMark(NameOf(item), out var marked))
                 marks.Add(marked);
         }
 

@@ -12,6 +12,9 @@ internal sealed class SealedObjectStream(Stream stored, string key) : ReadOnlySt
     private ObjectSeal? _seal;
     private bool _isBegun;
 
+    /// <summary>Whether there is a seal; known when something was read.</summary>
+    public bool IsSealed => _seal is not null;
+
     public override int Read(Span<byte> buffer)
     {
         if (!_isBegun) Begin(stored.ReadAtLeast(_start, _start.Length, throwOnEndOfStream: false));

@@ -1,12 +1,13 @@
+using System.Runtime.CompilerServices;
 using Litestream.Engine.Format;
 using Litestream.Engine.Replicas;
 
 namespace Litestream.Engine.Replication;
 
-/// <summary>The generation that an orderly stop has noted in a replica and that is gone from there as a whole: no other object tells of it.</summary>
+/// <summary>Generations that are gone from a replica as a whole, so that no listing shows them.</summary>
 public static class LostGeneration
 {
-    /// <summary>Looks for it.</summary>
+    /// <summary>Looks for the one that an orderly stop has noted.</summary>
     /// <param name="replica">The replica.</param>
     /// <param name="cancellationToken">Ends the look.</param>
     /// <returns>What was noted; null if nothing is known to be lost.</returns>
@@ -21,6 +22,26 @@ public static class LostGeneration
         await foreach (var other in catalog.ListGenerationsAsync(cancellationToken).ConfigureAwait(false))
             if (other.UpdatedAt > head.At) return null;
         // who lets it go on purpose deletes the head first
-        return await ReplicaHead.ReadAsync(replica, cancellationToken).ConfigureAwait(false) == head ? head : null;
+        return await ReplicaHead.ReadAsync(replica, cancellationToken).ConfigureAwait(false) is { } still && still.Generation == head.Generation ? head : null;
+    }
+
+    /// <summary>Looks for those of which nothing but the marks of their snapshots is left: whoever lets a generation go deletes these, too.</summary>
+    /// <param name="replica">The replica.</param>
+    /// <param name="cancellationToken">Ends the look.</param>
+    /// <exception cref="Errors.LitestreamException">A Replica… code.</exception>
+    public static async IAsyncEnumerable<GenerationId> FindByMarksAsync(IReplicaClient replica, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(replica);
+        var catalog = new ReplicaCatalog(replica);
+        await foreach (var name in replica.ListFoldersAsync(ObjectKey.Generations, cancellationToken).ConfigureAwait(false))
+        {
+            if (!GenerationId.TryParse(name, out var id) || await catalog.ReadGenerationAsync(id, cancellationToken).ConfigureAwait(false) is not null) continue;
+            await foreach (var left in replica.ListObjectsAsync(ObjectKey.Snapshots(id), cancellationToken).ConfigureAwait(false))
+            {
+                if (!ObjectKey.TryParseSnapshotMark(left.Key.AsSpan(ObjectKey.Snapshots(id).Length), out _)) continue;
+                yield return id;
+                break;
+            }
+        }
     }
 }

@@ -109,7 +109,7 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
         _held = new(content.Generation, new(content.End > held.Position ? content.End : held.Position)
         {
             LastSegment = content.IsSnapshot ? held.LastSegment : content.Start,
-            LastSnapshot = content.IsSnapshot ? content.Start.Index : held.LastSnapshot,
+            Snapshots = content.IsSnapshot ? [.. (held.Snapshots ?? []).Union([content.Start.Index])] : held.Snapshots,
         });
         lock (_gate)
         {
@@ -360,7 +360,7 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
         return new(held.Id, new(end > snapshot ? end : snapshot)
         {
             LastSegment = held.Segments.Count > 0 ? held.Segments[^1].Start : null,
-            LastSnapshot = snapshot.Index,
+            Snapshots = [.. held.Snapshots.Select(s => s.Index)],
         });
     }
 

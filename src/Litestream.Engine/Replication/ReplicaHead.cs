@@ -9,7 +9,8 @@ namespace Litestream.Engine.Replication;
 
 /// <summary>
 /// To where a replica was shipped, as an orderly stop has noted it there: objects that are gone from the end leave no other trace. It costs nothing while a
-/// replication runs. Then, and after a kill, the lease is there, and all behind the head is unknown.
+/// replication runs. Then, and after a kill, the lease is there, and all behind the head is unknown. JSON behind an <see cref="ObjectSeal"/>, so that no changed bit makes it tell of
+/// another end.
 /// </summary>
 /// <param name="Generation">The generation, 16 hex digits.</param>
 /// <param name="Index">WAL index.</param>
@@ -20,6 +21,9 @@ public sealed record ReplicaHead(
 {
     /// <summary>The object, beside <c>generations</c>: Litestream passes over it.</summary>
     public const string Key = "litestream-ps.head";
+
+    /// <summary>No more, as <see cref="SmallContent"/> reads no more.</summary>
+    private const int MaxSnapshots = 1000;
 
     private static readonly JsonSerializerOptions s_options = new()
     {
@@ -34,15 +38,15 @@ public sealed record ReplicaHead(
     /// <summary>Where in that index the segment begins.</summary>
     public long? SegmentOffset { get; init; }
 
-    /// <summary>Index of the newest snapshot; null in a head of an earlier version.</summary>
-    public int? SnapshotIndex { get; init; }
+    /// <summary>Indexes of the newest snapshots, in order; null if they are not known.</summary>
+    public IReadOnlyList<int>? Snapshots { get; init; }
 
     /// <summary>To where it was shipped.</summary>
     [JsonIgnore]
     internal KnownEnd End => new(new(Index, Offset))
     {
         LastSegment = SegmentIndex is { } index && SegmentOffset is { } offset ? new(index, offset) : null,
-        LastSnapshot = SnapshotIndex,
+        Snapshots = Snapshots,
     };
 
     /// <summary>The head of an end.</summary>
@@ -53,7 +57,7 @@ public sealed record ReplicaHead(
     {
         SegmentIndex = end.LastSegment?.Index,
         SegmentOffset = end.LastSegment?.Offset,
-        SnapshotIndex = end.LastSnapshot,
+        Snapshots = end.Snapshots is { } snapshots ? [.. snapshots.TakeLast(MaxSnapshots)] : null,
     };
 
     /// <summary>What a replica tells of the end of a generation; null if nothing.</summary>
@@ -76,7 +80,10 @@ public sealed record ReplicaHead(
     /// <summary>Notes it.</summary>
     internal async Task WriteAsync(IReplicaClient replica, CancellationToken cancellationToken)
     {
-        using var content = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(this, s_options));
+        var note = JsonSerializer.SerializeToUtf8Bytes(this, s_options);
+        var seal = new ObjectSeal(Key);
+        seal.Add(note);
+        using var content = new MemoryStream([.. seal.ToBytes(), .. note]);
         await replica.PutAsync(Key, content, At, cancellationToken).ConfigureAwait(false);
     }
 
@@ -87,23 +94,32 @@ public sealed record ReplicaHead(
             await replica.DeleteAsync([Key], cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The head of whatever generation; null if there is none.</summary>
-    internal static async Task<ReplicaHead?> ReadAsync(IReplicaClient replica, CancellationToken cancellationToken)
+    /// <summary>The head of whatever generation; null if there is none, or none that anybody could go by.</summary>
+    internal static async Task<ReplicaHead?> ReadAsync(IReplicaClient replica, CancellationToken cancellationToken) =>
+        (await LookAsync(replica, cancellationToken).ConfigureAwait(false)).Head;
+
+    /// <summary>Whether there is one that is not as it was noted.</summary>
+    internal static async Task<bool> IsDamagedAsync(IReplicaClient replica, CancellationToken cancellationToken) =>
+        await LookAsync(replica, cancellationToken).ConfigureAwait(false) is (true, null);
+
+    private static async Task<(bool IsThere, ReplicaHead? Head)> LookAsync(IReplicaClient replica, CancellationToken cancellationToken)
     {
         try
         {
-            var content = await replica.GetAsync(Key, cancellationToken).ConfigureAwait(false);
+            var content = new SealedObjectStream(await replica.GetAsync(Key, cancellationToken).ConfigureAwait(false), Key);
             await using (content.ConfigureAwait(false))
-                return JsonSerializer.Deserialize<ReplicaHead>(await SmallContent.ReadAsync(content, cancellationToken).ConfigureAwait(false), s_options);
+            {
+                var note = await SmallContent.ReadAsync(content, cancellationToken).ConfigureAwait(false);
+                return (true, content.IsSealed ? JsonSerializer.Deserialize<ReplicaHead>(note, s_options) : null);
+            }
         }
         catch (LitestreamException e) when (e.Code == ErrorCode.ObjectMissing)
         {
-            return null;
+            return default;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidDataException)
         {
-            // nothing that anybody could go by
-            return null;
+            return (true, null);
         }
     }
 }

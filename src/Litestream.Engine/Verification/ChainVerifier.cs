@@ -25,6 +25,8 @@ internal sealed class ChainVerifier(IReplicaClient replica, GenerationInfo gener
     private readonly HashSet<uint> _ahead = [];
     private readonly HashSet<string> _bridged = [];
     private readonly List<string> _unread = [];
+    private readonly HashSet<string> _unsealed = [];
+    private readonly HashSet<SnapshotInfo> _unmarked = [];
     private PageMap? _pages;
     private PageChanges _changes = new();
     private WalStreamReader? _wal;
@@ -39,12 +41,16 @@ internal sealed class ChainVerifier(IReplicaClient replica, GenerationInfo gener
     private bool _isBegun;
     private bool _isInSegment;
     private bool _isLinked = true;
+    private bool _isSealed;
 
     /// <summary>What is wrong.</summary>
     public IReadOnlyList<ReplicaDamage> Damages => [.. _damages.Select(d => d with { IsBridged = _bridged.Contains(d.Key) })];
 
     /// <summary>What is remarkable, and proves nothing.</summary>
     public IReadOnlyList<string> Warnings => _warnings;
+
+    /// <summary>Snapshots with a seal, and without the mark that is put beside these.</summary>
+    public IReadOnlyCollection<SnapshotInfo> Unmarked => _unmarked;
 
     /// <summary>The last commit that restores; null if there is none.</summary>
     public Position? End { get; private set; }
@@ -109,13 +115,18 @@ internal sealed class ChainVerifier(IReplicaClient replica, GenerationInfo gener
         var known = _pages;
         var different = new List<uint>();
         using var content = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var pageSize = await SnapshotPages.ReadAsync(replica, snapshot.Key, (page, digest) =>
+        var stored = await DecodedObjectStream.OpenAsync(replica, snapshot.Key, cancellationToken).ConfigureAwait(false);
+        await using var _ = stored.ConfigureAwait(false);
+        var pageSize = await SnapshotPages.ReadAsync(stored, snapshot.Key, (page, digest) =>
         {
             if (!_isBegun) own.Add(digest);
             if (known is not null && (page > known.Count || (known[page] != default && known[page] != digest))) different.Add(page);
             _lastPage = page;
             content.AppendData(MemoryMarshal.AsBytes(new ReadOnlySpan<UInt128>(in digest)));
         }, cancellationToken).ConfigureAwait(false);
+        var isMarked = generation.Marks.Contains(snapshot.Index);
+        CheckSeal(stored, snapshot.Key, isMarked);
+        if (stored.IsSealed && !isMarked) _unmarked.Add(snapshot);
         CompareWithOthers(snapshot, content);
         _latest = snapshot;
         if (known is null || !_isBegun)
@@ -157,7 +168,9 @@ internal sealed class ChainVerifier(IReplicaClient replica, GenerationInfo gener
         if (_wal is not { } wal)
         {
             // nothing leads here: whether it can be read is all that can be said
-            await DecodedObjectStream.MeasureAsync(replica, segment.Key, cancellationToken).ConfigureAwait(false);
+            var unreachable = await DecodedObjectStream.OpenAsync(replica, segment.Key, cancellationToken).ConfigureAwait(false);
+            await using (unreachable.ConfigureAwait(false)) await unreachable.MeasureAsync(cancellationToken).ConfigureAwait(false);
+            CheckSeal(unreachable, segment.Key);
             return;
         }
 
@@ -188,6 +201,21 @@ internal sealed class ChainVerifier(IReplicaClient replica, GenerationInfo gener
             _changes = new();
             End = wal.LastCommit;
         }
+
+        CheckSeal(content, segment.Key);
+    }
+
+    /// <summary>A generation that an earlier version of ours began has no seals at its beginning; behind the first one, and where a mark is, each object has one.</summary>
+    private void CheckSeal(DecodedObjectStream read, string key, bool isMarked = false)
+    {
+        if (!read.IsSealed && (_isSealed || isMarked) && _unsealed.Add(key))
+        {
+            _damages.Add(new(ErrorCode.ObjectCorrupt, key, $"The object '{key}' has lost its seal, the first {ObjectSeal.Size} bytes. What is behind it can be read, and nothing tells "
+                + "that it is what was stored under this name.", End)
+            { IsObstacle = false });
+        }
+
+        _isSealed |= read.IsSealed;
     }
 
     /// <summary>A sound snapshot: what is damaged behind it, a restore may get over from here.</summary>

@@ -21,6 +21,9 @@ public sealed record GenerationVerification(
     /// <summary>What is remarkable, and proves no damage.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
+    /// <summary>Snapshots with a seal that were listed without their mark.</summary>
+    internal IReadOnlyCollection<SnapshotInfo> Unmarked { get; init; } = [];
+
     /// <summary>Whether all that was read is as it should be, and the end is not known to be lost.</summary>
     public bool Passed => Damages.Count == 0 && EndProof != EndProof.Lost;
 }

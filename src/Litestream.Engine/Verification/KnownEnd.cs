@@ -13,8 +13,8 @@ public readonly record struct KnownEnd(Position Position, bool IsLast = true)
     /// <summary>Where the last WAL segment that was shipped by then begins; null if that is not known, or there was none.</summary>
     public Position? LastSegment { get; init; }
 
-    /// <summary>Index of the newest snapshot that was there by then; null if that is not known.</summary>
-    public int? LastSnapshot { get; init; }
+    /// <summary>Indexes of the newest snapshots by then, in order, some of which retention may have let go; null if they are not known.</summary>
+    public IReadOnlyList<int>? Snapshots { get; init; }
 
     /// <summary>All that is known of the end of a generation; null if nothing is. The state beside the database may be of another generation, or not be as far as this
     /// replica, where another one is behind: then the replica's own head tells more.</summary>
@@ -29,7 +29,7 @@ public readonly record struct KnownEnd(Position Position, bool IsLast = true)
         if (shipped?.Generation != generation) return head;
         return head is { } known && known.Position > shipped.Position
             ? known with { IsLast = true }
-            : new(shipped.Position) { LastSegment = new[] { shipped.LastSegment, head?.LastSegment }.Max(), LastSnapshot = head?.LastSnapshot };
+            : new(shipped.Position) { LastSegment = new[] { shipped.LastSegment, head?.LastSegment }.Max(), Snapshots = head?.Snapshots };
     }
 
     /// <summary>Whether a generation that was read to a commit reaches it.</summary>
@@ -47,7 +47,7 @@ public readonly record struct KnownEnd(Position Position, bool IsLast = true)
     internal bool IsMissingFrom(GenerationInfo listed)
     {
         var snapshot = listed.Snapshots.Count > 0 ? listed.Snapshots[^1].Index : -1;
-        if (snapshot < LastSnapshot) return true;
+        if (Snapshots is [.., var newest] && snapshot < newest) return true;
         // a retention may let all segments before a snapshot go, but none of them without those before it
         return listed.Segments.Count > 0 ? listed.Segments[^1].Start < LastSegment : snapshot <= LastSegment?.Index;
     }

@@ -1,6 +1,7 @@
 using Litestream.Engine.Errors;
 using Litestream.Engine.Format;
 using Litestream.Engine.Replicas;
+using Litestream.Engine.Replication;
 using Litestream.Engine.Restore;
 
 namespace Litestream.Engine.Verification;
@@ -36,12 +37,31 @@ public sealed class ReplicaVerifier(IReplicaClient replica, EngineEnvironment en
         for (var reading = 1; ; reading++)
         {
             var result = await ReadAsync(generation, end, samplePercent, progress, cancellationToken).ConfigureAwait(false);
-            if (result.Damages.Count == 0 || reading == MaxReadings) return result;
+            if (result.Damages.Count + result.Unmarked.Count == 0) return await WithHeadAsync(result, cancellationToken).ConfigureAwait(false);
             if (await _catalog.ReadGenerationAsync(generation.Id, cancellationToken).ConfigureAwait(false) is not { } now) return null;
-            if (!IsShortenedByRetention(generation, now) && !IsListedTooEarly(generation, now)) return result;
+            if (result.Damages.Count == 0 || reading == MaxReadings || (!IsShortenedByRetention(generation, now) && !IsListedTooEarly(generation, end, now)))
+            {
+                // the mark of a snapshot that is being stored follows, and a snapshot that retention lets go has lost its own before
+                var unmarked = result.Unmarked.Where(s => now.Snapshots.Contains(s) && !now.Marks.Contains(s.Index)).Select(LacksMark);
+                return await WithHeadAsync(result with { Warnings = [.. result.Warnings, .. unmarked] }, cancellationToken).ConfigureAwait(false);
+            }
+
             generation = now;
         }
     }
+
+    private static string LacksMark(SnapshotInfo snapshot) =>
+        $"Beside the snapshot '{snapshot.Key}' its mark is missing, the empty object '{ObjectKey.SnapshotMark(snapshot.Generation, snapshot.Index)}'. Restores do not need it, but were the snapshot "
+        + "lost, nothing would tell. Of the newest snapshot the next start of its replication stores it again; of others store an empty object of that name, unless a retention was broken off, whose "
+        + "next run lets the snapshot go.";
+
+    private async Task<GenerationVerification> WithHeadAsync(GenerationVerification result, CancellationToken cancellationToken) =>
+        await ReplicaHead.IsDamagedAsync(replica, cancellationToken).ConfigureAwait(false)
+            ? result with
+            {
+                Warnings = [.. result.Warnings, $"The object '{ReplicaHead.Key}', the note of the last orderly stop, is damaged and proves nothing of the end. The next orderly stop writes it anew."],
+            }
+            : result;
 
     // it deletes from the beginning, up to a snapshot that stays; what is gone from anywhere else is lost
     private static bool IsShortenedByRetention(GenerationInfo listed, GenerationInfo now)
@@ -58,8 +78,8 @@ public sealed class ReplicaVerifier(IReplicaClient replica, EngineEnvironment en
     }
 
     // a snapshot was stored behind the back of the listing, and its mark in front of it
-    private static bool IsListedTooEarly(GenerationInfo listed, GenerationInfo now) =>
-        LostSnapshots(listed).Select(d => d.Key).Intersect(now.Snapshots.Select(s => s.Key)).Any();
+    private static bool IsListedTooEarly(GenerationInfo listed, KnownEnd? end, GenerationInfo now) =>
+        LostSnapshots(listed, end).Select(d => d.Key).Intersect(now.Snapshots.Select(s => s.Key)).Any();
 
     private async Task<GenerationVerification> ReadAsync(
         GenerationInfo generation, KnownEnd? end, int samplePercent, IProgress<VerificationProgress>? progress, CancellationToken cancellationToken)
@@ -81,29 +101,33 @@ public sealed class ReplicaVerifier(IReplicaClient replica, EngineEnvironment en
 
         IReadOnlyList<ReplicaDamage> damages;
         IReadOnlyList<string> warnings = [];
+        IReadOnlyCollection<SnapshotInfo> unmarked = [];
         Position? reached = null;
         if (sample is null)
         {
             using var chain = new ChainVerifier(metered, generation, Reading);
             await chain.RunAsync(cancellationToken).ConfigureAwait(false);
-            (damages, warnings, reached) = (chain.Damages, chain.Warnings, chain.End);
+            (damages, warnings, unmarked, reached) = (chain.Damages, chain.Warnings, chain.Unmarked, chain.End);
         }
         else
         {
             damages = await ReadSampleAsync(metered, generation, sample, Reading, cancellationToken).ConfigureAwait(false);
         }
 
-        return new(generation, objects, bytes, InOrder([.. LostSnapshots(generation), .. damages]), unreachable, reached, ProofOf(generation, end, reached), environment.Time.GetElapsedTime(began))
+        return new(generation, objects, bytes, InOrder([.. LostSnapshots(generation, end), .. damages]), unreachable, reached, ProofOf(generation, end, reached), environment.Time.GetElapsedTime(began))
         {
             StartedAt = startedAt,
             Warnings = unreachable.Count > 0 && generation.Snapshots.Count > 0 ? [Unreachable(unreachable, generation.Snapshots[0]), .. warnings] : warnings,
+            Unmarked = unmarked,
         };
     }
 
-    private static IEnumerable<ReplicaDamage> LostSnapshots(GenerationInfo generation)
+    private static IEnumerable<ReplicaDamage> LostSnapshots(GenerationInfo generation, KnownEnd? end)
     {
         var present = generation.Snapshots.Select(s => s.Index).ToHashSet();
-        foreach (var index in generation.Marks.Where(i => !present.Contains(i) && !IsLetGoByLitestream(generation, i)))
+        // a retention lets go from the beginning on: of those that the head names it may be through with the first ones
+        var noted = end?.Snapshots?.Where(i => present.Count > 0 && i > present.Min()) ?? [];
+        foreach (var index in generation.Marks.Where(i => !IsLetGoByLitestream(generation, i)).Union(noted).Except(present).Order())
         {
             var key = ObjectKey.Snapshot(generation.Id, index);
             var others = present.Count > 0 && present.Min() < index
@@ -111,7 +135,7 @@ public sealed class ReplicaVerifier(IReplicaClient replica, EngineEnvironment en
                 : "The points that it led to can't be restored.";
             yield return new(ErrorCode.ObjectMissing, key, $"The snapshot '{key}' was stored, and is gone without retention having let it go. {others}",
                 present.Count > 0 && present.Min() < index ? new(index, 0) : null)
-            { IsLostSnapshot = true };
+            { IsObstacle = false };
         }
     }
 
@@ -164,7 +188,8 @@ public sealed class ReplicaVerifier(IReplicaClient replica, EngineEnvironment en
             {
                 if (start is not { } position)
                 {
-                    await SnapshotPages.ReadAsync(replica, key, (_, _) => { }, cancellationToken).ConfigureAwait(false);
+                    var content = await DecodedObjectStream.OpenAsync(replica, key, cancellationToken).ConfigureAwait(false);
+                    await using (content.ConfigureAwait(false)) await SnapshotPages.ReadAsync(content, key, (_, _) => { }, cancellationToken).ConfigureAwait(false);
                     continue;
                 }
 

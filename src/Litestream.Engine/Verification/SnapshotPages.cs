@@ -1,6 +1,5 @@
 using System.Buffers;
 using Litestream.Engine.Errors;
-using Litestream.Engine.Replicas;
 using Litestream.Engine.Spool;
 using Litestream.Engine.Sqlite;
 
@@ -13,16 +12,14 @@ internal static class SnapshotPages
     private const int BufferSize = 1024 * 1024;
 
     /// <summary>Reads all of it.</summary>
-    /// <param name="replica">Where it is.</param>
+    /// <param name="content">What it holds.</param>
     /// <param name="key">Its key.</param>
     /// <param name="take">Gets the number of each page, from 1, and the digest of what it holds.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>Bytes a page.</returns>
     /// <exception cref="LitestreamException"><see cref="ErrorCode.ObjectCorrupt"/> when it is no database, or what the replica says.</exception>
-    public static async Task<int> ReadAsync(IReplicaClient replica, string key, Action<uint, UInt128> take, CancellationToken cancellationToken)
+    public static async Task<int> ReadAsync(Stream content, string key, Action<uint, UInt128> take, CancellationToken cancellationToken)
     {
-        var content = await DecodedObjectStream.OpenAsync(replica, key, cancellationToken).ConfigureAwait(false);
-        await using var _ = content.ConfigureAwait(false);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {

@@ -75,7 +75,7 @@ public sealed class ReplicaHeadTests : IDisposable
         var last = generation.Segments[^1];
         var snapshot = ObjectKey.Snapshot(generation.Id, last.Start.Index + 1);
         File.Copy(Path.Combine(_database["replica"], generation.Snapshots[0].Key), Path.Combine(_database["replica"], snapshot));
-        var head = ReplicaHead.Of(generation.Id, new(new(last.Start.Index + 1, 0)) { LastSegment = last.Start, LastSnapshot = last.Start.Index + 1 }, DateTimeOffset.UtcNow);
+        var head = ReplicaHead.Of(generation.Id, new(new(last.Start.Index + 1, 0)) { LastSegment = last.Start, Snapshots = [0, last.Start.Index + 1] }, DateTimeOffset.UtcNow);
         await using (var client = RunningReplication.Folder(_database["replica"])) await head.WriteAsync(client, default);
         Assert.Equal(EndProof.Proven, await ProofAsync());
 
@@ -91,7 +91,7 @@ public sealed class ReplicaHeadTests : IDisposable
         var generation = await GenerationAsync();
         await using var client = RunningReplication.Folder(_database["replica"]);
         var end = (await ReplicaHead.FindEndAsync(client, generation.Id, default))!.Value;
-        Assert.Equal((generation.Segments[^1].Start, generation.Snapshots[^1].Index), (end.LastSegment, end.LastSnapshot));
+        Assert.Equal((generation.Segments[^1].Start, generation.Snapshots[^1].Index), (end.LastSegment, end.Snapshots![^1]));
         Assert.Equal(end.LastSegment, Engine.Spool.ShippedEnd.Find(_database.Path, null, new())!.LastSegment);
 
         await new ReplicaHead(generation.Id.ToString(), end.Position.Index, end.Position.Offset, DateTimeOffset.UtcNow).WriteAsync(client, default);

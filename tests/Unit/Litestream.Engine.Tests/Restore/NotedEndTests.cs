@@ -68,11 +68,11 @@ public sealed class NotedEndTests : IDisposable
     {
         await ReplicateAsync(commits: 3);
         var generation = await GenerationAsync();
-        var (last, file) = (generation.Segments[^1].Start, Path.Combine(_database["replica"], ReplicaHead.Key));
+        var last = generation.Segments[^1].Start;
+        await using var client = RunningReplication.Folder(_database["replica"]);
         foreach (var noted in (Position[])[last, new(last.Index + 1, 0)])
         {
-            await File.WriteAllTextAsync(
-                file, $$"""{ "generation": "{{generation.Id}}", "index": {{noted.Index}}, "offset": {{noted.Offset}}, "at": "2026-01-01T00:00:00Z" }""");
+            await ReplicaHead.Of(generation.Id, new(noted), DateTimeOffset.UtcNow).WriteAsync(client, default);
             Assert.Empty((await RestoreAsync()).Warnings);
         }
     }

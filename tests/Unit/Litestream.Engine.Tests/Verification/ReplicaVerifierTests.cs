@@ -224,15 +224,18 @@ public sealed class ReplicaVerifierTests(ITestOutputHelper output)
         await File.WriteAllBytesAsync(later, content);
         Assert.Equal([sound.Generation.Snapshots[1].Key], (await VerifyAsync(sound.Path, null)).Damages.Select(d => d.Key));
         await File.WriteAllBytesAsync(later, Unsealed(content));
-        Assert.Equal([sound.Generation.Snapshots[1].Key], (await VerifyAsync(sound.Path, null)).Damages.Select(d => d.Key));
+        var damages = (await VerifyAsync(sound.Path, null)).Damages;
+        Assert.Equal([sound.Generation.Snapshots[1].Key], damages.Select(d => d.Key).Distinct());
+        Assert.Equal([false, true], damages.Select(d => d.ToObstacle() is not null).Order());
     }
 
     [Fact]
-    public async Task A_first_snapshot_that_is_another_one_is_only_remarkable_where_it_has_no_seal()
+    public async Task A_first_snapshot_that_is_another_one_is_only_remarkable_where_it_has_no_seal_and_no_mark()
     {
         using var sound = await SoundReplica.OfOursAsync();
         var (first, later) = (Path.Combine(sound.Path, sound.Generation.Snapshots[0].Key), Path.Combine(sound.Path, sound.Generation.Snapshots[1].Key));
         await File.WriteAllBytesAsync(first, Unsealed(await File.ReadAllBytesAsync(later)));
+        File.Delete(Path.Combine(sound.Path, ObjectKey.SnapshotMark(sound.Generation.Id, 0)));
 
         var result = await VerifyAsync(sound.Path, null);
 
@@ -255,6 +258,77 @@ public sealed class ReplicaVerifierTests(ITestOutputHelper output)
         Assert.Equal((ErrorCode.ObjectMissing, gone), (damage.Code, damage.Key));
         Assert.Equal(number == 0, damage.LastGood is null);
         Assert.Null(damage.ToObstacle());
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task A_mark_that_is_gone_is_told_of(int number)
+    {
+        using var sound = await SoundReplica.OfOursAsync();
+        var mark = ObjectKey.SnapshotMark(sound.Generation.Id, sound.Generation.Snapshots[number].Index);
+        File.Delete(Path.Combine(sound.Path, mark));
+
+        var result = await VerifyAsync(sound.Path, null);
+
+        Assert.True(result.Passed);
+        Assert.Contains(mark, Assert.Single(result.Warnings), StringComparison.Ordinal);
+    }
+
+    /// <summary>It is stored right after its snapshot, and deleted right before it.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_mark_that_is_just_being_stored_or_deleted_with_its_snapshot_is_not_missed(bool isStored)
+    {
+        using var sound = await SoundReplica.OfOursAsync();
+        await using var client = RunningReplication.Folder(sound.Path);
+        if (!isStored) Expire(sound, sound.Generation.Snapshots[1].Index);
+        var between = sound.Generation with { Marks = [.. sound.Generation.Marks.Skip(1)] };
+
+        var result = (await new ReplicaVerifier(client, new()).VerifyAsync(between, null, 100, null, default))!;
+
+        Assert.Equal((true, 0), (result.Passed, result.Warnings.Count));
+    }
+
+    /// <summary>As a generation of an earlier version is after an update.</summary>
+    [Fact]
+    public async Task Seals_that_begin_inside_a_generation_are_sound_and_only_there_none_may_be_missing()
+    {
+        using var sound = await SoundReplica.OfOursAsync();
+        File.Delete(Path.Combine(sound.Path, ObjectKey.SnapshotMark(sound.Generation.Id, 0)));
+        var former = sound.Generation.Segments.Where(s => s.Start.Index < 2).Select(s => s.Key).Prepend(sound.Generation.Snapshots[0].Key).ToList();
+        foreach (var key in former) Unseal(key);
+        var result = await VerifyAsync(sound.Path, null);
+        Assert.Equal((true, 0), (result.Passed, result.Warnings.Count));
+
+        foreach (var later in sound.Generation.Snapshots.Select(s => s.Key).Concat(sound.Generation.Segments.Select(s => s.Key)).Except(former))
+        {
+            var file = Path.Combine(sound.Path, later);
+            var content = await File.ReadAllBytesAsync(file);
+            Unseal(later);
+            var damage = Assert.Single((await VerifyAsync(sound.Path, null)).Damages);
+            Assert.Equal((ErrorCode.ObjectCorrupt, later, false), (damage.Code, damage.Key, damage.EndsRestores));
+            await File.WriteAllBytesAsync(file, content);
+        }
+
+        void Unseal(string key) => File.WriteAllBytes(Path.Combine(sound.Path, key), Unsealed(File.ReadAllBytes(Path.Combine(sound.Path, key))));
+    }
+
+    [Fact]
+    public async Task A_snapshot_that_a_head_names_is_missed_also_with_its_mark_unless_retention_may_have_let_it_go()
+    {
+        using var sound = await SoundReplica.OfOursAsync();
+        await sound.AddSnapshotAsync(3);
+        var end = new KnownEnd(sound.Segments[^1].End) { Snapshots = [.. sound.Generation.Snapshots.Select(s => s.Index)] };
+        Assert.True((await VerifyAsync(sound.Path, end)).Passed);
+        var inner = sound.Generation.Snapshots[1];
+        File.Delete(Path.Combine(sound.Path, inner.Key));
+        File.Delete(Path.Combine(sound.Path, ObjectKey.SnapshotMark(sound.Generation.Id, inner.Index)));
+        Assert.Equal([inner.Key], (await VerifyAsync(sound.Path, end)).Damages.Select(d => d.Key));
+
+        Expire(sound, 3);
+        Assert.True((await VerifyAsync(sound.Path, end)).Passed);
     }
 
     [Fact]
