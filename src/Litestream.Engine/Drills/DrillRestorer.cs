@@ -59,13 +59,14 @@ internal sealed class DrillRestorer(IReplicaClient replica, DrillRequest request
 
     /// <summary>The last point before damage, restored to be sure; null if there is none.</summary>
     /// <param name="destination">Full path of a file to make; it is deleted.</param>
+    /// <param name="isPartial">Whether something may be lost; else all that is asked for, from an older snapshot.</param>
     /// <param name="cancellationToken">Ends the restore.</param>
-    public async Task<RestoreResult?> FindLastGoodAsync(string destination, CancellationToken cancellationToken)
+    public async Task<RestoreResult?> FindLastGoodAsync(string destination, bool isPartial, CancellationToken cancellationToken)
     {
         try
         {
-            var plan = await _planner.PlanAsync(_asked with { AllowPartial = true }, cancellationToken).ConfigureAwait(false);
-            return await MakeAsync(plan, destination, IntegrityCheckMode.Full, null, cancellationToken).ConfigureAwait(false);
+            var plan = await _planner.PlanAsync(_asked with { AllowPartial = isPartial }, cancellationToken).ConfigureAwait(false);
+            return await MakeAsync(plan, destination, IntegrityCheckMode.Full, null, cancellationToken, fallsBack: !isPartial).ConfigureAwait(false);
         }
         catch (LitestreamException)
         {
@@ -103,7 +104,7 @@ internal sealed class DrillRestorer(IReplicaClient replica, DrillRequest request
     }
 
     private Task<RestoreResult> MakeAsync(
-        RestorePlan plan, string destination, IntegrityCheckMode check, StateSearch? search, CancellationToken cancellationToken) =>
+        RestorePlan plan, string destination, IntegrityCheckMode check, StateSearch? search, CancellationToken cancellationToken, bool fallsBack = false) =>
         new Restorer(environment).RestoreAsync(
-            replica, plan, destination, new() { Check = check, MaxSize = request.MaxSize, Observer = search, FallsBack = false }, progress, cancellationToken);
+            replica, plan, destination, new() { Check = check, MaxSize = request.MaxSize, Observer = search, FallsBack = fallsBack }, progress, cancellationToken);
 }

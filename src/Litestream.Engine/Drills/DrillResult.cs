@@ -55,6 +55,9 @@ public sealed record DrillResult(string ReplicaUrl, DateTimeOffset StartedAt)
     /// <summary>The first object that is missing or damaged; null if none is known.</summary>
     public string? FirstBadObject { get; init; }
 
+    /// <summary>Whether a restore does get over that object, from an older snapshot.</summary>
+    public bool IsGotOver { get; init; }
+
     /// <summary>Of a failed restore: the last point that does restore, found by restoring it; null if there is none.</summary>
     public DrillPoint? LastGood { get; init; }
 

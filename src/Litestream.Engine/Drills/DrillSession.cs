@@ -1,6 +1,7 @@
 using System.Globalization;
 using Litestream.Engine.Errors;
 using Litestream.Engine.Files;
+using Litestream.Engine.Format;
 using Litestream.Engine.Replicas;
 using Litestream.Engine.Restore;
 using Microsoft.Data.Sqlite;
@@ -188,8 +189,10 @@ internal sealed class DrillSession(
     {
         if (Result.Error is not { } error || !Damage.IsOfChain(error)) return;
         Result = Result with { FirstBadObject = Damage.Is(error) && RestoreObstacle.Parse(error.Target) is not null ? error.Target : null };
-        var good = await _restorer.FindLastGoodAsync(path + "-good", cancellationToken).ConfigureAwait(false);
-        if (good is not null) Result = Result with { LastGood = PointOf(good), FirstBadObject = good.Loss?.Key ?? Result.FirstBadObject };
+        var isSnapshot = Result.FirstBadObject is { } bad && ObjectKey.TryParseSnapshot(bad.AsSpan(bad.LastIndexOf('/') + 1), out _);
+        var whole = isSnapshot ? await _restorer.FindLastGoodAsync(path + "-good", isPartial: false, cancellationToken).ConfigureAwait(false) : null;
+        var good = whole ?? await _restorer.FindLastGoodAsync(path + "-good", isPartial: true, cancellationToken).ConfigureAwait(false);
+        if (good is not null) Result = Result with { LastGood = PointOf(good), FirstBadObject = good.Loss?.Key ?? Result.FirstBadObject, IsGotOver = whole is not null };
     }
 
     private static DrillCheck Add(DrillCheck first, DrillCheck second) => second with { Duration = first.Duration + second.Duration };

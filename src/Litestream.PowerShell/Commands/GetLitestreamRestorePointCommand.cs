@@ -61,7 +61,7 @@ public sealed class GetLitestreamRestorePointCommand : ReplicaCommand
         else
             foreach (var damage in damages.Where(d => !named.Contains(d.Key)))
             {
-                var kind = damage.ToObstacle() is { IsBridged: true } ? "Damage that restores get over, from an older snapshot," : "A gap";
+                var kind = damage.EndsRestores ? "A gap" : damage.ToObstacle() is null ? "Damage" : "Damage that restores get over, from an older snapshot,";
                 WriteWarning($"{kind} of the generation {generation.Id} of '{replica}': {damage.Message}");
             }
     }

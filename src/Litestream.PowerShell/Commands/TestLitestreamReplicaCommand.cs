@@ -58,15 +58,25 @@ public sealed class TestLitestreamReplicaCommand : ReplicaCommand
 
     private protected override void WriteMissing(ReplicaReading reading, ReplicaSource source)
     {
-        if (WaitWithProgress(token => LostGeneration.FindAsync(reading.Replica, token), reading) is not { } lost) return;
-        WriteObject(new LitestreamReplicaTest(
-            source.Replica, lost.Generation, "Failed", nameof(EndProof.Lost), End: null, ObjectsRead: 0, ObjectCount: 0, BytesRead: 0, UnreachableCount: 0, Damage: [], TimeSpan.Zero)
+        var noted = WaitWithProgress(token => LostGeneration.FindAsync(reading.Replica, token), reading)?.Generation;
+        if (noted is not null)
         {
-            StartedAt = Environment.Time.GetUtcNow(),
-        });
-        WriteError(new EngineException(ErrorCode.ObjectMissing,
-            $"The generation {lost.Generation}, to which '{source.Replica}' was shipped at the last stop of its replication, is not there any more.", lost.Generation,
-            "Put it back, or start replication with -NewGeneration.").ToRecord(source.Replica));
+            WriteLost(noted, $"The generation {noted}, to which '{source.Replica}' was shipped at the last stop of its replication, is not there any more, or the note of it, '{ReplicaHead.Key}', "
+                + "is of another replica.");
+        }
+
+        foreach (var marked in Enumerate(LostGeneration.FindByMarksAsync(reading.Replica, PipelineStop), reading).Select(g => g.ToString()).Where(g => g != noted))
+            WriteLost(marked, $"Of the generation {marked} of '{source.Replica}' nothing is left but the marks that its snapshots were stored.");
+
+        void WriteLost(string generation, string message)
+        {
+            WriteObject(new LitestreamReplicaTest(
+                source.Replica, generation, "Failed", nameof(EndProof.Lost), End: null, ObjectsRead: 0, ObjectCount: 0, BytesRead: 0, UnreachableCount: 0, Damage: [], TimeSpan.Zero)
+            {
+                StartedAt = Environment.Time.GetUtcNow(),
+            });
+            WriteError(new EngineException(ErrorCode.ObjectMissing, message, generation, "Put it back, or start replication with -NewGeneration.").ToRecord(source.Replica));
+        }
     }
 
     private KnownEnd? FindEnd(ReplicaReading reading, ReplicaSource source, GenerationId generation)
@@ -88,9 +98,11 @@ public sealed class TestLitestreamReplicaCommand : ReplicaCommand
         WriteVerbose($"The generation {deleted} was deleted while it was read; {left} are left.");
     }
 
-    private static EngineException FailureOf(GenerationVerification result) => result.Damages is [var first, ..]
+    // what restores do not get over before all else
+    private static EngineException FailureOf(GenerationVerification result) => result.Damages.OrderByDescending(d => d.EndsRestores).FirstOrDefault() is { } first
         ? new(first.Code, $"The generation {result.Generation.Id} is damaged ({result.Damages.Count} found): {first.Message}", first.Key,
-            first.LastGood is { } good ? $"It restores up to index {good.Index}, offset {good.Offset}." : "Put back an intact copy of the object, or restore another generation.")
+            !first.EndsRestores ? "Put back an intact copy of the object, or start replication with -NewGeneration."
+            : first.LastGood is { } good ? $"It restores up to index {good.Index}, offset {good.Offset}." : "Put back an intact copy of the object, or restore another generation.")
         : new(ErrorCode.ObjectMissing, $"The generation {result.Generation.Id} ends at {result.End?.ToString() ?? "an earlier object"}, before what was shipped of it.",
             result.Generation.Id.ToString(), "Objects are gone from its end: put them back, or start replication with -NewGeneration.");
 }

@@ -30,6 +30,7 @@ internal static class DrillConversions
         Rpo = result.RecoveryPointAge,
         RpoIsUpperBound = result.IsRecoveryPointAgeUpperBound,
         FirstBadObject = result.FirstBadObject,
+        IsGotOver = result.IsGotOver,
         LastGoodPoint = result.LastGood is { } good ? new(good.Generation.ToString(), good.Position.Index, good.Position.Offset, good.Time) : null,
         Transactions = result.Restored?.Transactions ?? 0,
         SegmentCount = result.Restored?.Plan.Segments.Count ?? 0,

@@ -67,6 +67,9 @@ public sealed record LitestreamDrillResult
     /// <summary>The first object that is missing or damaged; null if none is known.</summary>
     public string? FirstBadObject { get; init; }
 
+    /// <summary>Whether a restore does get over that object, from an older snapshot.</summary>
+    internal bool IsGotOver { get; init; }
+
     /// <summary>Of a failed restore: the last point that does restore, found by restoring it; null if there is none.</summary>
     public LitestreamDrillPoint? LastGoodPoint { get; init; }
 

@@ -40,7 +40,7 @@ internal static class ModelConversions
     internal static LitestreamReplicaTest ToModel(this GenerationVerification result, LitestreamReplica replica) => new(
         replica, result.Generation.Id.ToString(), result.Passed ? "Passed" : "Failed", result.EndProof.ToString(), result.End?.ToModel(),
         result.ObjectsRead, result.Generation.Snapshots.Count + result.Generation.Segments.Count, result.BytesRead, result.Unreachable.Count,
-        [.. result.Damages.Select(d => new LitestreamDamage(d.Code.ToString(), d.Key, d.Message, d.LastGood?.ToModel()))], result.Duration)
+        [.. result.Damages.Select(d => new LitestreamDamage(d.Code.ToString(), d.Key, d.Message, d.LastGood?.ToModel()) { Obstacle = d.ToObstacle() })], result.Duration)
     {
         StartedAt = result.StartedAt,
         Warnings = [.. result.Warnings],

@@ -32,8 +32,8 @@ internal static class ReportConversions
         [.. test.Damage.Select(d => $"{d.ErrorId}: {d.Message}")]);
 
     public static IEnumerable<RestoreObstacle> ToObstacles(this LitestreamReplicaTest test) =>
-        test.Damage.Select(d => RestoreObstacle.Parse(d.Key)).OfType<RestoreObstacle>();
+        test.Damage.Select(d => d.Obstacle).OfType<RestoreObstacle>();
 
     public static IEnumerable<RestoreObstacle> ToObstacles(this LitestreamDrillResult drill) =>
-        drill.FirstBadObject is { } key && RestoreObstacle.Parse(key) is { } obstacle ? [obstacle] : [];
+        drill.FirstBadObject is { } key && RestoreObstacle.Parse(key) is { } obstacle ? [obstacle with { IsBridged = drill.IsGotOver }] : [];
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Litestream.PowerShell.Tests.Fixtures;
 using Litestream.PowerShell.Tests.Hosting;
 using Xunit;
@@ -63,6 +64,66 @@ public sealed class ReplicaTestTests : ReplicationTests
     }
 
     [Fact]
+    public void A_damaged_note_of_the_last_stop_is_a_warning_and_proves_nothing()
+    {
+        Host.Run("Sync-LitestreamDatabase ./app.db ./replica").Succeeded();
+        var head = Host.Folder["replica/litestream-ps.head"];
+        var content = File.ReadAllBytes(head);
+        content[^10] ^= 1;
+        File.WriteAllBytes(head, content);
+
+        var result = Host.Run("Test-LitestreamReplica ./replica");
+
+        Assert.Contains("litestream-ps.head", Assert.Single(result.Warnings), StringComparison.Ordinal);
+        var test = Assert.Single(result.Succeeded());
+        Assert.Equal(("Passed", "NotProvable"), (test.Value<string>("Result"), test.Value<string>("EndProof")));
+    }
+
+    [Fact]
+    public void A_generation_of_which_only_a_mark_is_left_is_lost()
+    {
+        Host.Run("Sync-LitestreamDatabase ./app.db ./replica").Succeeded();
+        const string Gone = "0123456789abcdef";
+        var marks = Directory.CreateDirectory(Host.Folder[$"replica/generations/{Gone}/snapshots"]).FullName;
+        File.WriteAllBytes(Path.Combine(marks, "00000000.snapshot.stored"), []);
+
+        var result = Host.Run("Test-LitestreamReplica ./replica");
+
+        Assert.Equal(["ObjectMissing"], result.ErrorIds);
+        Assert.Equal((Gone, "Failed", "Lost"), (result.Output[1].Value<string>("Generation"), result.Output[1].Value<string>("Result"), result.Output[1].Value<string>("EndProof")));
+    }
+
+    [Theory]
+    [InlineData("Test-LitestreamReplica ./replica -ErrorAction Ignore")]
+    [InlineData("Test-LitestreamBackup ./replica -ErrorAction Ignore")]
+    public void A_damaged_snapshot_that_restores_get_over_is_no_gap_of_a_report(string piped)
+    {
+        Host.Run("Start-LitestreamReplication ./app.db ./replica -SnapshotInterval 1s; Sync-LitestreamDatabase ./app.db").Succeeded();
+        for (var deadline = Environment.TickCount64 + 60_000; SnapshotsOf("replica").Length < 2; Thread.Sleep(50))
+        {
+            Assert.True(Environment.TickCount64 < deadline, "there is no second snapshot");
+            Application.Write(Database, commits: 1);
+            Host.Run("Sync-LitestreamDatabase ./app.db").Succeeded();
+        }
+
+        // and WAL behind the newest one, to which no further one comes
+        Host.Run("Stop-LitestreamReplication ./app.db").Succeeded();
+        Application.Write(Database, commits: 1);
+        Host.Run("Sync-LitestreamDatabase ./app.db ./replica").Succeeded();
+        var newest = SnapshotsOf("replica")[^1];
+        var content = File.ReadAllBytes(newest);
+        content[content.Length / 2] ^= 1;
+        File.WriteAllBytes(newest, content);
+
+        var test = Assert.Single(Host.Run($"({piped}).Result; {piped} | Export-LitestreamReport ./r.json -Replica ./replica").Output);
+
+        Assert.Equal("Failed", test.BaseObject);
+        using var report = JsonDocument.Parse(File.ReadAllBytes(Host.Folder["r.json"]));
+        var generation = Assert.Single(Assert.Single(report.RootElement.GetProperty("replicas").EnumerateArray()).GetProperty("generations").EnumerateArray());
+        Assert.Equal((1, 0), (generation.GetProperty("windows").GetArrayLength(), generation.GetProperty("gaps").GetArrayLength()));
+    }
+
+    [Fact]
     public void A_replica_that_is_being_written_to_passes()
     {
         Host.Run("Start-LitestreamReplication ./app.db ./replica; Sync-LitestreamDatabase ./app.db").Succeeded();
@@ -108,4 +169,6 @@ public sealed class ReplicaTestTests : ReplicationTests
 
         Assert.Equal(["ParameterArgumentValidationError"], result.ErrorIds);
     }
+
+    private string[] SnapshotsOf(string replica) => [.. Directory.GetFiles(Host.Folder[replica], "*.snapshot.lz4", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
 }
