@@ -1,5 +1,4 @@
 using Litestream.Engine.Errors;
-using Litestream.Engine.Files;
 using Litestream.Engine.Spool;
 using Litestream.Engine.Sqlite;
 
@@ -64,14 +63,8 @@ internal sealed class CaptureSession : IDisposable
 
     private WalCapture Wal { get; }
 
-    /// <summary>Whether nobody else has the database open, as far as the system tells.</summary>
-    public bool IsAlone => _guard.IsUnused;
-
     /// <summary>Opens a database in WAL mode that has pages. Null when somebody is in the way.</summary>
-    /// <param name="database">The database.</param>
-    /// <param name="environment">Files and VFS.</param>
-    /// <param name="kept">Locks of a former session that go on; null for none.</param>
-    public static CaptureSession? TryOpen(DatabaseInfo database, EngineEnvironment environment, ILockGuard? kept = null)
+    public static CaptureSession? TryOpen(DatabaseInfo database, EngineEnvironment environment)
     {
         var before = SourceFiles.Of(database.Path, environment.Files);
         var relay = ReaderRelay.TryStart(Open, environment.Capture.CreateRelay);
@@ -84,7 +77,7 @@ internal sealed class CaptureSession : IDisposable
             var files = probe.TryBeginRead() ? SourceFiles.Of(database.Path, environment.Files) : default;
             if (files.Wal is not null) FormerWal.EnsurePageSize(probe, database);
             if (IsSameWhereKnown(before, files) && files is { Database: { } file, Wal: not null, WalIndex: { } index }
-                && (kept is null ? environment.Files.TryGuardLocks(database.Path, file, index) : kept.TryFollow(database.Path, index) ? kept : null) is { } locks)
+                && environment.Files.TryGuardLocks(database.Path, file, index) is { } locks)
             {
                 probe.EndTransaction();
                 return new(database, environment, relay, probe, new(database, files, locks, environment));
@@ -342,58 +335,11 @@ internal sealed class CaptureSession : IDisposable
         _relay.Dispose();
         try
         {
-            // who copies by other means than SQLite holds no lock
-            if (!isWhole || !_guard.IsSurelyAlone || !_guard.TryRemoveWal(Point)) return false;
-            _guard.FlushNames();
-            return true;
+            return isWhole && _guard.TryRemoveWal(Point);
         }
         finally
         {
             _guard.Dispose();
-        }
-    }
-
-    /// <summary>Closes the database as the last application that has it open does, without the WAL, and opens it again at once: beside a file that is put in its place later is
-    /// none then that SQLite would apply to it. In between others are kept from removing what they write.</summary>
-    /// <param name="isRenewed">Whether the WAL is gone, and nothing has happened meanwhile. Else it has to be found out what has.</param>
-    /// <returns>The session that goes on; null when somebody was in the way. This one is closed in any case.</returns>
-    /// <exception cref="IOException">The WAL can't be deleted.</exception>
-    public CaptureSession? Renew(out bool isRenewed)
-    {
-        isRenewed = false;
-        var isWhole = Rest.IsSeenWhole;
-        _probe.Dispose();
-        _relay.Dispose();
-        CaptureSession? next = null;
-        try
-        {
-            bool isGone;
-            ILockGuard? locks;
-            try
-            {
-                isGone = isWhole && _guard.TryRemoveWal(Point);
-            }
-            finally
-            {
-                locks = _guard.TryShareAgain();
-            }
-
-            if (locks is null) return null;
-            next = TryOpen(_database, _environment, locks);
-            // last: nobody is kept waiting, and if it comes back with a power loss before that, it is still beside the file that it belongs to
-            if (isGone) _guard.FlushNames();
-            isRenewed = isGone && next is not null && next.IsWithoutWal(this);
-            return next;
-        }
-        catch
-        {
-            next?.Dispose();
-            next = null;
-            throw;
-        }
-        finally
-        {
-            if (next is null) _guard.Dispose();
         }
     }
 
@@ -422,13 +368,6 @@ internal sealed class CaptureSession : IDisposable
             _forbidsRestart = _relay.Began is { } began && Point.IsSameLife(began) && !_afterHandOver.IsBusy
                 && _afterHandOver.Frames >= began.LastFrame && _afterHandOver.Backfilled < began.LastFrame;
         _isCapturedSinceHandOver = true;
-    }
-
-    /// <summary>Whether no frame is in the WAL, and the file looks as it did to a former session.</summary>
-    private bool IsWithoutWal(CaptureSession former)
-    {
-        Span<byte> header = stackalloc byte[WalHeader.Size];
-        return _relay.Began is null && !_probe.TryReadWal(header, 0) && _guard.SeesWhat(former._guard, _probe);
     }
 
     /// <summary>Whether exactly that is captured which the reader saw at its begin, and no more.</summary>

@@ -29,12 +29,6 @@ internal sealed class SourceGuard(DatabaseInfo database, SourceFiles files, ILoc
     /// <summary>Whether no other copy of SQLite in this process has the database open.</summary>
     public bool IsAlone => locks.IsAlone;
 
-    /// <summary>Whether nobody else uses the database by SQLite, as far as the system tells.</summary>
-    public bool IsUnused => locks.IsUnused;
-
-    /// <summary>Whether nobody else has the files open by any means, as far as the system tells.</summary>
-    public bool IsSurelyAlone => locks.IsSurelyAlone;
-
     /// <summary>Whether a close of ours may be the last of the database: no other copy of SQLite in this process has it open, and the names still lead to these files.</summary>
     public bool MayCloseLast => locks is { IsSurelyAlone: true, IsUnbroken: true } && SourceFiles.Of(Path, _system) == files;
 
@@ -116,25 +110,14 @@ internal sealed class SourceGuard(DatabaseInfo database, SourceFiles files, ILoc
     {
         if (SourceFiles.Of(Path, _system) is not { Database: { } present } now || (now.Wal, now.WalIndex) != (files.Wal, files.WalIndex)) return false;
         // what is behind the point was committed a moment ago, by somebody who has gone again
-        if (!locks.TryTakeAlone(Path, present) || !FormerWal.EndsBeside(Path, life, _system)) return false;
+        if (!locks.IsSurelyAlone || !locks.TryTakeAlone(Path, present) || !FormerWal.EndsBeside(Path, life, _system)) return false;
         // as SQLite does: were the wal-index gone first, the next one to open would read all of the WAL
         _system.Delete(Path + "-wal");
         _system.Delete(Path + "-shm");
+        // a WAL that a power loss brings back would be applied to the new file
+        _system.FlushDirectory(System.IO.Path.GetDirectoryName(Path)!);
         return true;
     }
-
-    /// <summary>Makes it durable that the WAL is gone: one that a power loss brings back would be applied to whatever file is there by then.</summary>
-    /// <exception cref="IOException">That is not possible.</exception>
-    public void FlushNames() => _system.FlushDirectory(System.IO.Path.GetDirectoryName(Path)!);
-
-    /// <summary>Lets others use the files again that <see cref="TryRemoveWal"/> has taken, but not remove the WAL that they make.</summary>
-    /// <returns>The locks, for the connections that follow; null where there are none.</returns>
-    public ILockGuard? TryShareAgain() => locks.TryShareAgain() ? locks : null;
-
-    /// <summary>Whether the file looks as it did when a former reader rested.</summary>
-    /// <param name="former">Has seen that.</param>
-    /// <param name="connection">Has it open.</param>
-    public bool SeesWhat(SourceGuard former, DatabaseConnection connection) => former._atRest is { } atRest && atRest == LookOf(connection);
 
     public void Dispose() => locks.Dispose();
 

@@ -46,7 +46,7 @@ internal sealed class GuardDescriptor : IDisposable
         var guard = new GuardDescriptor(descriptor, identity);
         try
         {
-            if (guard.TryShareAgain(start, length) && guard.TryWitness()) return guard;
+            if (guard.TryLock(PosixNative.SetDescriptionLock, start, length) && guard.TryLock(PosixNative.SetLock, guard._witness, 1)) return guard;
             guard.Dispose();
             return null;
         }
@@ -69,14 +69,6 @@ internal sealed class GuardDescriptor : IDisposable
     /// <param name="start">First byte.</param>
     /// <param name="length">How many.</param>
     public bool TryTakeAlone(long start, long length) => TryLock(PosixNative.SetDescriptionLock, start, length, PosixLock.Write);
-
-    /// <summary>Locks for reading; from a lock for writing it goes to that without a gap.</summary>
-    /// <param name="start">First byte.</param>
-    /// <param name="length">How many.</param>
-    public bool TryShareAgain(long start, long length) => TryLock(PosixNative.SetDescriptionLock, start, length);
-
-    /// <summary>Takes the lock that goes when this process closes the file; see <see cref="IsUnbroken"/>.</summary>
-    public bool TryWitness() => TryLock(PosixNative.SetLock, _witness, 1);
 
     private bool TryLock(int command, long start, long length, short type = PosixLock.Read)
     {

@@ -18,24 +18,10 @@ public interface ILockGuard : IDisposable
     /// <summary>Whether that is known, or does no harm, and no other process has the files open, as far as the system tells: never true where it can't be known.</summary>
     bool IsSurelyAlone { get; }
 
-    /// <summary>Whether no other process holds a lock on the database, as whoever uses it by SQLite does, nor has another SQLite in this process it open, now or a second ago: that may be asked
-    /// often. Never true where it can't be known.</summary>
-    bool IsUnused { get; }
-
     /// <summary>Takes the database and the guarded wal-index for this guard alone, as SQLite's last close does: until it is disposed nobody begins to use them. After the
     /// connections are closed.</summary>
     /// <param name="databasePath">The database.</param>
     /// <param name="database">Which file it is by now; it need not be the guarded one.</param>
     /// <returns>False when somebody uses one of them, in this process too, or there is no such lock.</returns>
     bool TryTakeAlone(string databasePath, FileIdentity database);
-
-    /// <summary>After <see cref="TryTakeAlone"/>: lets others use the database again, but not remove its WAL.</summary>
-    /// <returns>False where there is no such lock.</returns>
-    bool TryShareAgain();
-
-    /// <summary>Stands by the locks of connections that were opened since, after those that were guarded were closed.</summary>
-    /// <param name="databasePath">The database; still the same file.</param>
-    /// <param name="walIndex">Which file its -shm is by now.</param>
-    /// <returns>False when somebody is in the way, or there is no such lock.</returns>
-    bool TryFollow(string databasePath, FileIdentity walIndex);
 }

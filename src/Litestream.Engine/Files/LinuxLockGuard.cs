@@ -15,7 +15,7 @@ internal sealed class LinuxLockGuard : ILockGuard
     private const long AttachedLength = 1;
 
     private readonly GuardDescriptor _database;
-    private GuardDescriptor _walIndex;
+    private readonly GuardDescriptor _walIndex;
     private GuardDescriptor? _present;
     private bool _isDisposed;
 
@@ -33,10 +33,7 @@ internal sealed class LinuxLockGuard : ILockGuard
 
     /// <inheritdoc/>
     /// <remarks>A process that has copied the files by other means than SQLite has them open and holds no lock any more.</remarks>
-    public bool IsSurelyAlone => IsUnused && !FileUsers.HasOther(_database.Identity, _walIndex.Identity);
-
-    /// <inheritdoc/>
-    public bool IsUnused => !LockedFiles.HasOther(_database.Identity) && IsAlone;
+    public bool IsSurelyAlone => IsAlone && !FileUsers.HasOther(_database.Identity, _walIndex.Identity);
 
     /// <inheritdoc/>
     public bool TryTakeAlone(string databasePath, FileIdentity database)
@@ -46,22 +43,6 @@ internal sealed class LinuxLockGuard : ILockGuard
         var present = database == _database.Identity ? _database : _present;
         // first the file: who comes now waits before it, and who has come holds the wal-index, too
         return present is not null && present.TryTakeAlone(SharedStart, SharedLength) && _walIndex.TryTakeAlone(AttachedStart, AttachedLength);
-    }
-
-    /// <inheritdoc/>
-    public bool TryShareAgain() => _walIndex.TryShareAgain(AttachedStart, AttachedLength) && _database.TryShareAgain(SharedStart, SharedLength);
-
-    /// <inheritdoc/>
-    public bool TryFollow(string databasePath, FileIdentity walIndex)
-    {
-        if (walIndex != _walIndex.Identity)
-        {
-            if (GuardDescriptor.TryTake(databasePath + "-shm", walIndex, AttachedStart, AttachedLength) is not { } next) return false;
-            _walIndex.Dispose();
-            _walIndex = next;
-        }
-
-        return _database.TryWitness() && _walIndex.TryWitness();
     }
 
     /// <summary>Guards. Null when somebody is in the way, or the names do not lead to these files.</summary>

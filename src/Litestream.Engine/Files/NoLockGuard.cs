@@ -21,16 +21,7 @@ public sealed class NoLockGuard : ILockGuard
     public bool IsSurelyAlone { get; }
 
     /// <inheritdoc/>
-    public bool IsUnused => false;
-
-    /// <inheritdoc/>
     public bool TryTakeAlone(string databasePath, FileIdentity database) => false;
-
-    /// <inheritdoc/>
-    public bool TryShareAgain() => false;
-
-    /// <inheritdoc/>
-    public bool TryFollow(string databasePath, FileIdentity walIndex) => false;
 
     /// <inheritdoc/>
     public void Dispose()

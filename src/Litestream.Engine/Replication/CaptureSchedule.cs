@@ -127,12 +127,9 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     /// <summary>Whether the database has been still for long enough to bring the reader to rest.</summary>
     /// <param name="now">The time.</param>
     /// <param name="lastChange">When the last commit was seen; null if none was.</param>
-    public bool IsRestDue(DateTimeOffset now, DateTimeOffset? lastChange) => _nextRest <= now && IsQuiet(now, lastChange, options.CheckpointQuietInterval);
-
-    /// <summary>Whether it has been still for so long that the application may have ended: then it is in nobody's way to bring the reader to rest at once.</summary>
-    /// <param name="now">The time.</param>
-    /// <param name="lastChange">When the last commit was seen; null if none was.</param>
-    public bool MayBeLeft(DateTimeOffset now, DateTimeOffset? lastChange) => IsQuiet(now, lastChange, options.LeftAfter);
+    public bool IsRestDue(DateTimeOffset now, DateTimeOffset? lastChange) =>
+        _nextRest <= now && _lastMotion + options.CheckpointQuietInterval <= now
+        && (lastChange ?? DateTimeOffset.MinValue) + options.CheckpointQuietInterval <= now;
 
     /// <summary>Whether to see if our reader is in the way of somebody's checkpoint: writers that wait for that look like quiet. The longer
     /// it is quiet, the more rarely.</summary>
@@ -230,9 +227,6 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
         var seconds = Math.Max(0, size - frames) / _framesASecond / 2;
         return TimeSpan.FromSeconds(Math.Clamp(seconds, Math.Min(s_shortestLook.TotalSeconds, longest), longest));
     }
-
-    private bool IsQuiet(DateTimeOffset now, DateTimeOffset? lastChange, TimeSpan time) =>
-        _lastMotion + time <= now && (lastChange ?? DateTimeOffset.MinValue) + time <= now;
 
     private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
 

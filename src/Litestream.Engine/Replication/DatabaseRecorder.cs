@@ -244,38 +244,6 @@ internal sealed class DatabaseRecorder : IDisposable
         return isGone;
     }
 
-    /// <summary>Whether nobody else has the database open, as far as the system tells.</summary>
-    public bool IsAlone => Session is { IsAlone: true };
-
-    /// <summary>Whether there is a WAL that nobody needs: nobody else has the database open, which holds all of it, and all of that is durable here.</summary>
-    public bool HasNeedlessWal => Session is { Point.HasLife: true, Rest.IsSeenWhole: true, IsAlone: true } && Segments.IsAllDurable && !Snapshot.Exists && !_environment.Places.AreScarce;
-
-    /// <summary>Removes the WAL, as the last close of an application does, and goes on without; see <see cref="CaptureSession.Renew"/>. Where somebody comes in between it is found out what
-    /// he did, or the database is let go.</summary>
-    /// <param name="cancellationToken">Ends the comparison of the whole database that this may cost.</param>
-    /// <returns>Whether the WAL is gone, and nobody came.</returns>
-    /// <exception cref="LitestreamException"><see cref="ErrorCode.DatabaseError"/>: it can't be deleted.</exception>
-    public bool RemoveWal(CancellationToken cancellationToken)
-    {
-        Segments.StampSource(); // first: from here on only the file has what it holds
-        Segments.Abandon();
-        var former = Session!;
-        Session = null; // is closed in any case
-        Session = Former.Renew(former, out var isRenewed);
-        if (Session is not { } session) return false;
-        if (!isRenewed)
-        {
-            FindOut(session, cancellationToken);
-            return false;
-        }
-
-        session.StartAt(CapturePoint.None);
-        session.NoteSeen();
-        _ = TryRest(CheckpointEffort.Yielding);
-        if (!Segments.HasOpenSegment) Segments.StampSource();
-        return true;
-    }
-
     /// <summary>Lets the database go and ends the present generation, as far as it is recorded.</summary>
     public void EndGeneration()
     {
@@ -370,22 +338,6 @@ internal sealed class DatabaseRecorder : IDisposable
             $"Generation {Generation} goes on. The database was compared with it, as {reason}: "
             + (reconciler.Changed == 0 ? "nothing has changed." : $"{reconciler.Changed} of {view.PageCount} pages have changed, and follow."));
         return true;
-    }
-
-    /// <summary>Goes on after the database was closed and opened, whatever happened in between.</summary>
-    private void FindOut(CaptureSession session, CancellationToken cancellationToken)
-    {
-        var before = Position;
-        var isSure = false;
-        try
-        {
-            isSure = new Continuity(session, _environment).WhyNotResume(_spool.State!, Segments.Sink) is not { } reason || TryReconcile(session, reason, cancellationToken);
-            Segments.NoteSeen(before);
-        }
-        finally
-        {
-            if (!isSure) CloseSession();
-        }
     }
 
     private void Announce(ReplicationEventKind kind, string message)

@@ -50,23 +50,6 @@ internal sealed class FormerDatabase(string path, EngineEnvironment environment,
         }
     }
 
-    /// <summary>Does without its WAL before anybody replaces it; see <see cref="CaptureSession.Renew"/>.</summary>
-    /// <param name="session">Has it open.</param>
-    /// <param name="isRenewed">Whether the WAL is gone, and nothing has happened meanwhile.</param>
-    /// <returns>The session that goes on; null when somebody was in the way.</returns>
-    /// <exception cref="LitestreamException"><see cref="ErrorCode.DatabaseError"/>: it can't be deleted.</exception>
-    public CaptureSession? Renew(CaptureSession session, out bool isRenewed)
-    {
-        try
-        {
-            return session.Renew(out isRenewed);
-        }
-        catch (Exception e) when (FileErrors.IsFileError(e))
-        {
-            throw FileErrors.Wrap(e, path, "delete the WAL that nobody needs", ErrorCode.DatabaseError);
-        }
-    }
-
     /// <summary>Lets it go without its WAL; see <see cref="CaptureSession.TryCloseWithoutWal"/>.</summary>
     /// <param name="session">Has it open.</param>
     /// <returns>Whether the WAL is gone.</returns>

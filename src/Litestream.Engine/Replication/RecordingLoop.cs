@@ -230,7 +230,7 @@ internal sealed class RecordingLoop
         var now = _clock.Now;
         var looked = _environment.Time.GetUtcNow();
         var sight = SeeIdle(now);
-        if (_schedule.IsPollDue(now) && !IsAsked && !HasNewVersion() && !IsRestDue(now) && !_wal.IsRemovalDue(now, _schedule, _lastChange) && sight is null)
+        if (_schedule.IsPollDue(now) && !IsAsked && !HasNewVersion() && !IsRestDue(now) && sight is null)
         {
             Looked(now, looked, captured: 0, isFound: false);
             return;
@@ -265,8 +265,7 @@ internal sealed class RecordingLoop
         _syncs.Captured(requests);
         if (!_recorder.Segments.HasCut && (_syncs.AnyCaptured || _schedule.IsCutDue(now))) BeginCut(now);
         if (_recorder is { Segments.IsAllDurable: true }) NoteAllDurable();
-        _wal.Keep(now, _schedule, _lastChange, stop);
-        if (!_recorder.IsOpen) return;
+        _wal.Keep(now, _schedule, _lastChange);
         _recorder.Segments.StampRest();
         EnforceBound();
         if (!HasReplica()) Suspend();

@@ -40,10 +40,6 @@ public sealed record ReplicationOptions
     /// <summary>After this time without a commit the WAL is checkpointed, so that foreign checkpoints never wait for us. Default 5 s.</summary>
     public TimeSpan CheckpointQuietInterval { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>After this time without a commit a database that nobody else has open is checkpointed at once, and its WAL removed, as the application's last close would have done without
-    /// us. One that opens the database for each of its commits goes on before. Default 1 s.</summary>
-    internal TimeSpan LeftAfter { get; init; } = TimeSpan.FromSeconds(1);
-
     /// <summary>WAL pages after which a checkpoint that never gets through is helped by a moment's write lock. Default 1500: the WAL of a
     /// writer that never pauses stays within twice of what SQLite itself lets it be.</summary>
     public int ForcedCheckpointPageCount { get; init; } = 1500;

@@ -10,12 +10,8 @@ namespace Litestream.Engine.Replication;
 /// <param name="time">Measures how long a checkpoint takes.</param>
 internal sealed class WalKeeper(ReplicationOptions options, DatabaseRecorder recorder, EventLog events, TimeProvider time)
 {
-    private static readonly TimeSpan s_longestRemovalRetry = TimeSpan.FromMinutes(1);
-
     private LitestreamException? _checkpointError;
     private DateTimeOffset? _foreignSince;
-    private DateTimeOffset _nextRemoval;
-    private TimeSpan _removalRetry;
 
     /// <summary>Checkpoints before what is new is captured, where the WAL grows so fast that it would get too large during that capture: then
     /// the capture is made while writers are kept out.</summary>
@@ -34,28 +30,10 @@ internal sealed class WalKeeper(ReplicationOptions options, DatabaseRecorder rec
     /// <param name="now">The time.</param>
     /// <param name="schedule">Says when, and is told.</param>
     /// <param name="lastChange">When the last commit was seen.</param>
-    /// <param name="stop">Ends the comparison of the whole database.</param>
-    public void Keep(DateTimeOffset now, CaptureSchedule schedule, DateTimeOffset? lastChange, CancellationToken stop)
+    public void Keep(DateTimeOffset now, CaptureSchedule schedule, DateTimeOffset? lastChange)
     {
-        if (!recorder.IsResting) KeepSmall(now, schedule, lastChange);
-        if (!IsRemovalDue(now, schedule, lastChange)) return;
-        // somebody of this process may have it open, whom nothing shows before: he is not to be disturbed all the time
-        _removalRetry = recorder.RemoveWal(stop) ? TimeSpan.Zero : TimeSpan.FromTicks(Math.Clamp(_removalRetry.Ticks * 2, options.LeftAfter.Ticks, s_longestRemovalRetry.Ticks));
-        _nextRemoval = now + _removalRetry;
-        if (recorder.Segments.HasOpenSegment) schedule.Signal(now);
-    }
-
-    /// <summary>Whether a WAL is to be removed that nobody needs: SQLite would apply it to whatever file is put in the place of the database.</summary>
-    /// <param name="now">The time.</param>
-    /// <param name="schedule">Says how still it is.</param>
-    /// <param name="lastChange">When the last commit was seen.</param>
-    public bool IsRemovalDue(DateTimeOffset now, CaptureSchedule schedule, DateTimeOffset? lastChange) =>
-        _nextRemoval <= now && recorder.IsResting && schedule.MayBeLeft(now, lastChange) && recorder.HasNeedlessWal;
-
-    private void KeepSmall(DateTimeOffset now, CaptureSchedule schedule, DateTimeOffset? lastChange)
-    {
-        var isRestDue = schedule.IsRestDue(now, lastChange) || (schedule.MayBeLeft(now, lastChange) && recorder.IsAlone);
-        var due = schedule.CheckpointDue(now, recorder.WalFrames) ?? (isRestDue ? CheckpointEffort.Yielding : null);
+        if (recorder.IsResting) return;
+        var due = schedule.CheckpointDue(now, recorder.WalFrames) ?? (schedule.IsRestDue(now, lastChange) ? CheckpointEffort.Yielding : null);
         if (due is not null)
         {
             for (; due is { } effort; due = recorder.IsResting ? null : schedule.CheckpointDue(now, recorder.WalFrames)) Checkpoint(now, schedule, effort);

@@ -25,10 +25,7 @@ internal sealed class SimulatedLockGuard : ILockGuard
     public bool IsAlone => true;
 
     /// <inheritdoc/>
-    public bool IsSurelyAlone => IsUnused;
-
-    /// <inheritdoc/>
-    public bool IsUnused => !IsOpen(_database, p => p != _process);
+    public bool IsSurelyAlone => !IsOpen(_database, p => p != _process);
 
     /// <summary>Guards; null when somebody has the file alone.</summary>
     /// <param name="files">The disk as the process sees it.</param>
@@ -49,21 +46,6 @@ internal sealed class SimulatedLockGuard : ILockGuard
         if (_files.FindFile(databasePath) is not { } present || present.Number != database.Low || IsOpen(present, _ => true) || IsOpen(_database, _ => true)) return false;
         if (present != _database) _present = present;
         return present.Locks.TryTakeAlone(this) && _database.Locks.TryTakeAlone(this);
-    }
-
-    /// <inheritdoc/>
-    public bool TryShareAgain()
-    {
-        _present?.Locks.LetGo(this);
-        _present = null;
-        return _database.Locks.TryGuard(this);
-    }
-
-    /// <inheritdoc/>
-    public bool TryFollow(string databasePath, FileIdentity walIndex)
-    {
-        _files.Enter(Operation.Lock, databasePath);
-        return true;
     }
 
     public void Dispose()

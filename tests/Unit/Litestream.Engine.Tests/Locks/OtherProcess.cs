@@ -31,9 +31,6 @@ internal sealed class OtherProcess : IDisposable
     /// <summary>Starts a client that works until it is ended.</summary>
     public static OtherProcess Start(params string[] arguments) => new(arguments);
 
-    /// <summary>Whether it has ended by itself.</summary>
-    public bool HasExited => _process.HasExited;
-
     /// <summary>Lets it end in good order, and gives what it wrote.</summary>
     public string End()
     {

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Litestream.Engine.Errors;
 using Litestream.Engine.Format;
 using Litestream.Engine.Replication;
-using Litestream.Engine.Tests.Locks;
 using Litestream.Engine.Tests.Replication;
 using Litestream.Engine.Tests.Sqlite;
 using Xunit;
@@ -151,79 +150,6 @@ public sealed class OverwrittenDatabaseTests
         await Restored.AssertIsAsync(database, database.App.Image());
         await Restored.AssertFormerIsAsync(database, former, last);
     }
-
-    /// <summary>Without us the application's last close would have removed it. So nobody has to wait, neither for a rest nor for our look.</summary>
-    [SkippableTheory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task One_that_takes_the_place_of_a_database_that_nobody_has_open_is_read_as_it_is(bool isCopied)
-    {
-        Skip.IfNot(OperatingSystem.IsLinux(), "nothing else lets a process know that it is alone");
-        using var database = new TestDatabase();
-        database.App.Insert(10);
-        var image = database.App.Image();
-        await using var replication = RunningReplication.Start(database, o => o with { IdleAfter = null, LeftAfter = TimeSpan.FromMilliseconds(100) });
-        await File.WriteAllBytesAsync(database["other.db"], image);
-        for (var round = 1; round <= 3; round++)
-        {
-            database.App.Execute("UPDATE item SET data = randomblob(500)");
-            database.App.Insert(200, 500);
-            await replication.SyncAsync();
-            Assert.NotEqual(0, new FileInfo(database.WalPath).Length);
-            database.CloseApp();
-            await replication.UntilAsync(() => !HasFrames(database.Path), "the WAL is removed");
-            Assert.DoesNotContain(replication.Events, e => e.Severity != ReplicationSeverity.Information && round == 1);
-            if (isCopied)
-            {
-                using var copy = Process.Start("cp", [database["other.db"], database.Path]);
-                copy.WaitForExit();
-            }
-            else
-            {
-                File.Copy(database["other.db"], database["moved.db"]);
-                File.Move(database["moved.db"], database.Path, overwrite: true);
-            }
-
-            database.ReopenApp();
-            database.App.BePatient();
-            Assert.Equal(image, database.App.Image());
-            database.App.Insert(5);
-            Assert.Equal("ok", database.App.Text("PRAGMA integrity_check"));
-            await replication.SyncAsync();
-            await Restored.AssertIsAsync(database, database.App.Image());
-        }
-
-        Assert.Equal(isCopied ? 1 : 4, replication.Count(ReplicationEventKind.GenerationStarted));
-    }
-
-    [SkippableFact]
-    public async Task The_WAL_of_a_database_that_another_process_has_open_is_left()
-    {
-        Skip.IfNot(OperatingSystem.IsLinux(), "nothing else lets a process know that it is alone");
-        using var database = new TestDatabase();
-        var path = database["ledger.db"];
-        OtherProcess.Run("create", path);
-        await using var replication = RunningReplication.Start(
-            path, [RunningReplication.Folder(database["replica"])], o => o with { IdleAfter = null, LeftAfter = TimeSpan.FromMilliseconds(100) });
-        await replication.SyncAsync();
-        // commits, and holds the database open while nothing happens, for up to three seconds
-        using (var application = OtherProcess.Start("script", path, "--states", database["states"], "--commits", "4", "--longest", "3000", "--seed", "3", "--mode", "autocommit"))
-        {
-            await replication.UntilAsync(() => HasFrames(path), "the application commits");
-            while (!application.HasExited)
-            {
-                Assert.True(HasFrames(path) || application.HasExited);
-                await Task.Delay(20);
-            }
-
-            application.End();
-        }
-
-        await replication.UntilAsync(() => !HasFrames(path), "the WAL is removed");
-        Assert.DoesNotContain(replication.Events, e => e.Severity != ReplicationSeverity.Information);
-    }
-
-    private static bool HasFrames(string path) => new FileInfo(path + "-wal") is { Exists: true, Length: > 0 };
 
     [Fact]
     public async Task A_database_at_rest_that_is_only_touched_goes_on_without_a_word()
@@ -399,9 +325,9 @@ public sealed class OverwrittenDatabaseTests
         await Restored.AssertIsAsync(database, database.App.Image());
     }
 
-    private static ReplicationOptions Never(ReplicationOptions options) => options with { CheckpointQuietInterval = TimeSpan.FromDays(1), LeftAfter = TimeSpan.FromDays(1), IdleAfter = null };
+    private static ReplicationOptions Never(ReplicationOptions options) => options with { CheckpointQuietInterval = TimeSpan.FromDays(1), IdleAfter = null };
 
-    private static ReplicationOptions Soon(ReplicationOptions options) => options with { CheckpointQuietInterval = TimeSpan.FromMilliseconds(100), LeftAfter = TimeSpan.FromDays(1), IdleAfter = null };
+    private static ReplicationOptions Soon(ReplicationOptions options) => options with { CheckpointQuietInterval = TimeSpan.FromMilliseconds(100), IdleAfter = null };
 
     private static async Task ReplaceAsync(TestDatabase database, byte[] content)
     {

@@ -32,7 +32,7 @@ public sealed class NeedlessHoldTests
         schedule.Looked(now, isOpen: true, captured, recorder.WalFrames);
         var time = new SlowTime();
 
-        new WalKeeper(options, recorder, events, time).Keep(now, schedule, now, default);
+        new WalKeeper(options, recorder, events, time).Keep(now, schedule, now);
 
         Assert.True(recorder.IsResting);
         Assert.Equal(2, time.Asked); // begin and end of one checkpoint
