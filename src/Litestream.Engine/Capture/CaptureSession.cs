@@ -138,6 +138,9 @@ internal sealed class CaptureSession : IDisposable
     /// <summary>Remembers how the database file looks from here on; see <see cref="SourceGuard.IsAsSeen"/>. What the stream holds of it is up to date.</summary>
     public void NoteSeen() => _guard.NoteSeen(_probe, Point);
 
+    /// <summary>Which life of the WAL that was, by now known.</summary>
+    public void NoteLife() => _guard.NoteLife(Point);
+
     /// <summary>Starts at a view's commit. The view was opened while the reader was held.</summary>
     public void StartAt(CapturePoint point)
     {

@@ -84,6 +84,13 @@ internal sealed class SourceGuard(DatabaseInfo database, SourceFiles files, ILoc
     public void NoteSeen(DatabaseConnection connection, CapturePoint life) =>
         (_seen, _doubt) = ((LookOf(connection), life, connection.Checkpoint(CheckpointMode.Ask).Backfilled), null);
 
+    /// <summary>Remembers of which life of the WAL the file was seen.</summary>
+    /// <param name="life">A point of it.</param>
+    public void NoteLife(CapturePoint life)
+    {
+        if (_seen is { } seen) _seen = seen with { Life = life };
+    }
+
     /// <summary>Whether SQLite alone has written to the file, as far as that can be told: it writes nothing but checkpoints, which tell how far they got. Asked before a
     /// checkpoint of ours writes the WAL over what somebody has copied there.</summary>
     /// <param name="connection">Has it open.</param>

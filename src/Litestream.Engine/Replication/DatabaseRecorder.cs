@@ -98,12 +98,13 @@ internal sealed class DatabaseRecorder : IDisposable
         var isOpen = false;
         try
         {
+            session.NoteSeen(); // first: what others write while it is read is told before the next checkpoint
             var continuity = new Continuity(session, _environment);
             continuity.EnsureOwnWal(_spool.State, _spool.Pages, cancellationToken);
             Segments.NoteTimes(_spool.State);
             isOpen = (whyNew ?? WhyHopeless ?? continuity.WhyNotGoOn(_spool.State) ?? WhyIncomplete) is { } reason
                 ? TryStartGeneration(reason) : TryGoOn(session, continuity, whyUnsure, cancellationToken);
-            if (isOpen) session.NoteSeen();
+            if (isOpen) session.NoteLife();
             return isOpen;
         }
         finally
@@ -326,7 +327,7 @@ internal sealed class DatabaseRecorder : IDisposable
         Segments.Abandon();
         if (_spool.Pages is not { } known) return TryStartGeneration(reason);
         using var view = session.TryOpenView();
-        if (view is null) return false;
+        if (view is null || view.PageCount == 0) return false; // somebody has just emptied it
         var before = Position;
         var reconciler = new Reconciler(known, view, Segments.Sink, _options.SpoolLimit);
         if (!reconciler.TryRun(cancellationToken)) return TryStartGeneration($"{reason}, and more has changed since than may wait for a replica (-SpoolLimit)");

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Litestream.Engine.Errors;
 using Litestream.Engine.Format;
 using Litestream.Engine.Replication;
+using Litestream.Engine.Tests.Fakes;
 using Litestream.Engine.Tests.Replication;
 using Litestream.Engine.Tests.Sqlite;
 using Xunit;
@@ -116,6 +117,38 @@ public sealed class OverwrittenDatabaseTests
         Assert.Equal(1, replication.Count(ReplicationEventKind.GenerationStarted));
         Assert.Equal("ok", database.App.Text("PRAGMA integrity_check"));
         await Restored.AssertIsAsync(database, database.App.Image());
+    }
+
+    /// <summary>What was read of it was taken for what it is, and the look by which a copy is noticed was taken after it.</summary>
+    [SkippableFact]
+    public async Task One_that_is_copied_over_a_database_while_it_is_compared_is_noticed()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "needs a copy by another process");
+        using var database = new TestDatabase();
+        database.App.Insert(10);
+        await using (var first = RunningReplication.Start(database)) await first.SyncAsync();
+        database.App.Insert(30);
+        database.CloseApp();
+        using var other = new TestDatabase();
+        other.App.Insert(200, 500);
+        await File.WriteAllBytesAsync(database["other.db"], other.App.Image());
+        var copies = 0;
+        var files = new HookedFileSystem
+        {
+            Before = (what, path) =>
+            {
+                // the comparison has read all, and its segment is to be kept
+                if (what != "flush" || !path.EndsWith(".wal.lz4.tmp", StringComparison.Ordinal) || Interlocked.Increment(ref copies) > 1) return;
+                using var copy = Process.Start("cp", [database["other.db"], database.Path]);
+                copy.WaitForExit();
+            },
+        };
+        await using var replication = RunningReplication.Start(database, Soon, new EngineEnvironment { Files = files });
+        await replication.WaitForAsync(ReplicationEventKind.ContinuityLost);
+        await replication.WaitForAsync(ReplicationEventKind.Reconciled, 2);
+        await replication.SyncAsync();
+        Assert.NotEqual(0, copies);
+        await Restored.AssertIsAsync(database, other.App.Image());
     }
 
     /// <summary>As if there had been no replication: the application's last close would have removed the WAL.</summary>
