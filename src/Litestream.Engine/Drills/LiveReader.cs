@@ -1,5 +1,6 @@
 using Litestream.Engine.Capture;
 using Litestream.Engine.Errors;
+using Litestream.Engine.Files;
 using Litestream.Engine.Sqlite;
 
 namespace Litestream.Engine.Drills;
@@ -15,7 +16,11 @@ internal sealed class LiveReader : IDisposable
     private readonly DatabaseConnection _probe;
     private readonly DatabaseView _view;
 
-    private LiveReader(string path, DatabaseConnection probe, DatabaseView view) => (_path, _probe, _view) = (path, probe, view);
+    private readonly bool _hasMadeWal;
+    private readonly EngineEnvironment _environment;
+
+    private LiveReader(string path, DatabaseConnection probe, DatabaseView view, bool hasMadeWal, EngineEnvironment environment) =>
+        (_path, _probe, _view, _hasMadeWal, _environment) = (path, probe, view, hasMadeWal, environment);
 
     /// <summary>Begins to read at the last commit.</summary>
     /// <param name="path">Full path of the database.</param>
@@ -65,15 +70,23 @@ internal sealed class LiveReader : IDisposable
     public void Dispose()
     {
         _view.Dispose();
-        // the -wal and -shm of a database that nobody has open were made by this opening, and go with it, as with any application's
-        if (HasEmptyWal) _probe.CloseAsApplication();
+        // a -wal and a -shm that were made by this opening go with it, as with any application's: they are of our account, which may keep another one's out
+        if (_hasMadeWal && IsUnused()) _probe.CloseAsApplication();
         _probe.Dispose();
     }
 
-    private bool HasEmptyWal => !_probe.TryReadWal(stackalloc byte[WalHeader.Size], 0);
+    /// <summary>Whether nothing is in the WAL, and nobody else has it open: not by locks, which an application loses that copies its own database.</summary>
+    private bool IsUnused()
+    {
+        if (_probe.TryReadWal(stackalloc byte[WalHeader.Size], 0)) return false;
+        var files = SourceFiles.Of(_path, _environment.Files);
+        FileIdentity[] own = [.. new[] { files.Wal, files.WalIndex }.OfType<FileIdentity>()];
+        return _environment.Files.FindUsers(own, own).Count == 0;
+    }
 
     private static LiveReader? TryOpen(DatabaseInfo database, EngineEnvironment environment)
     {
+        var hadWal = SourceFiles.Of(database.Path, environment.Files).Wal is not null;
         var probe = Open();
         try
         {
@@ -82,7 +95,7 @@ internal sealed class LiveReader : IDisposable
             var isOpen = probe.TryBeginRead();
             probe.EndTransaction();
             var view = isOpen ? DatabaseView.TryOpen(Open, database.PageSize, () => probe.Checkpoint(CheckpointMode.Ask).IsComplete, () => EnsureSame(before)) : null;
-            if (view is not null) return new(database.Path, probe, view);
+            if (view is not null) return new(database.Path, probe, view, !hadWal, environment);
             probe.Dispose();
             return null;
         }
@@ -94,7 +107,7 @@ internal sealed class LiveReader : IDisposable
 
         DatabaseConnection Open() => DatabaseConnection.Open(database.Path, environment.VfsName);
 
-        void EnsureSame(Files.FileIdentity? before)
+        void EnsureSame(FileIdentity? before)
         {
             if (SourceFiles.Of(database.Path, environment.Files).Database != before) throw new DatabaseReplacedException("the database was replaced by another file");
         }

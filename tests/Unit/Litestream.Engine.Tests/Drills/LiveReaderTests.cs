@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Litestream.Engine.Drills;
 using Litestream.Engine.Errors;
 using Litestream.Engine.Tests.Sqlite;
@@ -60,6 +61,33 @@ public sealed class LiveReaderTests : IDisposable
         Assert.Equal(before.Item1, _database.FileBytes());
         Assert.Equal(before.Item2, File.Exists(_database.WalPath) ? _database.WalBytes() : null);
         Assert.Equal(hasWal, File.Exists(_database.WalIndexPath));
+    }
+
+    /// <summary>It is somebody's who has not written yet; his locks may be lost.</summary>
+    [Fact]
+    public async Task Reader_leaves_an_empty_WAL_that_it_has_not_made()
+    {
+        _database.App.Insert(rows: 5);
+        _database.CloseApp();
+        await File.WriteAllBytesAsync(_database.WalPath, []);
+        using (var reader = await LiveReader.OpenAsync(_database.Path, new(), default)) Assert.Equal(5, reader.Read(_ => { }, default).Rows["item"]);
+
+        Assert.True(File.Exists(_database.WalPath));
+    }
+
+    [SkippableFact]
+    public async Task Reader_leaves_a_WAL_that_somebody_has_open_by_now()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "nothing else tells");
+        _database.App.Insert(rows: 5);
+        _database.CloseApp();
+        var reader = await LiveReader.OpenAsync(_database.Path, new(), default);
+        using var holder = Process.Start(new ProcessStartInfo("sh", ["-c", "exec 3<\"$0\"; echo; read end", _database.WalPath]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        await holder.StandardOutput.ReadLineAsync();
+        reader.Dispose();
+        Assert.True(File.Exists(_database.WalPath));
+        holder.StandardInput.Close();
+        await holder.WaitForExitAsync();
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Litestream.Engine.Drills;
 using Litestream.Engine.Tests.Fakes;
 using Litestream.Engine.Tests.Replication;
@@ -20,9 +21,12 @@ public sealed class OracleDrillTests : IDisposable
         for (var i = 0; i < 5; i++) await oracle.AfterAsync(() => database.Insert(20, 2000));
 
         var atRest = await RunAsync(new() { Source = new(path, null) });
+        // what it has not shipped by then, as on a busy machine, is inconclusive
+        for (var since = Stopwatch.StartNew(); atRest.Verdict == DrillVerdict.Inconclusive && since.Elapsed < TimeSpan.FromMinutes(1);)
+            atRest = await RunAsync(new() { Source = new(path, null) });
         for (var i = 0; i < 10; i++) Assert.Equal((DrillVerdict.Passed, null), await VerdictAsync(new() { IsRandom = true }));
 
-        Assert.Equal((DrillVerdict.Passed, DrillCheckStatus.Passed), (atRest.Verdict, atRest.LiveCheck.Status));
+        Assert.Equal((DrillVerdict.Passed, DrillCheckStatus.Passed, null), (atRest.Verdict, atRest.LiveCheck.Status, atRest.Error?.Message));
         Assert.Contains(new TableRows("item", 100, 100), atRest.Comparison!.Tables);
     }
 
