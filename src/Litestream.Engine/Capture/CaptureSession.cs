@@ -17,21 +17,20 @@ internal sealed class CaptureSession : IDisposable
     private readonly DatabaseConnection _probe;
     private readonly SourceGuard _guard;
     private readonly PassiveCheckpoint _checkpoint;
+    private readonly string? _vfsName;
     private bool _isCapturedSinceHandOver;
     private bool _forbidsRestart;
     private CheckpointAnswer _afterHandOver;
     private CapturePoint _atHandOver = CapturePoint.None;
     private bool _isLifeOfFormer;
 
-    private readonly DatabaseInfo _database;
-    private readonly EngineEnvironment _environment;
-
     private CaptureSession(DatabaseInfo database, EngineEnvironment environment, ReaderRelay relay, DatabaseConnection probe, SourceGuard guard)
     {
-        (_database, _environment) = (database, environment);
+        (Path, PageSize) = (database.Path, database.PageSize);
         _relay = relay;
         _probe = probe;
         _guard = guard;
+        _vfsName = environment.VfsName;
         Rest = new(probe, guard, () => Point, database.PageSize);
         _checkpoint = new(probe, guard, EnsureUnmoved, () => Point);
         Writers = new(OpenConnection, environment.Time);
@@ -39,10 +38,10 @@ internal sealed class CaptureSession : IDisposable
     }
 
     /// <summary>The database file.</summary>
-    public string Path => _database.Path;
+    public string Path { get; }
 
     /// <summary>Bytes a page.</summary>
-    public int PageSize => _database.PageSize;
+    public int PageSize { get; }
 
     /// <summary>Which files are being watched.</summary>
     public SourceFiles Files => _guard.Files;
@@ -377,7 +376,7 @@ internal sealed class CaptureSession : IDisposable
     private bool IsCapturedTo(WalIndexSnapshot? began) =>
         began is { LastFrame: > 0 } seen ? Point.IsSameLife(seen) && Point.Frame == seen.LastFrame : Point.IsSamePlace(_atHandOver);
 
-    private DatabaseConnection OpenConnection() => DatabaseConnection.Open(Path, _environment.VfsName);
+    private DatabaseConnection OpenConnection() => DatabaseConnection.Open(Path, _vfsName);
 
     private void EnsureUnmoved()
     {

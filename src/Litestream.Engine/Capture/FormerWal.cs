@@ -36,7 +36,7 @@ internal static class FormerWal
             // no lock is ever held on a WAL, so it may be opened and closed
             using var wal = files.Open(path + "-wal", FileOpenMode.Read);
             Span<byte> header = stackalloc byte[WalHeader.Size];
-            return wal.Read(header, 0) == header.Length && IsOf(header, life) && WalHeader.TryParse(header, out var parsed, out _) && isIt(wal, parsed);
+            return wal.Read(header, 0) == header.Length && IsOf(header, life, out var parsed) && isIt(wal, parsed);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -51,8 +51,10 @@ internal static class FormerWal
     /// <summary>Whether a WAL's header is that of a life.</summary>
     /// <param name="header">Its bytes.</param>
     /// <param name="life">A point of the life.</param>
-    public static bool IsOf(ReadOnlySpan<byte> header, CapturePoint life) =>
-        life.HasLife && WalHeader.TryParse(header, out var parsed, out _) && (parsed.Salt1, parsed.Salt2) == (life.Salt1, life.Salt2);
+    public static bool IsOf(ReadOnlySpan<byte> header, CapturePoint life) => IsOf(header, life, out _);
+
+    private static bool IsOf(ReadOnlySpan<byte> header, CapturePoint life, out WalHeader parsed) =>
+        WalHeader.TryParse(header, out parsed, out _) && life.HasLife && (parsed.Salt1, parsed.Salt2) == (life.Salt1, life.Salt2);
 
     /// <summary>SQLite applies whatever WAL it finds beside a database, and goes by the WAL's page size.</summary>
     /// <param name="connection">Has read the database.</param>

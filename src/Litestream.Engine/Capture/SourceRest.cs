@@ -41,13 +41,12 @@ internal sealed class SourceRest(DatabaseConnection connection, SourceGuard guar
         if (Exists) guard.EnsureAsAtRest(connection);
     }
 
-    /// <summary>Goes on after somebody has touched the file, if it holds all that is captured, as before.</summary>
+    /// <summary>Goes on after somebody has touched a file that was whole, if it holds all that is captured, as before.</summary>
     /// <param name="pages">What the pages held at the captured point.</param>
     /// <param name="cancellationToken">Ends the reading of all of it.</param>
     /// <returns>Whether it does.</returns>
     public bool TryGoOn(PageMap pages, CancellationToken cancellationToken)
     {
-        if (!IsWhole) return false;
         guard.NoteRest(connection, captured()); // before: what is written meanwhile is told the next time
         return new WalOwner(connection, pages, captured()) { IsWhole = true }.MayBelong(pageSize, cancellationToken);
     }

@@ -67,9 +67,8 @@ internal sealed class DatabaseLocks
     /// <summary>Takes a lock that is shared with connections, but belongs to none; false when somebody has the file alone.</summary>
     public bool TryGuard(object guard)
     {
-        if (_alone is not null && _alone != guard || _writer is { LockLevel: Exclusive }) return false;
-        if (!_guards.Contains(guard)) _guards.Add(guard);
-        if (_alone == guard) _alone = null;
+        if (_alone is not null || _writer is { LockLevel: Exclusive }) return false;
+        _guards.Add(guard);
         return true;
     }
 
