@@ -185,6 +185,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
             EnforceBound = () =>
             {
                 foreach (var shipper in _shippers) shipper.EnforceBound(_options.SpoolLimit);
+                if (_shippers.Any(s => s.IsGivenUp)) recorder.Segments.NoteReplicas();
             },
             HasReplica = () => _shippers.Any(s => s.CanTake),
             IsShipped = () => queue.PendingSize == default && _shippers.All(s => s is { IsReachable: true, HasPending: false }),
@@ -194,6 +195,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         };
         watchdog.Overlooked = loop.Wake;
         recorder.Snapshot.Ended = loop.Wake;
+        recorder.Segments.Offered = () => [.. _replicas.Where((_, number) => !queue.IsGivenUp(number)).Select(r => r.Url)];
         recorder.GenerationBegins = () =>
         {
             foreach (var shipper in _shippers) shipper.Rejoin();

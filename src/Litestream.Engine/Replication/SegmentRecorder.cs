@@ -17,12 +17,16 @@ internal sealed class SegmentRecorder(ReplicationOptions options, EngineEnvironm
     private StreamHead? _head;
     private Position? _seen;
     private CutJob? _cut;
+    private IReadOnlyList<string>? _replicas;
 
     /// <summary>The database that is recorded; null while none is watched.</summary>
     public CaptureSession? Session { get; set; }
 
     /// <summary>Is called, on any thread, when a cut that was begun has ended.</summary>
     public Action CutEnded { get; set; } = () => { };
+
+    /// <summary>Gives the URLs of the replicas that are offered what is recorded now.</summary>
+    public Func<IReadOnlyList<string>> Offered { get; set; } = () => [];
 
     /// <summary>The present generation; null before there is one.</summary>
     public GenerationId? Generation { get; private set; }
@@ -62,6 +66,7 @@ internal sealed class SegmentRecorder(ReplicationOptions options, EngineEnvironm
     public void Begin(GenerationId generation)
     {
         var head = StreamHead.Start(Session!.PageSize, environment.Random);
+        _replicas = Offered();
         spool.Begin(StateAt(generation, head, _clock.ForGeneration()));
         (Generation, _head) = (generation, head);
     }
@@ -75,7 +80,7 @@ internal sealed class SegmentRecorder(ReplicationOptions options, EngineEnvironm
 
     /// <summary>Goes on with a generation.</summary>
     /// <param name="state">What a former run left of it.</param>
-    public void GoOn(SpoolState state) => (Generation, _head) = (GenerationId.Parse(state.Generation), RollIfFull(state.Head));
+    public void GoOn(SpoolState state) => (Generation, _head, _replicas) = (GenerationId.Parse(state.Generation), RollIfFull(state.Head), state.Replicas);
 
     /// <summary>Ends the present generation, as far as it is recorded.</summary>
     public void End() => (Generation, _head) = (null, null);
@@ -178,6 +183,13 @@ internal sealed class SegmentRecorder(ReplicationOptions options, EngineEnvironm
         if (spool.State is { } state && new Continuity(Session, environment).ReadStamp() is { } stamp) spool.Commit(Sink, state with { Source = Session.Point, SourceWal = Session.Files.Wal, Stamp = stamp });
     }
 
+    /// <summary>Remembers that a replica was given up, unless the next cut does: what leaves the spool from now on it does not hold.</summary>
+    public void NoteReplicas()
+    {
+        if (!IsAllDurable || spool.State is not { } state || state.Generation != Generation?.ToString()) return;
+        if (StillOffered() is { } replicas && replicas.Count < state.Replicas?.Count) spool.Commit(Sink, state with { Replicas = replicas });
+    }
+
     /// <summary>Goes back to the durable state after a failure: what was captured since then is captured again.</summary>
     public void Rewind()
     {
@@ -229,7 +241,15 @@ internal sealed class SegmentRecorder(ReplicationOptions options, EngineEnvironm
     }
 
     private SpoolState StateAt(GenerationId generation, StreamHead head, DateTimeOffset time) =>
-        new(generation.ToString(), head, Session!.Point, Session.Files.Database, environment.BootId, time) { SourceWal = Session.Files.Wal };
+        new(generation.ToString(), head, Session!.Point, Session.Files.Database, environment.BootId, time) { SourceWal = Session.Files.Wal, Replicas = _replicas = StillOffered() };
+
+    /// <summary>Who has once missed something is not counted again before the next generation.</summary>
+    private IReadOnlyList<string>? StillOffered()
+    {
+        if (_replicas is not { } known) return null;
+        var offered = Offered();
+        return known.All(offered.Contains) ? known : [.. known.Where(offered.Contains)];
+    }
 
     private StreamHead RollIfFull(StreamHead head) =>
         head.SegmentCount >= options.MaxSegmentsPerIndex || head.Position.Offset >= options.MaxIndexSize

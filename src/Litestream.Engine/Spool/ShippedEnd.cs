@@ -11,6 +11,12 @@ public sealed record ShippedEnd(GenerationId Generation, Position Position)
     /// <summary>Where the last segment before it begins; null if that is not known.</summary>
     public Position? LastSegment { get; init; }
 
+    /// <summary>URLs of the replicas that are meant; null if that is not known.</summary>
+    public IReadOnlyList<string>? Replicas { get; init; }
+
+    /// <summary>Time of the newest commit by then, UTC.</summary>
+    public DateTimeOffset At { get; init; }
+
     /// <summary>Looks into the metadata folder, which may be in use. Null where it does not tell.</summary>
     /// <param name="databasePath">Full path of the database.</param>
     /// <param name="metadataPath">The folder, if it is not the one beside the database.</param>
@@ -22,14 +28,16 @@ public sealed record ShippedEnd(GenerationId Generation, Position Position)
         using var folder = MetadataFolder.Look(metadataPath ?? MetadataFolder.DefaultPath(databasePath));
         try
         {
-            // the spool first: what is shipped between the two looks makes the end an earlier one, and no later one
-            var waiting = SegmentsIn(folder, files);
+            // the state first: what is captured between the two looks waits behind it in the spool
             var journal = new StateJournal(folder, files);
             journal.Load();
             if (journal.State is not { } state) return null;
-            var segments = waiting.GetValueOrDefault(state.Generation, []);
+            var generation = GenerationId.Parse(state.Generation);
+            var segments = SegmentsIn(folder, generation, files);
+            // the last one stays as long as its generation is the present one: another has begun meanwhile
+            if (segments.Count == 0 && state.Head.Position > default(Position)) return null;
             var end = EndOf(segments, state);
-            return new(GenerationId.Parse(state.Generation), end) { LastSegment = segments is [var first, ..] && first < end ? first : null };
+            return new(generation, end) { LastSegment = segments is [var first, ..] && first < end ? first : null, Replicas = state.Replicas, At = state.LastTime };
         }
         catch (Exception e) when (FileErrors.IsFileError(e))
         {
@@ -46,18 +54,12 @@ public sealed record ShippedEnd(GenerationId Generation, Position Position)
         _ => state.Head.Position,
     };
 
-    private static Dictionary<string, List<Position>> SegmentsIn(MetadataFolder folder, IFileSystem files)
+    private static List<Position> SegmentsIn(MetadataFolder folder, GenerationId generation, IFileSystem files)
     {
-        var found = new Dictionary<string, List<Position>>();
-        foreach (var generation in files.List(folder.PathOf(ObjectKey.Generations)).Select(e => e.Name).Where(n => GenerationId.TryParse(n, out _)))
-        {
-            var segments = new List<Position>();
-            foreach (var file in files.List(folder.PathOf(ObjectKey.Wal(GenerationId.Parse(generation)))))
-                if (ObjectKey.TryParseSegment(file.Name, out var start)) segments.Add(start);
-            segments.Sort();
-            found.Add(generation, segments);
-        }
-
-        return found;
+        var segments = new List<Position>();
+        foreach (var file in files.List(folder.PathOf(ObjectKey.Wal(generation))))
+            if (ObjectKey.TryParseSegment(file.Name, out var start)) segments.Add(start);
+        segments.Sort();
+        return segments;
     }
 }

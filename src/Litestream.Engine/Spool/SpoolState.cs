@@ -21,6 +21,10 @@ public sealed record SpoolState(
     /// <summary>Which file the WAL was; null if nobody knows.</summary>
     public FileIdentity? SourceWal { get; init; }
 
+    /// <summary>URLs, without secrets, of the replicas that all of the generation was offered to: not of one that was given up meanwhile, or was added later. Null in a state of an
+    /// earlier version.</summary>
+    public IReadOnlyList<string>? Replicas { get; init; }
+
     /// <summary>Version of the journal's form.</summary>
     public int Version { get; init; } = CurrentVersion;
 
