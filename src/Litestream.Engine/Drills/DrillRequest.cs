@@ -14,6 +14,16 @@ public sealed record DrillRequest
     /// <summary>The live database to compare with; null for none. Only the latest state can be compared.</summary>
     public DrillSource? Source { get; init; }
 
+    /// <summary>Full path of the database whose metadata folder tells to where it was shipped; it need not be there any more. Default: that of <see cref="Source"/>; null for none.</summary>
+    public string? DatabasePath
+    {
+        get => field ?? Source?.Path;
+        init;
+    }
+
+    /// <summary>Full path of that folder; null for the one beside the database.</summary>
+    public string? MetadataPath { get; init; }
+
     /// <summary>Full path of the folder in which the drill makes one of its own. Default: the folder for temporary files.</summary>
     public string WorkingFolder { get; init; } = Path.GetTempPath();
 

@@ -26,6 +26,8 @@ internal sealed class DrillSession(
     private readonly DrillRestorer _restorer = new(replica, request, environment, progress);
     private readonly LiveComparison? _comparison = request.Source is { } source ? new(source, replica, environment, progress) : null;
 
+    private readonly ShippedCheck _shipped = new(replica, request, environment);
+
     /// <summary>What is found so far.</summary>
     public DrillResult Result { get; private set; } = new(replica.Url, environment.Time.GetUtcNow());
 
@@ -33,6 +35,7 @@ internal sealed class DrillSession(
     /// <param name="cancellationToken">Ends the drill.</param>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        _shipped.Look();
         var latest = await _restorer.TryPlanLatestAsync(cancellationToken).ConfigureAwait(false);
         TellAge(latest);
         var comparison = Comparable(latest);
@@ -96,14 +99,19 @@ internal sealed class DrillSession(
         {
             var restored = await _restorer.RestoreAsync(path, search, cancellationToken).ConfigureAwait(false);
             Result = Result with { Restored = restored, Reached = PointOf(restored) };
-            return new(EndMissing(restored), [.. restored.Warnings.Select(w => w.Message)]);
+            RestoreWarning[] warnings = [.. restored.Warnings, .. await CheckEndAsync(restored, search, cancellationToken).ConfigureAwait(false)];
+            return new(EndMissing(warnings), [.. warnings.Select(w => w.Message), .. _shipped.Obstacle is { } obstacle ? (string[])[obstacle] : []]);
         }).ConfigureAwait(false);
         if (!isRestored) await FindLastGoodAsync(cancellationToken).ConfigureAwait(false);
         return isRestored;
     }
 
+    // where the live database's state was found, nothing of it is missing, wherever the restore has ended
+    private async Task<IEnumerable<RestoreWarning>> CheckEndAsync(RestoreResult restored, StateSearch? search, CancellationToken cancellationToken) =>
+        search?.Found is null && EndMissing(restored.Warnings) is null && await _shipped.CheckAsync(restored, cancellationToken).ConfigureAwait(false) is { } missing ? [missing] : [];
+
     // a restore may be content with what is left; of a proof it is the opposite
-    private static LitestreamException? EndMissing(RestoreResult restored) => restored.Warnings.FirstOrDefault(w => w.Kind == RestoreWarningKind.EndMissing) is { } warning
+    private static LitestreamException? EndMissing(IEnumerable<RestoreWarning> warnings) => warnings.FirstOrDefault(w => w.Kind == RestoreWarningKind.EndMissing) is { } warning
         ? new(ErrorCode.ObjectMissing, warning.Message, warning.Target, "Put back what is gone from its end, or begin a new generation.")
         : null;
 

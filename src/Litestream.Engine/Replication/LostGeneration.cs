@@ -16,13 +16,25 @@ public static class LostGeneration
     {
         ArgumentNullException.ThrowIfNull(replica);
         if (await ReplicaHead.ReadAsync(replica, cancellationToken).ConfigureAwait(false) is not { } head || !GenerationId.TryParse(head.Generation, out var noted)) return null;
-        var catalog = new ReplicaCatalog(replica);
-        if (await catalog.ReadGenerationAsync(noted, cancellationToken).ConfigureAwait(false) is not null) return null;
-        // whoever has written since may have let it go: Litestream's retention deletes former generations and knows nothing of the head
-        await foreach (var other in catalog.ListGenerationsAsync(cancellationToken).ConfigureAwait(false))
-            if (other.UpdatedAt > head.At) return null;
+        if (!await IsGoneAsync(replica, noted, head.At, cancellationToken).ConfigureAwait(false)) return null;
         // who lets it go on purpose deletes the head first
         return await ReplicaHead.ReadAsync(replica, cancellationToken).ConfigureAwait(false) is { } still && still.Generation == head.Generation ? head : null;
+    }
+
+    /// <summary>Whether a generation that was there is gone, and nobody has written to the replica since who may have let it go: Litestream's retention deletes former generations and
+    /// knows nothing of what tells of them.</summary>
+    /// <param name="replica">The replica.</param>
+    /// <param name="generation">The generation.</param>
+    /// <param name="since">When it was there, UTC.</param>
+    /// <param name="cancellationToken">Ends the look.</param>
+    /// <exception cref="Errors.LitestreamException">A Replica… code.</exception>
+    internal static async Task<bool> IsGoneAsync(IReplicaClient replica, GenerationId generation, DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        var catalog = new ReplicaCatalog(replica);
+        if (await catalog.ReadGenerationAsync(generation, cancellationToken).ConfigureAwait(false) is not null) return false;
+        await foreach (var other in catalog.ListGenerationsAsync(cancellationToken).ConfigureAwait(false))
+            if (other.UpdatedAt > since) return false;
+        return true;
     }
 
     /// <summary>Looks for those of which nothing but the marks of their snapshots is left: whoever lets a generation go deletes these, too.</summary>

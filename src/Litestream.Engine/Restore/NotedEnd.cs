@@ -24,11 +24,11 @@ internal sealed class NotedEnd(IReplicaClient replica)
             if (head.Generation != plan.Generation.ToString())
             {
                 return plan.IsOfAnyGeneration && await LostGeneration.FindAsync(replica, cancellationToken).ConfigureAwait(false) is { } lost
-                    ? Missing(plan.Generation, lost) : null;
+                    ? GenerationMissing(plan.Generation, lost.Generation, $"in which its replication was stopped at {RestorePoint.Format(lost.At)}") : null;
             }
 
             return head.End.Compare(reached) == EndProof.Lost && !await HasGrownAsync(plan, cancellationToken).ConfigureAwait(false)
-                ? Missing(plan.Generation, head, reached) : null;
+                ? EndMissing(plan.Generation, head.End.Position, $"when its replication was stopped at {RestorePoint.Format(head.At)}", reached) : null;
         }
         catch (Exception e) when (e is LitestreamException || FileErrors.IsFileError(e))
         {
@@ -37,19 +37,29 @@ internal sealed class NotedEnd(IReplicaClient replica)
         }
     }
 
-    // a replication may have shipped more, and stopped, since the plan was made
-    private async Task<bool> HasGrownAsync(RestorePlan plan, CancellationToken cancellationToken)
+    /// <summary>Whether a replication has shipped more since the plan was made, and may have stopped.</summary>
+    /// <param name="plan">What was restored.</param>
+    /// <param name="cancellationToken">Ends the listing.</param>
+    public async Task<bool> HasGrownAsync(RestorePlan plan, CancellationToken cancellationToken)
     {
         if (await new ReplicaCatalog(replica).ReadGenerationAsync(plan.Generation, cancellationToken).ConfigureAwait(false) is not { } now) return true;
         var last = plan.Segments.Count == 0 ? new(plan.Snapshot.Index, -1) : plan.Segments[^1].Start;
         return now.Segments.Any(s => s.Start > last) || now.Snapshots.Any(s => s.Index > last.Index);
     }
 
-    private static RestoreWarning Missing(GenerationId restored, ReplicaHead lost) => new(RestoreWarningKind.EndMissing, lost.Generation,
-        $"The generation {lost.Generation}, in which its replication was stopped at {RestorePoint.Format(lost.At)}, is not there any more: generation {restored} was restored, "
-        + "and all commits after it are missing from the restored database.");
+    /// <summary>That a generation is gone as a whole.</summary>
+    /// <param name="restored">What was restored instead.</param>
+    /// <param name="lost">What is gone.</param>
+    /// <param name="how">How it is known that it was there: a part of a sentence behind its name.</param>
+    public static RestoreWarning GenerationMissing(GenerationId restored, string lost, string how) => new(RestoreWarningKind.EndMissing, lost,
+        $"The generation {lost}, {how}, is not there any more: generation {restored} was restored, and all commits after it are missing from the restored database.");
 
-    private static RestoreWarning Missing(GenerationId generation, ReplicaHead head, Position reached) => new(RestoreWarningKind.EndMissing, generation.ToString(),
-        $"The generation {generation} went to index {head.Index}, offset {head.Offset} when its replication was stopped at {RestorePoint.Format(head.At)}, and ends at "
+    /// <summary>That a generation ends too early.</summary>
+    /// <param name="generation">The generation.</param>
+    /// <param name="end">To where it went.</param>
+    /// <param name="how">How that is known: a part of a sentence behind the position.</param>
+    /// <param name="reached">Where it ends.</param>
+    public static RestoreWarning EndMissing(GenerationId generation, Position end, string how, Position reached) => new(RestoreWarningKind.EndMissing, generation.ToString(),
+        $"The generation {generation} went to index {end.Index}, offset {end.Offset} {how}, and ends at "
         + $"index {reached.Index}, offset {reached.Offset} now: objects are missing from its end, and the commits in them from the restored database.");
 }

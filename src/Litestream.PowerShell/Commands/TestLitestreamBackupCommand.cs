@@ -107,7 +107,7 @@ public sealed class TestLitestreamBackupCommand : ConfiguredReplicaCommand
 
     private void Test(IReplicaClient client, ReplicaSource source)
     {
-        var (replica, request) = (source.Replica, ToRequest(FindLive(source), client.Url));
+        var (replica, request) = (source.Replica, ToRequest(FindLive(source), source, client.Url));
         var reading = new ReplicaReading(new(client), $"Reading {client.Url}");
         var progress = new RestoreProgressView(client.Url, activity: 1, reading);
         using var work = new InterruptibleWork(PipelineStop);
@@ -157,7 +157,7 @@ public sealed class TestLitestreamBackupCommand : ConfiguredReplicaCommand
         return null;
     }
 
-    private DrillRequest ToRequest(string? live, string url)
+    private DrillRequest ToRequest(string? live, ReplicaSource replicated, string url)
     {
         var source = live is null ? null : FindSource(Environment.Files.ResolveLink(live), url);
         var request = new DrillRequest
@@ -171,6 +171,8 @@ public sealed class TestLitestreamBackupCommand : ConfiguredReplicaCommand
             },
             IsRandom = RandomPoint,
             Source = source,
+            DatabasePath = replicated.Database is { } database ? Environment.Files.ResolveLink(database.Path) : source?.Path,
+            MetadataPath = replicated.Database?.MetadataPath,
             KeepCopy = KeepCopy,
             MaxSize = MaxSize,
             ChecksForeignKeys = !SkipForeignKeyCheck,
