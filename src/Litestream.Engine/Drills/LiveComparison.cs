@@ -1,5 +1,6 @@
 using Litestream.Engine.Control;
 using Litestream.Engine.Errors;
+using Litestream.Engine.Live;
 using Litestream.Engine.Replicas;
 using Litestream.Engine.Replication;
 using Litestream.Engine.Restore;
@@ -40,7 +41,8 @@ internal sealed class LiveComparison(DrillSource source, IReplicaClient replica,
         // at once, so that few commits lie between
         var isShipped = await TrySyncAsync(cancellationToken).ConfigureAwait(false);
         var (image, rows) = await Task.Run(
-            () => reader.Read(done => progress?.Report(new(RestorePhase.Live, done, reader.Length)), cancellationToken), cancellationToken).ConfigureAwait(false);
+            () => (reader.Read(done => progress?.Report(new(RestorePhase.Live, done, reader.Length)), cancellationToken), RowCounts.Read(sql => reader.ReadColumn(sql, cancellationToken))),
+            cancellationToken).ConfigureAwait(false);
         if (isAgain && !isShipped) await Task.Delay(s_shippingTime, environment.Time, cancellationToken).ConfigureAwait(false);
         return new(image, rows, before, isShipped);
     }

@@ -1,3 +1,4 @@
+using Litestream.Engine.Live;
 using Litestream.Engine.Restore;
 
 namespace Litestream.Engine.Drills;

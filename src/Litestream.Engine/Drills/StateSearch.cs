@@ -1,6 +1,7 @@
 using System.Collections;
 using Litestream.Engine.Files;
 using Litestream.Engine.Format;
+using Litestream.Engine.Live;
 using Litestream.Engine.Restore;
 
 namespace Litestream.Engine.Drills;

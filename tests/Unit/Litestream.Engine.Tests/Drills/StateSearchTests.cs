@@ -1,6 +1,7 @@
 using Litestream.Engine.Drills;
 using Litestream.Engine.Files;
 using Litestream.Engine.Format;
+using Litestream.Engine.Live;
 using Litestream.Engine.Tests.Fakes;
 using Litestream.Engine.Tests.Sqlite;
 using Xunit;

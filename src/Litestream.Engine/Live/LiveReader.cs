@@ -3,7 +3,7 @@ using Litestream.Engine.Errors;
 using Litestream.Engine.Files;
 using Litestream.Engine.Sqlite;
 
-namespace Litestream.Engine.Drills;
+namespace Litestream.Engine.Live;
 
 /// <summary>A read transaction on a live database. Only through SQLite: no file is opened beside it, nothing is written, nothing
 /// checkpointed. While it is open the application's WAL can't be restarted.</summary>
@@ -51,20 +51,18 @@ internal sealed class LiveReader : IDisposable
     /// <param name="progress">Is told the bytes done.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="LitestreamException">It can't be read.</exception>
-    public (DatabaseImage Image, IReadOnlyDictionary<string, long> Rows) Read(Action<long> progress, CancellationToken cancellationToken)
+    public DatabaseImage Read(Action<long> progress, CancellationToken cancellationToken) => Named(() =>
     {
-        try
-        {
-            var image = new DatabaseImage(_view.PageSize);
-            _view.Read((_, pages) => image.Add(pages), progress, cancellationToken);
-            return (image, RowCounts.Read(sql => _view.ReadColumn(sql, cancellationToken)));
-        }
-        catch (ContinuityLostException e)
-        {
-            throw new LitestreamException(ErrorCode.DatabaseError, $"'{_path}' can't be read at one commit: {e.Message}.", _path,
-                "Let nothing replace the files of the database, and try again.", e);
-        }
-    }
+        var image = new DatabaseImage(_view.PageSize);
+        _view.Read((_, pages) => image.Add(pages), progress, cancellationToken);
+        return image;
+    });
+
+    /// <summary>Reads the first column of a query's rows.</summary>
+    /// <param name="sql">The query.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="LitestreamException">It can't be read.</exception>
+    public IReadOnlyList<string> ReadColumn(string sql, CancellationToken cancellationToken) => Named(() => _view.ReadColumn(sql, cancellationToken));
 
     /// <summary>Ends the transaction.</summary>
     public void Dispose()
@@ -82,6 +80,19 @@ internal sealed class LiveReader : IDisposable
         var files = SourceFiles.Of(_path, _environment.Files);
         FileIdentity[] own = [.. new[] { files.Wal, files.WalIndex }.OfType<FileIdentity>()];
         return _environment.Files.FindUsers(own, own).Count == 0;
+    }
+
+    private T Named<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (ContinuityLostException e)
+        {
+            throw new LitestreamException(ErrorCode.DatabaseError, $"'{_path}' can't be read at one commit: {e.Message}.", _path,
+                "Let nothing replace the files of the database, and try again.", e);
+        }
     }
 
     private static LiveReader? TryOpen(DatabaseInfo database, EngineEnvironment environment)

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using Litestream.Engine.Files;
 using Litestream.Engine.Spool;
 
-namespace Litestream.Engine.Drills;
+namespace Litestream.Engine.Live;
 
 /// <summary>What each page of a database holds at one commit, as digests; the lock page counts for nothing.</summary>
 /// <param name="pageSize">Bytes a page.</param>
