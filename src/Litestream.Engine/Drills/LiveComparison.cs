@@ -17,7 +17,6 @@ namespace Litestream.Engine.Drills;
 /// <param name="progress">Is told how much of the live database is read.</param>
 internal sealed class LiveComparison(DrillSource source, IReplicaClient replica, EngineEnvironment environment, IProgress<RestoreProgress>? progress)
 {
-    private static readonly TimeSpan s_syncLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_shippingTime = TimeSpan.FromSeconds(5);
 
     private string _notShipped = "no replication of it is known here that could be asked to sync";
@@ -76,23 +75,9 @@ internal sealed class LiveComparison(DrillSource source, IReplicaClient replica,
     private async Task<bool> TrySyncAsync(CancellationToken cancellationToken)
     {
         if (Replication is not { } replication) return false;
-        using var limit = new CancellationTokenSource(s_syncLimit, environment.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        try
-        {
-            await replication.SyncAsync(either.Token).ConfigureAwait(false);
-            return true;
-        }
-        catch (LitestreamException e)
-        {
-            _notShipped = $"its replication did not sync: {e.Message}";
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            _notShipped = $"its replication did not sync within {s_syncLimit.InSeconds()}";
-        }
-
-        return false;
+        var attempt = await SyncAttempt.MakeAsync(replication, environment.Time, cancellationToken).ConfigureAwait(false);
+        if (attempt.WhyNot is { } reason) _notShipped = reason;
+        return attempt.Result is not null;
     }
 
     private static string Describe(TableRows table) => table switch
