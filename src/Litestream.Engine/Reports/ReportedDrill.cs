@@ -31,4 +31,8 @@ public sealed record ReportedDrill(DateTimeOffset StartedAt, string Result)
 
     /// <summary>What was checked, and what came of it.</summary>
     public IReadOnlyList<ReportedCheck> Checks { get; init; } = [];
+
+    /// <summary>What failed checks have found, each with its check, but for what <see cref="Message"/> tells already.</summary>
+    internal IEnumerable<(string Check, string Text)> Findings => Checks.Where(c => c.Status == "Failed")
+        .SelectMany(c => c.Messages.Where(m => Message?.Contains(m, StringComparison.Ordinal) != true).Select(m => (c.Name, m)));
 }

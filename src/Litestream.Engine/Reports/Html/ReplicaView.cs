@@ -49,7 +49,7 @@ internal sealed class ReplicaView(ReplicaReport replica)
         Time = Wording.Time(d.StartedAt), d.Result, Kind = Wording.Kind(d.Result), Duration = Wording.Duration(d.Duration),
         Reached = d.RestoredTo is { } time ? Wording.Time(time) : "–",
         Rpo = d.Rpo is { } rpo ? (d.RpoIsUpperBound ? "≤ " : "") + Wording.Duration(rpo) : "–", d.Message,
-        Findings = d.Checks.Where(c => c.Status == "Failed").SelectMany(c => c.Messages.Select(m => $"{c.Name}: {m}")).ToList(),
+        Findings = d.Findings.Select(f => $"{f.Check}: {f.Text}").ToList(),
     })];
 
     public IReadOnlyList<object> Tests => [.. replica.Tests.Reverse().Select(t => new

@@ -40,7 +40,7 @@ public static class NUnitReport
     }
 
     private static string? Reason(ReportedDrill drill) => drill.Message is null ? null
-        : string.Join("\n", [$"{drill.ErrorId}: {drill.Message}", .. drill.Checks.Where(c => c.Status == "Failed").SelectMany(c => c.Messages)]);
+        : string.Join("\n", [$"{drill.ErrorId}: {drill.Message}", .. drill.Findings.Select(f => f.Text)]);
 
     private static XElement Case(string url, string name, string result, TimeSpan duration, DateTimeOffset start, string? reason)
     {

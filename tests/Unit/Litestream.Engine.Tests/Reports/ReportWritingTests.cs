@@ -31,6 +31,24 @@ public sealed class ReportWritingTests
         Assert.EndsWith("</html>", html.TrimEnd(), StringComparison.Ordinal);
     }
 
+    /// <summary>An error often is the one finding of the check that failed.</summary>
+    [Fact]
+    public void Why_a_drill_has_failed_is_told_once_with_what_else_was_found()
+    {
+        var drill = SampleReport.Drill(1, "Failed") with
+        {
+            ErrorId = "ObjectMissing",
+            Message = "The generation went farther. It ends early.",
+            Checks = [new("Restore", "Failed", ["It ends early.", "A snapshot is old."]), new("Integrity", "Passed", ["Nothing."])],
+        };
+        var report = new Report(SampleReport.Start, [new("./replica") { Drills = [drill] }]);
+
+        foreach (var text in (string[])[Encoding.UTF8.GetString(HtmlReport.Write(report)), Encoding.UTF8.GetString(NUnitReport.Write(report))])
+        {
+            Assert.Equal((2, 2, 1), (text.Split("It ends early.").Length, text.Split("A snapshot is old.").Length, text.Split("Nothing.").Length));
+        }
+    }
+
     [Fact]
     public void Json_is_read_back_as_it_was_written()
     {
