@@ -1,7 +1,9 @@
 using System.Management.Automation;
+using Litestream.Engine.Errors;
 using Litestream.Engine.Restore;
 using Litestream.PowerShell.Abstractions;
 using Litestream.PowerShell.Models;
+using EngineException = Litestream.Engine.Errors.LitestreamException;
 
 namespace Litestream.PowerShell.Commands;
 
@@ -15,14 +17,21 @@ public sealed class UndoLitestreamRestoreCommand : LitestreamCommand
     [ValidateNotNullOrEmpty]
     public string Destination { get; set; } = string.Empty;
 
-    /// <summary>Where the former one is kept.</summary>
+    /// <summary>Where the former one is kept; what a restore has told that made no safety copy is refused.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
+    [AllowNull]
+    [AllowEmptyString]
     public string SafetyCopy { get; set; } = string.Empty;
 
     /// <inheritdoc/>
     protected override void ProcessRecord() => Try(Destination, () =>
     {
+        if (string.IsNullOrEmpty(SafetyCopy))
+        {
+            throw new EngineException(ErrorCode.InvalidArgument, $"No safety copy was made of '{Destination}': it was restored with -NoSafetyCopy, or nothing was there to keep.", Destination,
+                "Nothing can be put back. The former state restores from its replica, if it has one.");
+        }
+
         var (destination, safetyCopy) = (ResolvePath(Destination), ResolvePath(SafetyCopy));
         if (!ShouldProcess(destination, $"Put '{safetyCopy}' back")) return;
         WriteObject(new LitestreamUndoneRestore(destination, new RestoreUndo(Environment).Run(destination, safetyCopy)));

@@ -50,10 +50,13 @@ public sealed class ReplacingRestoreTests : IDisposable
     [Fact]
     public void Without_a_safety_copy_there_is_none()
     {
-        var result = Assert.Single(_host.Run("Restore-LitestreamDatabase ./replica ./app.db -Force -NoSafetyCopy").Succeeded());
+        var result = Assert.Single(_host.Run("$result = Restore-LitestreamDatabase ./replica ./app.db -Force -NoSafetyCopy; $result").Succeeded());
 
         Assert.Null(result.Properties["SafetyCopy"].Value);
         Assert.Single(Directory.GetFiles(Path.GetDirectoryName(Database)!, "app.db*"));
+        var undone = _host.Run("$result | Undo-LitestreamRestore");
+        Assert.Equal(["InvalidArgument"], undone.ErrorIds);
+        Assert.StartsWith("No safety copy was made", undone.Errors[0].Exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
