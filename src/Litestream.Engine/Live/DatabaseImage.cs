@@ -52,8 +52,12 @@ internal sealed class DatabaseImage(int pageSize)
     /// <summary>Whether a page holds the same.</summary>
     /// <param name="number">The page, from 1 to <see cref="PageCount"/>.</param>
     /// <param name="page">Its content elsewhere.</param>
-    public bool Holds(uint number, ReadOnlySpan<byte> page) =>
-        number == Sqlite.PageSize.LockPage(pageSize) || _pages[number] == PageDigest.Of(page);
+    public bool Holds(uint number, ReadOnlySpan<byte> page) => Holds(number, PageDigest.Of(page));
+
+    /// <summary>Whether a page holds the same.</summary>
+    /// <param name="number">The page, from 1 to <see cref="PageCount"/>.</param>
+    /// <param name="digest">The digest of its content elsewhere.</param>
+    public bool Holds(uint number, UInt128 digest) => number == Sqlite.PageSize.LockPage(pageSize) || _pages[number] == digest;
 
     /// <summary>One digest of all pages, in hex.</summary>
     /// <param name="leftOut">Pages that count for nothing.</param>

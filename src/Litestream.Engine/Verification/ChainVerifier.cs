@@ -16,7 +16,8 @@ namespace Litestream.Engine.Verification;
 /// <param name="replica">The replica.</param>
 /// <param name="generation">What it holds of the generation.</param>
 /// <param name="reading">Is told each object before it is read.</param>
-internal sealed class ChainVerifier(IReplicaClient replica, GenerationInfo generation, Action<string, long> reading) : IDisposable
+/// <param name="search">Is shown what each commit makes of the database; null for nobody.</param>
+internal sealed class ChainVerifier(IReplicaClient replica, GenerationInfo generation, Action<string, long> reading, SourceSearch? search) : IDisposable
 {
     private readonly List<ReplicaDamage> _damages = [];
     private readonly List<string> _warnings = [];
@@ -138,6 +139,7 @@ internal sealed class ChainVerifier(IReplicaClient replica, GenerationInfo gener
             _wal = new(pageSize);
             _pagesWritten = own.Count;
             End = new(snapshot.Index, 0);
+            search?.Begin(own, pageSize);
             BeginSpan();
             return;
         }
@@ -198,6 +200,7 @@ internal sealed class ChainVerifier(IReplicaClient replica, GenerationInfo gener
                     segment.Key, "Put back an intact copy of the object, or restore to an earlier point.");
             _changes.SetCount(wal.Frame.CommitSize);
             _pages!.Apply(_changes);
+            search?.Commit(_pages, _changes);
             _changes = new();
             End = wal.LastCommit;
         }

@@ -21,6 +21,9 @@ public sealed record GenerationVerification(
     /// <summary>What is remarkable, and proves no damage.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
+    /// <summary>Whether it holds, at one of its commits, what the database held; null if that was not looked for.</summary>
+    public bool? HoldsSource { get; init; }
+
     /// <summary>Snapshots with a seal that were listed without their mark.</summary>
     internal IReadOnlyCollection<SnapshotInfo> Unmarked { get; init; } = [];
 

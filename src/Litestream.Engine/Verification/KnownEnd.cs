@@ -32,6 +32,32 @@ public readonly record struct KnownEnd(Position Position, bool IsLast = true)
             : new(shipped.Position) { LastSegment = new[] { shipped.LastSegment, head?.LastSegment }.Max(), Snapshots = head?.Snapshots };
     }
 
+    /// <summary>Whether all is known of the end of one of the generations that a replica has: then nothing else need tell of them.</summary>
+    /// <param name="replica">The replica.</param>
+    /// <param name="shipped">What the state beside the database tells; null if nothing.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="Errors.LitestreamException">A Replica… code.</exception>
+    public static async Task<bool> IsKnownAsync(IReplicaClient replica, ShippedEnd? shipped, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(replica);
+        var head = await ReplicaHead.ReadAsync(replica, cancellationToken).ConfigureAwait(false);
+        GenerationId? noted = GenerationId.TryParse(head?.Generation, out var id) ? id : null;
+        foreach (var generation in new[] { shipped?.Generation, noted }.OfType<GenerationId>().Distinct())
+        {
+            if (await FindAsync(replica, generation, shipped, cancellationToken).ConfigureAwait(false) is { IsLast: true }
+                && await new ReplicaCatalog(replica).ReadGenerationAsync(generation, cancellationToken).ConfigureAwait(false) is not null)
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>With what a replication has confirmed to be there by now.</summary>
+    /// <param name="known">What is known besides; null if nothing is.</param>
+    /// <param name="position">To where it has shipped.</param>
+    public static KnownEnd Confirmed(KnownEnd? known, Position position) =>
+        known is { } end && end.Position >= position ? end with { IsLast = true } : new(position) { LastSegment = known?.LastSegment, Snapshots = known?.Snapshots };
+
     /// <summary>Whether a generation that was read to a commit reaches it.</summary>
     /// <param name="reached">The last commit that there is.</param>
     internal EndProof Compare(Position reached)

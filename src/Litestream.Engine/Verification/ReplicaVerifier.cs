@@ -9,7 +9,7 @@ namespace Litestream.Engine.Verification;
 /// <summary>
 /// Reads what a replica holds and checks all that can be checked: that objects decode, that snapshots are databases and agree with the WAL, that
 /// segments follow on one another without a gap, salts and the running checksum of each frame. Writes nothing, anywhere. Memory: some MiB, and 16
-/// bytes a page of the database.
+/// bytes a page of the database, twice where it is held against the live one.
 /// </summary>
 /// <param name="replica">The replica; stays open.</param>
 /// <param name="environment">Time and randomness.</param>
@@ -18,6 +18,11 @@ public sealed class ReplicaVerifier(IReplicaClient replica, EngineEnvironment en
     private const int MaxReadings = 5;
 
     private readonly ReplicaCatalog _catalog = new(replica);
+    private bool _hasLookedAtHead;
+
+    /// <summary>What the database held before the generation was listed that is read next: where nothing else proves the end, it does if the generation holds the same; null if that is not
+    /// known. A sample does not tell.</summary>
+    public SourceState? Source { get; set; }
 
     /// <summary>Reads a generation. What was listed and is gone now may have been deleted by retention, so then what is left is read.</summary>
     /// <param name="generation">As it was listed.</param>
@@ -55,13 +60,19 @@ public sealed class ReplicaVerifier(IReplicaClient replica, EngineEnvironment en
         + "lost, nothing would tell. Of the newest snapshot the next start of its replication stores it again; of others store an empty object of that name, unless a retention was broken off, whose "
         + "next run lets the snapshot go.";
 
-    private async Task<GenerationVerification> WithHeadAsync(GenerationVerification result, CancellationToken cancellationToken) =>
-        await ReplicaHead.IsDamagedAsync(replica, cancellationToken).ConfigureAwait(false)
+    // it is of the replica: told with the generation that is read first
+    private async Task<GenerationVerification> WithHeadAsync(GenerationVerification result, CancellationToken cancellationToken)
+    {
+        if (_hasLookedAtHead) return result;
+        var isDamaged = await ReplicaHead.IsDamagedAsync(replica, cancellationToken).ConfigureAwait(false);
+        _hasLookedAtHead = true;
+        return isDamaged
             ? result with
             {
                 Warnings = [.. result.Warnings, $"The object '{ReplicaHead.Key}', the note of the last orderly stop, is damaged and proves nothing of the end. The next orderly stop writes it anew."],
             }
             : result;
+    }
 
     // it deletes from the beginning, up to a snapshot that stays; what is gone from anywhere else is lost
     private static bool IsShortenedByRetention(GenerationInfo listed, GenerationInfo now)
@@ -103,9 +114,10 @@ public sealed class ReplicaVerifier(IReplicaClient replica, EngineEnvironment en
         IReadOnlyList<string> warnings = [];
         IReadOnlyCollection<SnapshotInfo> unmarked = [];
         Position? reached = null;
+        var search = sample is null && Source is { } source ? new SourceSearch(source.Image) : null;
         if (sample is null)
         {
-            using var chain = new ChainVerifier(metered, generation, Reading);
+            using var chain = new ChainVerifier(metered, generation, Reading, search);
             await chain.RunAsync(cancellationToken).ConfigureAwait(false);
             (damages, warnings, unmarked, reached) = (chain.Damages, chain.Warnings, chain.Unmarked, chain.End);
         }
@@ -114,11 +126,12 @@ public sealed class ReplicaVerifier(IReplicaClient replica, EngineEnvironment en
             damages = await ReadSampleAsync(metered, generation, sample, Reading, cancellationToken).ConfigureAwait(false);
         }
 
-        return new(generation, objects, bytes, InOrder([.. LostSnapshots(generation, end), .. damages]), unreachable, reached, ProofOf(generation, end, reached), environment.Time.GetElapsedTime(began))
+        return new(generation, objects, bytes, InOrder([.. LostSnapshots(generation, end), .. damages]), unreachable, reached, ProofOf(generation, end, reached, search), environment.Time.GetElapsedTime(began))
         {
             StartedAt = startedAt,
             Warnings = unreachable.Count > 0 && generation.Snapshots.Count > 0 ? [Unreachable(unreachable, generation.Snapshots[0]), .. warnings] : warnings,
             Unmarked = unmarked,
+            HoldsSource = search?.IsFound,
         };
     }
 
@@ -148,6 +161,9 @@ public sealed class ReplicaVerifier(IReplicaClient replica, EngineEnvironment en
     private static string Unreachable(List<WalSegmentInfo> segments, SnapshotInfo first) =>
         $"Nothing leads to {segments.Count} WAL segments from '{segments[0].Key}' on, which are before the first snapshot '{first.Key}': retention has not deleted them yet, or their "
         + "snapshot is gone, and the points that it led to can't be restored.";
+
+    private static EndProof ProofOf(GenerationInfo generation, KnownEnd? end, Position? reached, SourceSearch? search) =>
+        ProofOf(generation, end, reached) is var proof && proof == EndProof.NotProvable && search is { IsFound: true } ? EndProof.Proven : proof;
 
     private static EndProof ProofOf(GenerationInfo generation, KnownEnd? end, Position? reached)
     {

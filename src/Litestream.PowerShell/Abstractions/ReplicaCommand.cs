@@ -30,9 +30,21 @@ public abstract class ReplicaCommand : ConfiguredReplicaCommand
     protected sealed override void ProcessRecord() => ForEachReplica(Replica, (client, source) =>
     {
         var reading = new ReplicaReading(new(client), $"Reading {client.Url}");
+        BeginReplica(reading, source);
         foreach (var generation in ReadGenerations(reading)) WriteGeneration(reading, generation, source);
         if (Generation is null) WriteMissing(reading, source);
+        EndReplica(source);
     });
+
+    /// <summary>Comes before the generations of a replica.</summary>
+    private protected virtual void BeginReplica(ReplicaReading reading, ReplicaSource source)
+    {
+    }
+
+    /// <summary>Comes after the generations of a replica.</summary>
+    private protected virtual void EndReplica(ReplicaSource source)
+    {
+    }
 
     /// <summary>Tells what is not listed, where all generations were asked for.</summary>
     private protected virtual void WriteMissing(ReplicaReading reading, ReplicaSource source)

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using Litestream.Engine.Format;
-using Litestream.Engine.Replicas;
 using Litestream.Engine.Restore;
 using Litestream.Engine.Verification;
 using Litestream.PowerShell.Abstractions;
@@ -18,6 +17,8 @@ public sealed class GetLitestreamRestorePointCommand : ReplicaCommand
 {
     private const int WholePercent = 100;
 
+    private ReplicaVerifier _verifier = null!;
+
     /// <summary>List each point in place of the windows.</summary>
     [Parameter]
     public SwitchParameter All { get; set; }
@@ -26,13 +27,15 @@ public sealed class GetLitestreamRestorePointCommand : ReplicaCommand
     [Parameter]
     public SwitchParameter Verify { get; set; }
 
+    private protected override void BeginReplica(ReplicaReading reading, ReplicaSource source) => _verifier = new(reading.Replica, Environment);
+
     private protected override void WriteGeneration(ReplicaReading reading, GenerationInfo generation, ReplicaSource source)
     {
         var replica = source.Replica;
         IReadOnlyList<ReplicaDamage> damages = [];
         if (Verify)
         {
-            if (ReadAll(reading.Replica, generation, replica) is not { } found)
+            if (ReadAll(generation, replica) is not { } found)
             {
                 WriteVerbose($"The generation {generation.Id} was deleted while it was read.");
                 return;
@@ -66,9 +69,9 @@ public sealed class GetLitestreamRestorePointCommand : ReplicaCommand
             }
     }
 
-    private GenerationVerification? ReadAll(IReplicaClient client, GenerationInfo generation, LitestreamReplica replica)
+    private GenerationVerification? ReadAll(GenerationInfo generation, LitestreamReplica replica)
     {
         var progress = new VerificationProgressView($"generation {generation.Id} of {replica}");
-        return WaitWithProgress(token => new ReplicaVerifier(client, Environment).VerifyAsync(generation, null, WholePercent, progress, token), progress);
+        return WaitWithProgress(token => _verifier.VerifyAsync(generation, null, WholePercent, progress, token), progress);
     }
 }

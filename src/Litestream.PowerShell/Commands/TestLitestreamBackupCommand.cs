@@ -159,7 +159,8 @@ public sealed class TestLitestreamBackupCommand : ConfiguredReplicaCommand
 
     private DrillRequest ToRequest(string? live, ReplicaSource replicated, string url)
     {
-        var source = live is null ? null : FindSource(Environment.Files.ResolveLink(live), url);
+        var path = live is null ? null : Environment.Files.ResolveLink(live);
+        var source = path is null ? null : new DrillSource(path, this.FindReplication(path, url));
         var request = new DrillRequest
         {
             Point = new()
@@ -181,13 +182,5 @@ public sealed class TestLitestreamBackupCommand : ConfiguredReplicaCommand
         };
         if (WorkingDirectory is not null) request = request with { WorkingFolder = ResolvePath(WorkingDirectory) };
         return source is null ? request : request with { FileName = System.IO.Path.GetFileName(source.Path) };
-    }
-
-    private DrillSource FindSource(string path, string url)
-    {
-        var (found, failures) = this.SearchReplications(path, literal: true);
-        foreach (var failure in failures) WriteVerbose(failure.Message);
-        var running = found.FirstOrDefault(r => r.Session is not { Completion.IsCompleted: true } && r.Control.Status.Replicas.Any(s => s.Url == url));
-        return new(path, running?.Control);
     }
 }

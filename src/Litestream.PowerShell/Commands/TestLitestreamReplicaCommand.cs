@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Litestream.Engine.Control;
 using Litestream.Engine.Errors;
 using Litestream.Engine.Format;
 using Litestream.Engine.Replicas;
@@ -10,6 +11,7 @@ using Litestream.PowerShell.Configurations;
 using Litestream.PowerShell.Errors;
 using Litestream.PowerShell.Internal;
 using Litestream.PowerShell.Models;
+using Litestream.PowerShell.Replications;
 using Litestream.PowerShell.Verifying;
 using EngineException = Litestream.Engine.Errors.LitestreamException;
 
@@ -22,7 +24,11 @@ public sealed class TestLitestreamReplicaCommand : ReplicaCommand
 {
     private const int WholePercent = 100;
 
-    /// <summary>The database that is replicated there: its metadata folder proves the end.</summary>
+    private ReplicaVerifier _verifier = null!;
+    private Lazy<SourceKnowledge?> _source = null!;
+    private bool? _holdsSource;
+
+    /// <summary>The database that is replicated there: its metadata folder proves the end, or else what it holds.</summary>
     [Parameter(ParameterSetName = ReplicaSet)]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
@@ -37,23 +43,36 @@ public sealed class TestLitestreamReplicaCommand : ReplicaCommand
     [ValidateRange(1, WholePercent)]
     public int SamplePercent { get; set; } = WholePercent;
 
+    private protected override void BeginReplica(ReplicaReading reading, ReplicaSource source) =>
+        (_verifier, _source, _holdsSource) = (new(reading.Replica, Environment), new(() => FindSource(reading, source)), null);
+
     private protected override void WriteGeneration(ReplicaReading reading, GenerationInfo generation, ReplicaSource source)
     {
         // taken before the objects are listed: what is shipped meanwhile is more, never less
         var replica = source.Replica;
         var end = FindEnd(reading, source, generation.Id);
-        var listed = end is null ? generation : WaitWithProgress(token => new ReplicaCatalog(reading.Replica).GetGenerationAsync(generation.Id, token), reading);
+        var known = end is { IsLast: true } || SamplePercent < WholePercent ? null : _source.Value;
+        if (known?.Synced is { Position: { } position } synced && synced.Generation == generation.Id) end = KnownEnd.Confirmed(end, position);
+        var listed = end is null && known is null ? generation : WaitWithProgress(token => new ReplicaCatalog(reading.Replica).ReadGenerationAsync(generation.Id, token), reading);
         var progress = new VerificationProgressView($"generation {generation.Id} of {replica}");
-        var result = WaitWithProgress(token => new ReplicaVerifier(reading.Replica, Environment).VerifyAsync(listed, end, SamplePercent, progress, token), progress);
+        _verifier.Source = known?.State;
+        var result = listed is null ? null : WaitWithProgress(token => _verifier.VerifyAsync(listed, end, SamplePercent, progress, token), progress);
         if (result is null)
         {
             EnsureOthersAreLeft(reading, generation.Id);
             return;
         }
 
+        if (result.HoldsSource is { } holds) _holdsSource = holds || result.EndProof == EndProof.Lost || _holdsSource == true;
         foreach (var warning in result.Warnings) WriteWarning($"The generation {generation.Id} of '{replica}': {warning}");
         WriteObject(result.ToModel(replica));
         if (!result.Passed) WriteError(FailureOf(result).ToRecord(replica));
+    }
+
+    private protected override void EndReplica(ReplicaSource source)
+    {
+        if (_holdsSource != false) return;
+        WriteWarning($"'{_source.Value!.Path}' holds commits that '{source.Replica}' does not: they are not shipped yet, or are gone from its end, which can't be proven.");
     }
 
     private protected override void WriteMissing(ReplicaReading reading, ReplicaSource source)
@@ -76,6 +95,32 @@ public sealed class TestLitestreamReplicaCommand : ReplicaCommand
                 StartedAt = Environment.Time.GetUtcNow(),
             });
             WriteError(new EngineException(ErrorCode.ObjectMissing, message, generation, "Put it back, or start replication with -NewGeneration.").ToRecord(source.Replica));
+        }
+    }
+
+    private SourceKnowledge? FindSource(ReplicaReading reading, ReplicaSource source)
+    {
+        var named = source.Database?.Path ?? (Path is null ? null : ResolvePath(Path));
+        if (named is null || Environment.Files.Find(named) is not { IsDirectory: false }) return null;
+        var shipped = FindShippedEnd(source);
+        if (WaitWithProgress(token => KnownEnd.IsKnownAsync(reading.Replica, shipped, token), reading)) return null;
+        var path = Environment.Files.ResolveLink(named);
+        if (this.FindReplication(path, reading.Replica.Url) is { } replication)
+        {
+            var attempt = WaitWithProgress(token => SyncAttempt.MakeAsync(replication, Environment.Time, token), new ElapsedView($"Syncing {path}"));
+            if (attempt.Result is { } synced) return new(path, synced, State: null);
+            WriteVerbose($"'{path}' is read, as {attempt.WhyNot}");
+        }
+
+        try
+        {
+            var view = new SourceView(path);
+            return new(path, Synced: null, WaitWithProgress(token => SourceState.ReadAsync(path, Environment, view, token), view));
+        }
+        catch (EngineException e)
+        {
+            WriteWarning($"Whether '{source.Replica}' holds all of '{path}' can't be told: {e.Message}");
+            return null;
         }
     }
 

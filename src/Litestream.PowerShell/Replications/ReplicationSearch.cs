@@ -47,6 +47,17 @@ internal static class ReplicationSearch
         return ([.. found], failures);
     }
 
+    /// <summary>The replication of a database to a replica; null if none is known here. What hinders the search is told with -Verbose.</summary>
+    /// <param name="command">Who asks.</param>
+    /// <param name="path">Full path of the database, without links.</param>
+    /// <param name="url">The replica.</param>
+    public static IReplicationControl? FindReplication(this LitestreamCommand command, string path, string url)
+    {
+        var (found, failures) = command.SearchReplications(path, literal: true);
+        foreach (var failure in failures) command.WriteVerbose(failure.Message);
+        return found.FirstOrDefault(r => r.Session is not { Completion.IsCompleted: true } && r.Control.Status.Replicas.Any(s => s.Url == url))?.Control;
+    }
+
     private static bool IsOne(string? path, bool literal) =>
         path is not null && (literal || !WildcardPattern.ContainsWildcardCharacters(path));
 }

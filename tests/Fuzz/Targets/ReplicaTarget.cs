@@ -42,7 +42,7 @@ internal sealed class ReplicaTarget : IFuzzTarget
         }
 
         var generation = await new ReplicaCatalog(replica).GetGenerationAsync(s_generation, default);
-        using (var chain = new ChainVerifier(replica, generation, (_, _) => { })) await chain.RunAsync(default);
+        using (var chain = new ChainVerifier(replica, generation, (_, _) => { }, search: null)) await chain.RunAsync(default);
         var plan = await new RestorePlanner(replica).PlanAsync(new() { AllowPartial = true }, default);
         try
         {

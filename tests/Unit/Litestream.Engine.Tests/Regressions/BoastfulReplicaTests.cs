@@ -65,7 +65,7 @@ public sealed class BoastfulReplicaTests
     private static async Task<IReadOnlyList<ReplicaDamage>> VerifyAsync(MemoryReplicaClient replica)
     {
         var generation = await new ReplicaCatalog(replica).GetGenerationAsync(GenerationId.Parse("0123456789abcdef"), default);
-        using var chain = new ChainVerifier(replica, generation, (_, _) => { });
+        using var chain = new ChainVerifier(replica, generation, (_, _) => { }, search: null);
         await chain.RunAsync(default);
         return chain.Damages;
     }
