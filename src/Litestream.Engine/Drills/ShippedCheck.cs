@@ -65,11 +65,10 @@ internal sealed class ShippedCheck(IReplicaClient replica, DrillRequest request,
     private async Task<RestoreWarning?> FindGoneAsync(ShippedEnd shipped, RestorePlan plan, CancellationToken cancellationToken) =>
         plan.IsOfAnyGeneration && await LostGeneration.IsGoneAsync(replica, shipped.Generation, shipped.At, cancellationToken).ConfigureAwait(false)
             ? NotedEnd.GenerationMissing(plan.Generation, shipped.Generation.ToString(),
-                $"of which all up to index {shipped.Position.Index}, offset {shipped.Position.Offset} was shipped, as the metadata folder of its database tells")
+                $"of which all up to index {shipped.Position!.Value.Index}, offset {shipped.Position.Value.Offset} was shipped, as the metadata folder of its database tells")
             : null;
 
-    /// <summary>What is certain to be shipped to this replica: where the first segment of a generation is the only one that is kept, it may still wait.</summary>
+    /// <summary>What is certain to be shipped to this replica, and more than nothing.</summary>
     private ShippedEnd? Find() =>
-        request.DatabasePath is { } path && ShippedEnd.Find(path, request.MetadataPath, environment) is { LastSegment: { } last, Replicas: { } replicas } shipped
-        && last > default(Format.Position) && replicas.Contains(replica.Url) ? shipped : null;
+        request.DatabasePath is { } path && ShippedEnd.Find(path, request.MetadataPath, environment)?.For(replica.Url) is { LastSegment: not null } shipped ? shipped : null;
 }

@@ -5,14 +5,18 @@ namespace Litestream.Engine.Spool;
 
 /// <summary>To where a database's replication has shipped, as its metadata folder tells: what lies beyond still waits there.</summary>
 /// <param name="Generation">The present generation.</param>
-/// <param name="Position">All before this was shipped to every replica.</param>
-public sealed record ShippedEnd(GenerationId Generation, Position Position)
+/// <param name="Position">All before this was shipped to every replica; null if that is not known.</param>
+public sealed record ShippedEnd(GenerationId Generation, Position? Position)
 {
     /// <summary>Where the last segment before it begins; null if that is not known.</summary>
     public Position? LastSegment { get; init; }
 
     /// <summary>URLs of the replicas that are meant; null if that is not known.</summary>
     public IReadOnlyList<string>? Replicas { get; init; }
+
+    /// <summary>The same, if it tells something of a replica: one that was given up, or added later, holds less.</summary>
+    /// <param name="replicaUrl">The replica.</param>
+    public ShippedEnd? For(string replicaUrl) => Position is not null && Replicas?.Contains(replicaUrl) == true ? this : null;
 
     /// <summary>Time of the newest commit by then, UTC.</summary>
     public DateTimeOffset At { get; init; }
@@ -46,10 +50,10 @@ public sealed record ShippedEnd(GenerationId Generation, Position Position)
     }
 
     /// <summary>The last segment that all replicas hold stays in the spool, see <see cref="SpoolQueue"/>: so the first one there is held, if
-    /// another has ever been before it.</summary>
-    private static Position EndOf(List<Position> segments, SpoolState state) => segments switch
+    /// another has ever been before it; else it may still wait.</summary>
+    private static Position? EndOf(List<Position> segments, SpoolState state) => segments switch
     {
-        [var first, ..] when first == default && (segments.Count > 1 || state.Stamp is null) => first,
+        [var first, ..] when first == default => null,
         [_, var second, ..] => second,
         _ => state.Head.Position,
     };

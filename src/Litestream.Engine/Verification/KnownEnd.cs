@@ -26,10 +26,10 @@ public readonly record struct KnownEnd(Position Position, bool IsLast = true)
     public static async Task<KnownEnd?> FindAsync(IReplicaClient replica, GenerationId generation, ShippedEnd? shipped, CancellationToken cancellationToken)
     {
         var head = await ReplicaHead.FindEndAsync(replica, generation, cancellationToken).ConfigureAwait(false);
-        if (shipped?.Generation != generation) return head;
-        return head is { } known && known.Position > shipped.Position
+        if (shipped?.Generation != generation || shipped.Position is not { } position) return head;
+        return head is { } known && known.Position > position
             ? known with { IsLast = true }
-            : new(shipped.Position) { LastSegment = new[] { shipped.LastSegment, head?.LastSegment }.Max(), Snapshots = head?.Snapshots };
+            : new(position) { LastSegment = new[] { shipped.LastSegment, head?.LastSegment }.Max(), Snapshots = head?.Snapshots };
     }
 
     /// <summary>Whether all is known of the end of one of the generations that a replica has: then nothing else need tell of them.</summary>

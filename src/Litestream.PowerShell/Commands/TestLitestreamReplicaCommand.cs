@@ -102,7 +102,7 @@ public sealed class TestLitestreamReplicaCommand : ReplicaCommand
     {
         var named = source.Database?.Path ?? (Path is null ? null : ResolvePath(Path));
         if (named is null || Environment.Files.Find(named) is not { IsDirectory: false }) return null;
-        var shipped = FindShippedEnd(source);
+        var shipped = FindShippedEnd(source, reading.Replica.Url);
         if (WaitWithProgress(token => KnownEnd.IsKnownAsync(reading.Replica, shipped, token), reading)) return null;
         var path = Environment.Files.ResolveLink(named);
         if (this.FindReplication(path, reading.Replica.Url) is { } replication)
@@ -126,13 +126,16 @@ public sealed class TestLitestreamReplicaCommand : ReplicaCommand
 
     private KnownEnd? FindEnd(ReplicaReading reading, ReplicaSource source, GenerationId generation)
     {
-        var shipped = FindShippedEnd(source);
+        var shipped = FindShippedEnd(source, reading.Replica.Url);
         return WaitWithProgress(token => KnownEnd.FindAsync(reading.Replica, generation, shipped, token), reading);
     }
 
-    private ShippedEnd? FindShippedEnd(ReplicaSource source) => source.Database is { } database
-        ? ShippedEnd.Find(Environment.Files.ResolveLink(database.Path), database.MetadataPath, Environment)
-        : Path is null ? null : ShippedEnd.Find(ResolvePath(Path), MetadataPath is null ? null : ResolvePath(MetadataPath), Environment);
+    private ShippedEnd? FindShippedEnd(ReplicaSource source, string url)
+    {
+        var (path, metadata) = source.Database is { } database ? (Environment.Files.ResolveLink(database.Path), database.MetadataPath)
+            : (Path is null ? null : ResolvePath(Path), MetadataPath is null ? null : ResolvePath(MetadataPath));
+        return path is null ? null : ShippedEnd.Find(path, metadata, Environment)?.For(url);
+    }
 
     // deleted as a whole since it was listed: retention does that to an old one, while a newer one is there
     private void EnsureOthersAreLeft(ReplicaReading reading, GenerationId deleted)

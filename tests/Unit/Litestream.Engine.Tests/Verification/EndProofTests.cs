@@ -1,3 +1,4 @@
+using Litestream.Engine.Files;
 using Litestream.Engine.Format;
 using Litestream.Engine.Spool;
 using Litestream.Engine.Tests.DamageTable;
@@ -30,11 +31,11 @@ public sealed class EndProofTests
         }
 
         var end = ShippedEnd.Find(database.Path, null, new())!;
-        Assert.Equal(EndProof.Proven, (await VerifyAsync(database["replica"], new(end.Position))).EndProof);
+        Assert.Equal(EndProof.Proven, (await VerifyAsync(database["replica"], new(end.Position!.Value))).EndProof);
         var generation = await ReadAsync(database["replica"]);
         Assert.Equal(end.Generation, generation.Id);
         File.Delete(Path.Combine(database["replica"], generation.Segments[^1].Key));
-        var shorter = await VerifyAsync(database["replica"], new(end.Position));
+        var shorter = await VerifyAsync(database["replica"], new(end.Position!.Value));
         Assert.Equal((EndProof.Lost, false, 0), (shorter.EndProof, shorter.Passed, shorter.Damages.Count));
         var unknown = await VerifyAsync(database["replica"], null);
         Assert.Equal((EndProof.NotProvable, true), (unknown.EndProof, unknown.Passed));
@@ -52,7 +53,48 @@ public sealed class EndProofTests
         database.App.Insert(10);
         await replication.UntilAsync(() => replication.Status.Replicas[0].LagBytes > 0, "something waits");
         var end = ShippedEnd.Find(database.Path, null, new())!;
-        Assert.Equal(EndProof.Proven, (await VerifyAsync(database["replica"], new(end.Position))).EndProof);
+        Assert.Equal(EndProof.Proven, (await VerifyAsync(database["replica"], new(end.Position!.Value))).EndProof);
+    }
+
+    /// <summary>The segment that all replicas hold stays in the metadata folder until the next one: of the first one nothing tells whether it is that.</summary>
+    [Fact]
+    public async Task A_first_segment_that_may_still_wait_is_not_missed()
+    {
+        using var database = new TestDatabase();
+        var replica = new FailingReplicaClient(RunningReplication.Folder(database["replica"])) { Fails = (operation, key) => operation == "put" && key.Contains("/wal/", StringComparison.Ordinal) };
+        await using var replication = RunningReplication.Start(
+            database.Path, [replica], o => o with { ShutdownTimeout = TimeSpan.FromSeconds(1), CheckpointQuietInterval = TimeSpan.FromMilliseconds(50) });
+        database.App.Insert(10);
+        await replication.UntilAsync(() => replication.Status.Replicas[0].LagBytes > 0 && StateOf(database) is { Stamp: not null }, "the segment waits and the reader rests");
+
+        var shipped = ShippedEnd.Find(database.Path, null, new())!;
+
+        Assert.Null(shipped.For(replica.Url));
+        Assert.Null(await KnownEnd.FindAsync(replica, shipped.Generation, shipped, default));
+    }
+
+    [Fact]
+    public async Task A_replica_that_was_added_later_is_not_judged_by_the_metadata_folder()
+    {
+        using var database = new TestDatabase();
+        foreach (var replicas in new[] { new[] { "first" }, ["first", "later"] })
+        {
+            await using var replication = RunningReplication.Start(database.Path, [.. replicas.Select(r => RunningReplication.Folder(database[r]))]);
+            for (var i = 0; i < 2; i++)
+            {
+                database.App.Insert(10);
+                await replication.SyncAsync();
+            }
+
+            await replication.StopAsync();
+        }
+
+        var shipped = ShippedEnd.Find(database.Path, null, new())!;
+
+        await using var first = RunningReplication.Folder(database["first"]);
+        Assert.Same(shipped, shipped.For(first.Url));
+        await using var later = RunningReplication.Folder(database["later"]);
+        Assert.Null(shipped.For(later.Url));
     }
 
     [Theory]
@@ -67,5 +109,13 @@ public sealed class EndProofTests
         var end = indexesOn > 0 ? new Position(last.Index + indexesOn, bytesOn) : last with { Offset = last.Offset + bytesOn };
 
         Assert.Equal(expected, (await new ReplicaVerifier(client, new()).VerifyAsync(sound.Generation, new KnownEnd(end), 25, null, default))!.EndProof);
+    }
+
+    private static SpoolState? StateOf(TestDatabase database)
+    {
+        using var folder = MetadataFolder.Look(MetadataFolder.DefaultPath(database.Path));
+        var journal = new StateJournal(folder, new LocalFileSystem());
+        journal.Load();
+        return journal.State;
     }
 }
