@@ -1,4 +1,5 @@
 using Litestream.Engine.Errors;
+using Litestream.Engine.Files;
 using Litestream.Engine.Spool;
 using Litestream.Engine.Sqlite;
 
@@ -65,6 +66,7 @@ internal sealed class CaptureSession : IDisposable
     /// <summary>Opens a database in WAL mode that has pages. Null when somebody is in the way.</summary>
     public static CaptureSession? TryOpen(DatabaseInfo database, EngineEnvironment environment)
     {
+        using var attached = environment.Files.TryAttach(database.Path);
         var before = SourceFiles.Of(database.Path, environment.Files);
         var relay = ReaderRelay.TryStart(Open, environment.Capture.CreateRelay);
         if (relay is null) return null;
@@ -306,38 +308,38 @@ internal sealed class CaptureSession : IDisposable
         return _probe.TryGetDataVersion();
     }
 
-    /// <summary>Lets the database go as the last application that has it open does, if nobody else has: SQLite removes the WAL, which would be applied to any other file that is put
-    /// in the place of the database. Everything is captured. What is committed in between is in the file then, and found by comparison at the next start.</summary>
+    /// <summary>Lets the database go as the last application that has it open does, if nobody else has: without the WAL, which would be applied to any other file that is put in the
+    /// place of the database. Everything is captured. What is committed in between is in the file then, and found by comparison at the next start.</summary>
+    /// <exception cref="LitestreamException"><see cref="ErrorCode.DatabaseError"/>: the WAL can't be deleted.</exception>
     public void CloseLast()
     {
         // else SQLite would write to a file that somebody may have copied over the database a moment ago
         var isWhole = Rest.IsSeenWhole;
-        _relay.Dispose();
-        try
+        if (isWhole && _guard.MayCloseLast)
         {
-            if (!isWhole || !_guard.MayCloseLast) return;
+            _relay.Dispose();
             _probe.CloseAsApplication();
-            // its own locks would be in the way
-            _guard.Dispose();
         }
-        finally
-        {
-            _probe.Dispose();
-            _guard.Dispose();
-        }
+
+        CloseAndRemoveWal(isWhole);
     }
 
     /// <summary>Lets go a database that was replaced or written over while it rested, without its WAL, which is all captured: beside the new file nobody has a use for it.</summary>
     /// <returns>False where somebody uses it, or that can't be known: it is left.</returns>
-    /// <exception cref="IOException">It can't be deleted.</exception>
-    public bool TryCloseWithoutWal()
+    /// <exception cref="LitestreamException"><see cref="ErrorCode.DatabaseError"/>: it can't be deleted.</exception>
+    public bool TryCloseWithoutWal() => CloseAndRemoveWal(Rest.IsWhole);
+
+    private bool CloseAndRemoveWal(bool isWhole)
     {
-        var isWhole = Rest.IsWhole;
-        _probe.Dispose();
         _relay.Dispose();
+        _probe.Dispose();
         try
         {
             return isWhole && _guard.TryRemoveWal(Point);
+        }
+        catch (Exception e) when (FileErrors.IsFileError(e))
+        {
+            throw FileErrors.Wrap(e, Path, "delete the WAL beside the database", ErrorCode.DatabaseError);
         }
         finally
         {

@@ -15,12 +15,12 @@ internal static class FormerWal
     /// <exception cref="LitestreamException"><see cref="ErrorCode.DatabaseError"/>: the WAL can't be read.</exception>
     public static bool IsBeside(string path, CapturePoint life, IFileSystem files) => IsBeside(path, life, files, (_, _) => true);
 
-    /// <summary>Whether it is, and no frame was written to it since.</summary>
+    /// <summary>Whether it is, and no frame was written to it since; or there is nothing in it.</summary>
     /// <param name="path">Full path of the database.</param>
     /// <param name="end">The last point of that life that is known.</param>
     /// <param name="files">Where it is.</param>
     /// <exception cref="LitestreamException"><see cref="ErrorCode.DatabaseError"/>: the WAL can't be read.</exception>
-    public static bool EndsBeside(string path, CapturePoint end, IFileSystem files) => IsBeside(path, end, files, (wal, header) =>
+    public static bool EndsBeside(string path, CapturePoint end, IFileSystem files) => files.Find(path + "-wal") is { Length: 0 } || IsBeside(path, end, files, (wal, header) =>
     {
         Span<byte> frame = stackalloc byte[WalFrameHeader.Size];
         return wal.Read(frame, header.FrameOffset(end.Frame + 1)) < frame.Length

@@ -29,8 +29,8 @@ internal sealed class SourceGuard(DatabaseInfo database, SourceFiles files, ILoc
     /// <summary>Whether no other copy of SQLite in this process has the database open.</summary>
     public bool IsAlone => locks.IsAlone;
 
-    /// <summary>Whether a close of ours may be the last of the database: no other copy of SQLite in this process has it open, and the names still lead to these files.</summary>
-    public bool MayCloseLast => locks is { IsSurelyAlone: true, IsUnbroken: true } && SourceFiles.Of(Path, _system) == files;
+    /// <summary>Whether a close of ours may be SQLite's last one of the database: nobody can have lost his locks, and the names still lead to these files.</summary>
+    public bool MayCloseLast => locks.IsUnbreakable && SourceFiles.Of(Path, _system) == files;
 
     /// <summary>By stat and a question to the locks: callable on any thread until this is disposed.</summary>
     /// <exception cref="ContinuityLostException">They are not untouched.</exception>
@@ -110,14 +110,16 @@ internal sealed class SourceGuard(DatabaseInfo database, SourceFiles files, ILoc
     }
 
     /// <summary>Removes the WAL and the wal-index that were watched, if nobody uses them, or the file that the database's name leads to by now. After the connections are closed.</summary>
-    /// <param name="life">A point of the WAL's life, up to which all is captured; there is no more.</param>
+    /// <param name="life">A point of the WAL's life, up to which all is captured, and is in the file; there is no more.</param>
     /// <returns>Whether they are gone.</returns>
     /// <exception cref="IOException">They can't be deleted.</exception>
     public bool TryRemoveWal(CapturePoint life)
     {
-        if (SourceFiles.Of(Path, _system) is not { Database: { } present } now || (now.Wal, now.WalIndex) != (files.Wal, files.WalIndex)) return false;
+        if (SourceFiles.Of(Path, _system) is not { Database: { } present, Wal: { } wal } now || (now.Wal, now.WalIndex) != (files.Wal, files.WalIndex)) return false;
+        // by locks nobody begins to use them from here on; who has lost his, as he has copied his own database, has the WAL open all the same
+        if (!locks.TryTakeAlone(Path, present) || !_system.IsUnused(Path + "-wal", wal)) return false;
         // what is behind the point was committed a moment ago, by somebody who has gone again
-        if (!locks.IsSurelyAlone || !locks.TryTakeAlone(Path, present) || !FormerWal.EndsBeside(Path, life, _system)) return false;
+        if (SourceFiles.Of(Path, _system) != now || !FormerWal.EndsBeside(Path, life, _system)) return false;
         // as SQLite does: were the wal-index gone first, the next one to open would read all of the WAL
         _system.Delete(Path + "-wal");
         _system.Delete(Path + "-shm");

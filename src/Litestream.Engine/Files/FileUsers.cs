@@ -8,12 +8,6 @@ internal static class FileUsers
 {
     private const string Processes = "/proc";
 
-    /// <summary>Of a process that has only just opened a file SQLite's locks tell.</summary>
-    private static readonly TimeSpan s_shortTime = TimeSpan.FromSeconds(1);
-
-    private static readonly object s_lock = new();
-    private static (HashSet<FileIdentity> Files, long Time)? s_ofOthers;
-
     /// <summary>Names and ids of the processes, each once.</summary>
     /// <param name="files">The files.</param>
     /// <param name="own">Which of them the caller has open, each once.</param>
@@ -31,19 +25,6 @@ internal static class FileUsers
             .Select(id => int.Parse(id, CultureInfo.InvariantCulture));
     }
 
-    /// <summary>Whether another process has one of the files open, or had it a second ago: thousands of databases that are let go at once ask the system once.</summary>
-    /// <param name="files">The files.</param>
-    public static bool HasOther(params ReadOnlySpan<FileIdentity> files)
-    {
-        lock (s_lock)
-        {
-            if (s_ofOthers is not { } known || Environment.TickCount64 - known.Time > s_shortTime.TotalMilliseconds)
-                s_ofOthers = known = ([.. OpenByOthers()], Environment.TickCount64);
-            foreach (var file in files) if (known.Files.Contains(file)) return true;
-            return false;
-        }
-    }
-
     /// <summary>Name and id of a process, for people.</summary>
     public static string Describe(int id)
     {
@@ -57,13 +38,6 @@ internal static class FileUsers
             return $"process {id}";
         }
     }
-
-    private static IEnumerable<FileIdentity> OpenByOthers() =>
-        from path in Directory.EnumerateDirectories(Processes)
-        let id = Path.GetFileName(path)
-        where id.All(char.IsAsciiDigit) && !IsThis(id)
-        from file in OpenBy(id)
-        select file;
 
     private static int CountOpen(string id, IReadOnlyCollection<FileIdentity> files) => OpenBy(id).Count(files.Contains);
 

@@ -8,11 +8,16 @@ namespace Litestream.Engine.Files;
 /// </summary>
 internal sealed class GuardDescriptor : IDisposable
 {
-    /// <summary>Far behind all that SQLite locks; the process's id is added, because other processes may guard the same file.</summary>
+    /// <summary>Far behind all that SQLite locks; a number and the process's id are added, because others may guard the same file, here and in other processes.</summary>
     private const long WitnessBase = 1L << 62;
 
+    /// <summary>More than any process's id (proc(5), pid_max).</summary>
+    private const int ProcessIds = 1 << 22;
+
+    private static long s_count;
+
     private readonly int _descriptor;
-    private readonly long _witness = WitnessBase + Environment.ProcessId;
+    private readonly long _witness = WitnessBase + Interlocked.Increment(ref s_count) * ProcessIds + Environment.ProcessId;
 
     private GuardDescriptor(int descriptor, FileIdentity identity)
     {
@@ -72,11 +77,11 @@ internal sealed class GuardDescriptor : IDisposable
 
     private bool TryLock(int command, long start, long length, short type = PosixLock.Read)
     {
-        const int BadDescriptor = 9, WouldBlock = 11, AccessDenied = 13;
+        const int BadDescriptor = 9, AccessDenied = 13;
         var wanted = new PosixLock { Type = type, Start = start, Length = length };
         if (PosixNative.FileControl(_descriptor, command, ref wanted) == 0) return true;
         var error = Marshal.GetLastPInvokeError();
-        return error is WouldBlock or AccessDenied or BadDescriptor ? false : throw new PlatformNotSupportedException(Marshal.GetPInvokeErrorMessage(error));
+        return error is PosixNative.WouldBlock or AccessDenied or BadDescriptor ? false : throw new PlatformNotSupportedException(Marshal.GetPInvokeErrorMessage(error));
     }
 
     /// <summary>Can't fail where locking has succeeded.</summary>

@@ -86,6 +86,13 @@ public interface IFileSystem
     /// <param name="own">Which of them the caller itself has open, each once: this process is named only if it has more.</param>
     IReadOnlyList<string> FindUsers(IReadOnlyCollection<FileIdentity> files, IReadOnlyCollection<FileIdentity> own);
 
+    /// <summary>Whether nobody on this machine has a file open, this process neither, whatever account or container he is of. Never to be asked of a live database or its -shm, see
+    /// <see cref="Open"/>.</summary>
+    /// <param name="path">The file's path.</param>
+    /// <param name="identity">The file.</param>
+    /// <returns>False also where the path leads elsewhere, or where that can't be known: outside Linux, of files of other accounts, on some file systems.</returns>
+    bool IsUnused(string path, FileIdentity identity);
+
     /// <summary>Deletes a file; nothing happens if it is not there.</summary>
     /// <param name="path">The file.</param>
     void Delete(string path);
@@ -125,6 +132,12 @@ public interface IFileSystem
     /// <param name="changed">Is given the full path; called on any thread; must return at once and not throw.</param>
     /// <returns>Ends the watching when disposed; null where nothing can be watched.</returns>
     IDisposable? WatchFolder(string directory, bool recursive, Action<string> changed) => null;
+
+    /// <summary>Keeps a wal-index from being taken for abandoned by an opening of ours, where its application has lost its locks. To be taken before the first connection, and let go when
+    /// that has read.</summary>
+    /// <param name="databasePath">The database.</param>
+    /// <returns>Lets go when disposed; null where there is no need, or no such lock.</returns>
+    IDisposable? TryAttach(string databasePath) => null;
 
     /// <summary>Guards the locks that SQLite's connections in this process hold on a database in WAL mode, from now on.</summary>
     /// <param name="databasePath">The database. All connections have it and its -shm open by now.</param>

@@ -15,8 +15,8 @@ public interface ILockGuard : IDisposable
     /// copies of SQLite in one process from each other. True where that can't be known, or does no harm.</summary>
     bool IsAlone { get; }
 
-    /// <summary>Whether that is known, or does no harm, and no other process has the files open, as far as the system tells: never true where it can't be known.</summary>
-    bool IsSurelyAlone { get; }
+    /// <summary>Whether locks can't be lost here, so that SQLite's own close of the last connection never takes the WAL from anybody.</summary>
+    bool IsUnbreakable { get; }
 
     /// <summary>Takes the database and the guarded wal-index for this guard alone, as SQLite's last close does: until it is disposed nobody begins to use them. After the
     /// connections are closed.</summary>

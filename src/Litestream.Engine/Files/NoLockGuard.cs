@@ -3,7 +3,7 @@ namespace Litestream.Engine.Files;
 /// <summary>No guard: on Windows, where locks belong to handles, and where the system has no locks of open file descriptions.</summary>
 public sealed class NoLockGuard : ILockGuard
 {
-    private NoLockGuard(bool isNeeded) => IsSurelyAlone = !isNeeded;
+    private NoLockGuard(bool isNeeded) => IsUnbreakable = !isNeeded;
 
     /// <summary>Where locks belong to handles, so that nobody can lose those of others.</summary>
     public static NoLockGuard Needless { get; } = new(isNeeded: false);
@@ -18,7 +18,7 @@ public sealed class NoLockGuard : ILockGuard
     public bool IsAlone => true;
 
     /// <inheritdoc/>
-    public bool IsSurelyAlone { get; }
+    public bool IsUnbreakable { get; }
 
     /// <inheritdoc/>
     public bool TryTakeAlone(string databasePath, FileIdentity database) => false;

@@ -61,10 +61,10 @@ internal static class OpenDescriptors
         }
     }
 
-    /// <summary>How many descriptors of a file this process has besides those that were opened here.</summary>
-    public static int CountOthers(FileIdentity identity)
+    /// <summary>How many descriptors of files this process has besides those that were opened here.</summary>
+    public static int CountOthers(params IReadOnlyCollection<FileIdentity> files)
     {
-        lock (s_lock) return Others().Count(other => other == identity);
+        lock (s_lock) return Others().Count(files.Contains);
     }
 
     /// <summary>Closes what nobody needs and was left open for the sake of others in this process.</summary>

@@ -8,11 +8,15 @@ internal static partial class PosixNative
     public const int OpenReadOnly = 0;
     public const int OpenReadWrite = 2;
 
+    /// <summary>Linux: whoever has a lease on the file is not waited for.</summary>
+    public const int OpenNonBlocking = 0x800;
+
     /// <summary>Linux: a program that is started does not inherit it, and so neither its locks.</summary>
     public const int OpenCloseOnExec = 0x80000;
 
     public const int Interrupted = 4;
     public const int NotFound = 2;
+    public const int WouldBlock = 11;
     public const int Exists = 17;
     public const int NotADirectory = 20;
     public const int InvalidArgument = 22;
@@ -47,6 +51,12 @@ internal static partial class PosixNative
 
     /// <summary>Linux: a lock that belongs to the open file description.</summary>
     public const int SetDescriptionLock = 37;
+
+    /// <summary>Linux: which signal tells that somebody wants what a lease denies.</summary>
+    public const int SetSignal = 10;
+
+    /// <summary>Linux: a lease of the file.</summary>
+    public const int SetLease = 1024;
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     public static partial int FSync(SafeHandle fd);
@@ -128,4 +138,8 @@ internal static partial class PosixNative
     /// <summary>Linux. The C function takes any third argument, which is passed there as a declared one is.</summary>
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     public static partial int FileControl(int fd, int command, ref PosixLock content);
+
+    /// <summary>Linux: the same.</summary>
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int FileControl(int fd, int command, nint content);
 }

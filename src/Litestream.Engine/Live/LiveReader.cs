@@ -12,15 +12,14 @@ internal sealed class LiveReader : IDisposable
     private const int MaxTries = 40;
     private static readonly TimeSpan s_between = TimeSpan.FromMilliseconds(25);
 
-    private readonly string _path;
+    private readonly DatabaseInfo _database;
     private readonly DatabaseConnection _probe;
     private readonly DatabaseView _view;
-
-    private readonly bool _hasMadeWal;
+    private readonly SourceFiles? _made;
     private readonly EngineEnvironment _environment;
 
-    private LiveReader(string path, DatabaseConnection probe, DatabaseView view, bool hasMadeWal, EngineEnvironment environment) =>
-        (_path, _probe, _view, _hasMadeWal, _environment) = (path, probe, view, hasMadeWal, environment);
+    private LiveReader(DatabaseInfo database, DatabaseConnection probe, DatabaseView view, SourceFiles? made, EngineEnvironment environment) =>
+        (_database, _probe, _view, _made, _environment) = (database, probe, view, made, environment);
 
     /// <summary>Begins to read at the last commit.</summary>
     /// <param name="path">Full path of the database.</param>
@@ -34,9 +33,10 @@ internal sealed class LiveReader : IDisposable
         if (database.IsEmpty || !database.IsWal)
             throw new LitestreamException(ErrorCode.DatabaseNotWal, $"'{path}' is not in WAL mode, so nothing replicates it as it is.", path,
                 "Give the database that is replicated.");
+        var hadWal = SourceFiles.Of(path, environment.Files).Wal is not null;
         for (var tries = 1; ; tries++)
         {
-            if (TryOpen(database, environment) is { } reader) return reader;
+            if (TryOpen(database, hadWal, environment) is { } reader) return reader;
             if (tries == MaxTries)
                 throw new LitestreamException(ErrorCode.DatabaseLocked, $"'{path}' can't be read: it is locked by another process.", path,
                     "Try again when no long exclusive transaction is open.");
@@ -68,18 +68,28 @@ internal sealed class LiveReader : IDisposable
     public void Dispose()
     {
         _view.Dispose();
-        // a -wal and a -shm that were made by this opening go with it, as with any application's: they are of our account, which may keep another one's out
-        if (_hasMadeWal && IsUnused()) _probe.CloseAsApplication();
-        _probe.Dispose();
+        try
+        {
+            if (_made is { Database: { } file, WalIndex: { } index } made && _environment.Files.TryGuardLocks(_database.Path, file, index) is { } locks) CloseWithoutWal(made, locks);
+        }
+        catch (Exception e) when (e is LitestreamException || FileErrors.IsFileError(e))
+        {
+            // they are left, empty
+        }
+        finally
+        {
+            _probe.Dispose();
+        }
     }
 
-    /// <summary>Whether nothing is in the WAL, and nobody else has it open: not by locks, which an application loses that copies its own database.</summary>
-    private bool IsUnused()
+    /// <summary>A -wal and a -shm that were made by this opening go with it, as with any application's, where nothing is in them and nobody uses them: they are of our account, which may
+    /// keep another one's out.</summary>
+    private void CloseWithoutWal(SourceFiles made, ILockGuard locks)
     {
-        if (_probe.TryReadWal(stackalloc byte[WalHeader.Size], 0)) return false;
-        var files = SourceFiles.Of(_path, _environment.Files);
-        FileIdentity[] own = [.. new[] { files.Wal, files.WalIndex }.OfType<FileIdentity>()];
-        return _environment.Files.FindUsers(own, own).Count == 0;
+        using var guard = new SourceGuard(_database, made, locks, _environment);
+        if (guard.MayCloseLast) _probe.CloseAsApplication();
+        _probe.Dispose();
+        guard.TryRemoveWal(CapturePoint.None);
     }
 
     private T Named<T>(Func<T> read)
@@ -90,14 +100,14 @@ internal sealed class LiveReader : IDisposable
         }
         catch (ContinuityLostException e)
         {
-            throw new LitestreamException(ErrorCode.DatabaseError, $"'{_path}' can't be read at one commit: {e.Message}.", _path,
+            throw new LitestreamException(ErrorCode.DatabaseError, $"'{_database.Path}' can't be read at one commit: {e.Message}.", _database.Path,
                 "Let nothing replace the files of the database, and try again.", e);
         }
     }
 
-    private static LiveReader? TryOpen(DatabaseInfo database, EngineEnvironment environment)
+    private static LiveReader? TryOpen(DatabaseInfo database, bool hadWal, EngineEnvironment environment)
     {
-        var hadWal = SourceFiles.Of(database.Path, environment.Files).Wal is not null;
+        using var attached = environment.Files.TryAttach(database.Path);
         var probe = Open();
         try
         {
@@ -106,7 +116,7 @@ internal sealed class LiveReader : IDisposable
             var isOpen = probe.TryBeginRead();
             probe.EndTransaction();
             var view = isOpen ? DatabaseView.TryOpen(Open, database.PageSize, () => probe.Checkpoint(CheckpointMode.Ask).IsComplete, () => EnsureSame(before)) : null;
-            if (view is not null) return new(database.Path, probe, view, !hadWal, environment);
+            if (view is not null) return new(database, probe, view, hadWal ? null : SourceFiles.Of(database.Path, environment.Files), environment);
             probe.Dispose();
             return null;
         }

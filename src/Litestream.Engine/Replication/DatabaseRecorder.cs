@@ -241,7 +241,7 @@ internal sealed class DatabaseRecorder : IDisposable
     {
         if (Session is not { Rest.IsWhole: true } || !Segments.IsAllDurable) return false;
         var isGone = false;
-        Close(session => isGone = Former.TryCloseWithoutWal(session!));
+        Close(session => isGone = session!.TryCloseWithoutWal());
         return isGone;
     }
 

@@ -1,6 +1,5 @@
 using Litestream.Engine.Capture;
 using Litestream.Engine.Errors;
-using Litestream.Engine.Files;
 using Litestream.Engine.Spool;
 
 namespace Litestream.Engine.Replication;
@@ -47,22 +46,6 @@ internal sealed class FormerDatabase(string path, EngineEnvironment environment,
                     return;
                 default: return;
             }
-        }
-    }
-
-    /// <summary>Lets it go without its WAL; see <see cref="CaptureSession.TryCloseWithoutWal"/>.</summary>
-    /// <param name="session">Has it open.</param>
-    /// <returns>Whether the WAL is gone.</returns>
-    /// <exception cref="LitestreamException"><see cref="ErrorCode.DatabaseError"/>: it can't be deleted.</exception>
-    public bool TryCloseWithoutWal(CaptureSession session)
-    {
-        try
-        {
-            return session.TryCloseWithoutWal();
-        }
-        catch (Exception e) when (FileErrors.IsFileError(e))
-        {
-            throw FileErrors.Wrap(e, path, "delete the WAL of the former database", ErrorCode.DatabaseError);
         }
     }
 

@@ -176,7 +176,6 @@ internal sealed unsafe class DatabaseConnection : IDisposable
     public bool TryReadWal(Span<byte> buffer, long offset) =>
         TryReadFile(SqliteNative.FileControlJournalPointer, buffer, offset, "read the WAL");
 
-    /// <inheritdoc/>
     /// <summary>Lets the close, if it is the last one of the database, bring the WAL into the file and remove it, as SQLite's closes do.</summary>
     public void CloseAsApplication() => SetKeepsWal(false);
 

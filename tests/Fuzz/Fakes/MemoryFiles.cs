@@ -55,6 +55,8 @@ internal sealed class MemoryFiles : IFileSystem
 
     public void CopyAccess(string from, string to) => throw new NotSupportedException();
 
+    public bool IsUnused(string path, FileIdentity identity) => false;
+
     public IReadOnlyList<string> FindUsers(IReadOnlyCollection<FileIdentity> files, IReadOnlyCollection<FileIdentity> own) => [];
 
     public void DeleteDirectory(string directory) => throw new NotSupportedException();

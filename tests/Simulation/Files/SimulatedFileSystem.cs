@@ -89,6 +89,15 @@ internal sealed class SimulatedFileSystem(Machine machine, SimulatedProcess proc
     /// <summary>The machine does not tell.</summary>
     public IReadOnlyList<string> FindUsers(IReadOnlyCollection<FileIdentity> files, IReadOnlyCollection<FileIdentity> own) => [];
 
+    public bool IsUnused(string path, FileIdentity identity)
+    {
+        Enter(Operation.Lock, path);
+        return FindFile(path) is { } file && file.Number == identity.Low && !IsOpen(file);
+    }
+
+    /// <summary>Whether a process that lives has a file open.</summary>
+    public bool IsOpen(DiskFile file) => machine.Processes.Where(p => !p.IsDead).Any(p => p.OpenFiles.Exists(f => f.File == file));
+
     public void Delete(string path)
     {
         Enter(Operation.Delete, path);

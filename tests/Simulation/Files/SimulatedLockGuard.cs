@@ -25,7 +25,7 @@ internal sealed class SimulatedLockGuard : ILockGuard
     public bool IsAlone => true;
 
     /// <inheritdoc/>
-    public bool IsSurelyAlone => !IsOpen(_database, p => p != _process);
+    public bool IsUnbreakable => false;
 
     /// <summary>Guards; null when somebody has the file alone.</summary>
     /// <param name="files">The disk as the process sees it.</param>
@@ -43,7 +43,7 @@ internal sealed class SimulatedLockGuard : ILockGuard
     public bool TryTakeAlone(string databasePath, FileIdentity database)
     {
         _files.Enter(Operation.Lock, databasePath);
-        if (_files.FindFile(databasePath) is not { } present || present.Number != database.Low || IsOpen(present, _ => true) || IsOpen(_database, _ => true)) return false;
+        if (_files.FindFile(databasePath) is not { } present || present.Number != database.Low || _files.IsOpen(present) || _files.IsOpen(_database)) return false;
         if (present != _database) _present = present;
         return present.Locks.TryTakeAlone(this) && _database.Locks.TryTakeAlone(this);
     }
@@ -54,7 +54,4 @@ internal sealed class SimulatedLockGuard : ILockGuard
         _database.Locks.LetGo(this);
         _process.Locks.Remove(this);
     }
-
-    private bool IsOpen(DiskFile file, Func<SimulatedProcess, bool> isAsked) =>
-        _files.Machine.Processes.Where(p => !p.IsDead && isAsked(p)).Any(p => p.OpenFiles.Exists(f => f.File == file));
 }

@@ -29,6 +29,8 @@ internal sealed class UnflushedFileSystem(IFileSystem files) : IFileSystem
 
     public void CopyAccess(string from, string to) => files.CopyAccess(from, to);
 
+    public bool IsUnused(string path, FileIdentity identity) => files.IsUnused(path, identity);
+
     public IReadOnlyList<string> FindUsers(IReadOnlyCollection<FileIdentity> open, IReadOnlyCollection<FileIdentity> own) => files.FindUsers(open, own);
 
     public void Delete(string path) => files.Delete(path);

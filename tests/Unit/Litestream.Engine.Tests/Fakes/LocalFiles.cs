@@ -35,6 +35,10 @@ internal abstract class LocalFiles : IFileSystem
 
     public virtual void CopyAccess(string from, string to) => _files.CopyAccess(from, to);
 
+    public virtual IDisposable? TryAttach(string databasePath) => _files.TryAttach(databasePath);
+
+    public virtual bool IsUnused(string path, FileIdentity identity) => _files.IsUnused(path, identity);
+
     public virtual IReadOnlyList<string> FindUsers(IReadOnlyCollection<FileIdentity> files, IReadOnlyCollection<FileIdentity> own) =>
         _files.FindUsers(files, own);
 

@@ -1,4 +1,3 @@
-using Litestream.Engine.Files;
 using Litestream.Engine.Format;
 using Litestream.Engine.Spool;
 using Litestream.Engine.Tests.DamageTable;
@@ -114,7 +113,7 @@ public sealed class EndProofTests
     private static SpoolState? StateOf(TestDatabase database)
     {
         using var folder = MetadataFolder.Look(MetadataFolder.DefaultPath(database.Path));
-        var journal = new StateJournal(folder, new LocalFileSystem());
+        var journal = new StateJournal(folder, new EngineEnvironment().Files);
         journal.Load();
         return journal.State;
     }
