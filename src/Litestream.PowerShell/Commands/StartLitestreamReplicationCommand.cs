@@ -134,11 +134,14 @@ public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventO
     /// <summary>One that is named again, with other replicas, has them all: what shows replications has a row for each.</summary>
     private void Add(IReadOnlyList<string> databases)
     {
+        EnsureSettingsFit(Replica);
+        // two spellings of a place are one place
+        LitestreamReplica[] replicas = [.. Replica.Select(r => WithReplica(r, client => Complete(r, client.Url)))];
         foreach (var database in databases)
         {
             var known = _databases.FindIndex(d => d.Path == database);
-            if (known < 0) _databases.Add((database, Replica));
-            else _databases[known] = (database, [.. _databases[known].Replicas, .. Replica]);
+            if (known < 0) _databases.Add((database, replicas));
+            else _databases[known] = (database, [.. _databases[known].Replicas, .. replicas]);
         }
     }
 

@@ -64,6 +64,17 @@ public sealed class ErrorTests(ModuleHost host) : IClassFixture<ModuleHost>
     public void Two_databases_share_nothing(string arguments) =>
         Assert.Equal(["TargetNotUnique"], host.Run($"Start-LitestreamReplication {arguments}").ErrorIds);
 
+    [Theory]
+    [InlineData("two/../one/", "")]
+    [InlineData("./two", "-MetadataPath ./meta")]
+    public void Two_databases_of_a_list_share_nothing(string second, string arguments)
+    {
+        const string First = "[pscustomobject]@{ LiteralPath = './a.db'; Replica = './one' }";
+
+        Assert.Equal(["TargetNotUnique"], host.Run(
+            $"{First}, [pscustomobject]@{{ LiteralPath = './b.db'; Replica = '{second}' }} | Start-LitestreamReplication {arguments}").ErrorIds);
+    }
+
     [Fact]
     public void Flow_control_from_downstream_is_no_error()
     {
