@@ -30,17 +30,23 @@ Describe 'A session that ends' {
         Get-Restored | Should -Be (Invoke-Shop list "$folder/shop.db")
     }
 
-    It 'Ends soon after Ctrl-C though a store hangs' -Skip:$IsWindows {
+    It 'Ends soon after Ctrl-C though a store hangs - <name>' -Skip:$IsWindows -ForEach @(
+        @{ Name = 'a job'; Begin = '$job ='; End = "; 'started'; Start-Sleep 120" }
+        # which has ended the pipeline by then: the command in it is told of no Ctrl-C
+        @{ Name = '-Wait, with Select-Object'; Begin = ''; End = "-Wait | Select-Object -First 1 | ForEach-Object { 'started' }" }
+    ) {
         $listener = [System.Net.Sockets.TcpListener]::new([ipaddress]::Loopback, 0)
         $listener.Start()
         $start = [System.Diagnostics.ProcessStartInfo]::new((Get-Process -Id $PID).Path)
-        $script = "Import-Module '$Manifest'; `$job = Start-LitestreamReplication '$folder/shop.db' s3://bucket/shop -Endpoint http://127.0.0.1:$($listener.LocalEndpoint.Port); 'started'; Start-Sleep 120"
+        $script = "Import-Module '$Manifest'; $begin Start-LitestreamReplication '$folder/shop.db' s3://bucket/shop -Endpoint http://127.0.0.1:$($listener.LocalEndpoint.Port) $end"
         '-NoProfile', '-NonInteractive', '-Command', $script | ForEach-Object { $start.ArgumentList.Add($_) }
         $start.RedirectStandardOutput = $true
         $start.Environment['LITESTREAM_ACCESS_KEY_ID'] = $start.Environment['LITESTREAM_SECRET_ACCESS_KEY'] = 'x'
         $session = [System.Diagnostics.Process]::Start($start)
         try {
             $session.StandardOutput.ReadLine() | Should -Be started
+            # it waits for its last sync by then
+            Start-Sleep -Milliseconds 500
             kill -INT $session.Id
             # the limit of a last sync is 30 s
             $session.WaitForExit(20000) | Should -BeTrue

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Litestream.PowerShell.Replications;
 
 /// <summary>Runs sessions on a pipeline's thread until they end: what happens is written there, as only that thread may.</summary>
@@ -27,6 +29,8 @@ internal sealed class ForegroundReplication(ReplicationGroup group, IEventOutput
         {
             // also when a write threw: the pipeline has stopped, or an error was to end it
             group.RequestStop();
+            // PowerShell tells a command of Ctrl-C no more once Select-Object -First has ended its pipeline
+            using var interrupt = limit is null ? null : PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => group.RequestStop(limit));
             group.WaitForEnd();
             foreach (var session in group.Sessions) ReplicationRegistry.Remove(session);
             _returned.TrySetResult();
