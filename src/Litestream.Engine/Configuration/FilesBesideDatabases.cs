@@ -14,6 +14,6 @@ internal static partial class FilesBesideDatabases
     /// <param name="name">Without its parent.</param>
     public static bool IsFolder(string name) => name.EndsWith("-litestream", StringComparison.Ordinal) || name.EndsWith("-litestream-ps", StringComparison.Ordinal);
 
-    [GeneratedRegex(@"-(?:wal|shm|journal)$|\.(?:before-restore|not-restored)-\d{8}T\d{6}Z|\.restore-[0-9a-f]{8}", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"-(?:wal|shm|journal)$|\.(?:before-restore|not-restored|undone)-\d{8}T\d{6}Z|\.restore-[0-9a-f]{8}", RegexOptions.CultureInvariant)]
     private static partial Regex Name();
 }

@@ -69,6 +69,7 @@ public sealed class FolderConfigurationTests
     [InlineData("/data/a.db-journal", false)]
     [InlineData("/data/a.db.before-restore-20260501T120000Z", false)]
     [InlineData("/data/a.db.before-restore-20260501T120000Z-2", false)]
+    [InlineData("/data/a.db.undone-20260501T120000Z", false)]
     [InlineData("/data/a.db.restore-0123abcd", false)]
     public void Folder_of_a_database_is_told_by_its_name(string path, bool isOne) => Assert.Equal(isOne, Read("""
         dbs:
