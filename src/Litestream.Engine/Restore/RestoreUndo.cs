@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Litestream.Engine.Errors;
 using Litestream.Engine.Files;
 
@@ -5,7 +6,7 @@ namespace Litestream.Engine.Restore;
 
 /// <summary>Takes a restore back that has replaced a database. What was there until then is kept in its turn, so that nothing is ever lost by it.</summary>
 /// <param name="environment">Files, time and VFS.</param>
-public sealed class RestoreUndo(EngineEnvironment environment)
+public sealed partial class RestoreUndo(EngineEnvironment environment)
 {
     /// <summary>Puts the former database back.</summary>
     /// <param name="destination">Full path of the database that was restored.</param>
@@ -40,8 +41,36 @@ public sealed class RestoreUndo(EngineEnvironment environment)
         }
     }
 
+    /// <summary>Finds the former database where it can be only one: restores keep it beside the one that has replaced it.</summary>
+    /// <param name="destination">Full path of the database that was restored.</param>
+    /// <returns>Where it is kept.</returns>
+    /// <exception cref="LitestreamException"><see cref="ErrorCode.DatabaseNotFound"/>: none is there; <see cref="ErrorCode.InvalidArgument"/>: several
+    /// are.</exception>
+    public string FindSafetyCopy(string destination)
+    {
+        var path = environment.Files.ResolveLink(destination);
+        var (folder, name) = (Path.GetDirectoryName(path)!, Path.GetFileName(path));
+        List<string> found =
+        [
+            .. environment.Files.List(folder)
+                .Where(e => !e.IsDirectory && e.Name.StartsWith(name, StringComparison.Ordinal) && OfRestore().IsMatch(e.Name.AsSpan(name.Length)))
+                .Select(e => Path.Combine(folder, e.Name)),
+        ];
+        return found switch
+        {
+            [var only] => only,
+            [] => throw new LitestreamException(ErrorCode.DatabaseNotFound, $"No restore has kept a former database beside '{destination}'.", destination,
+                "Give the database that was restored, and as SafetyCopy what the restore has told, if that was renamed."),
+            _ => throw new LitestreamException(ErrorCode.InvalidArgument, $"Restores have kept {found.Count} former databases beside '{destination}': {string.Join(", ", found)}.",
+                destination, "Say with SafetyCopy which of them is to be put back: the name has the time of the restore."),
+        };
+    }
+
     private bool AreSame(string one, string other) => Equals(environment.Files.Identify(one), environment.Files.Identify(other));
 
     private static LitestreamException Unfit(string safetyCopy, string what) => new(ErrorCode.InvalidArgument, $"'{safetyCopy}' {what}.", safetyCopy,
         "Give what the restore has told, Destination and SafetyCopy, where the restore has put them.");
+
+    [GeneratedRegex(@"^\.before-restore-\d{8}T\d{6}Z(?:-\d+)?$", RegexOptions.CultureInvariant)]
+    private static partial Regex OfRestore();
 }

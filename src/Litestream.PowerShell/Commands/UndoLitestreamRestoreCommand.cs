@@ -14,26 +14,28 @@ public sealed class UndoLitestreamRestoreCommand : LitestreamCommand
 {
     /// <summary>The database that was restored.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath")]
     [ValidateNotNullOrEmpty]
     public string Destination { get; set; } = string.Empty;
 
-    /// <summary>Where the former one is kept; what a restore has told that made no safety copy is refused.</summary>
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
-    [AllowNull]
-    [AllowEmptyString]
-    public string SafetyCopy { get; set; } = string.Empty;
+    /// <summary>Where the former one is kept; without it, the only one that restores have kept beside the database.</summary>
+    // null is what a restore tells that had nothing to keep
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    public string? SafetyCopy { get; set; } = string.Empty;
 
     /// <inheritdoc/>
     protected override void ProcessRecord() => Try(Destination, () =>
     {
-        if (string.IsNullOrEmpty(SafetyCopy))
+        var (destination, undo) = (ResolvePath(Destination), new RestoreUndo(Environment));
+        var safetyCopy = SafetyCopy switch
         {
-            throw new EngineException(ErrorCode.InvalidArgument, $"No safety copy was made of '{Destination}': it was restored with -NoSafetyCopy, or nothing was there to keep.", Destination,
-                "Nothing can be put back. The former state restores from its replica, if it has one.");
-        }
-
-        var (destination, safetyCopy) = (ResolvePath(Destination), ResolvePath(SafetyCopy));
+            "" => undo.FindSafetyCopy(destination),
+            null => throw new EngineException(
+                ErrorCode.InvalidArgument, $"No safety copy was made of '{destination}': it was restored with -NoSafetyCopy, or nothing was there to keep.", destination,
+                "There is nothing to put back. What an earlier restore has kept is put back where SafetyCopy names it, and the former state restores from its replica, if it has one."),
+            var given => ResolvePath(given),
+        };
         if (!ShouldProcess(destination, $"Put '{safetyCopy}' back")) return;
-        WriteObject(new LitestreamUndoneRestore(destination, new RestoreUndo(Environment).Run(destination, safetyCopy)));
+        WriteObject(new LitestreamUndoneRestore(destination, undo.Run(destination, safetyCopy)));
     });
 }
