@@ -14,7 +14,7 @@ Run it under the account, and on the machine, that replicates the database when 
 and the two are compared at the same commit.
 
 .EXAMPLE
-15 3 * * *  pwsh -NoProfile -NonInteractive -File /opt/litestream/drill.ps1 -Replica /backup/app -Path /srv/app.db -LogPath /var/log/drill.log
+15 3 * * *  pwsh -NoProfile -NonInteractive -File /opt/litestream/Drill/drill.ps1 -Replica /backup/app -Path /srv/app.db -LogPath /var/log/drill.log
 
 A line for crontab -e: every night at 3:15. cron mails what goes to standard error, which is nothing unless the exit code is above 0.
 

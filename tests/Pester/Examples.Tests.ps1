@@ -7,7 +7,7 @@ BeforeDiscovery {
     }
 
     # the paragraphs of topics that are commands from their first line to their last, or are indented as only commands are
-    $begin = '^    (\$\w+ = \S|pwsh -NoProfile|[A-Z][a-z]+-[A-Z]\w+ (-|\./|/|s3:|litestream-|backup |Microsoft\.))'
+    $begin = '^    (\$\w+ = \S|(15 3 \* \* \*  )?pwsh -NoProfile|[A-Z][a-z]+-[A-Z]\w+ (-|\./|/|s3:|litestream-|backup |Microsoft\.))'
     $commands = foreach ($topic in Get-Item "$folder/about_*.help.txt") {
         $number = 0
         foreach ($paragraph in (Get-Content -Raw -LiteralPath $topic) -split '\r?\n\r?\n' -replace '^[A-Z].*\r?\n') {
@@ -45,7 +45,8 @@ BeforeAll {
     Pop-Location
 
     function ConvertTo-Local([string] $Code, [string] $Generation) {
-        $Code -replace 'pwsh -NoProfile -NonInteractive -Command "(.*)"', '$1' -replace 's3://bucket/', './bucket/' -replace './bucket/all', './all' -replace ' /backup\b', ' ./backup' -replace '/srv/(app/)?app.db', './app.db' `
+        $drill = "& '$((Get-Process -Id $PID).Path)' -NoProfile -NonInteractive -File '$Repository/samples/`$1' -Module '$Manifest'"
+        $Code -replace '15 3 \* \* \*  pwsh -NoProfile -NonInteractive -File /opt/litestream/(\S+)', $drill -replace 'pwsh -NoProfile -NonInteractive -Command "(.*)"', '$1' -replace 's3://bucket/', './bucket/' -replace './bucket/all', './all' -replace ' /backup\b', ' ./backup' -replace '/srv/(app/)?app.db', './app.db' `
             -replace '/mnt/backup/', './backup/' -replace '/etc/litestream.yml', './litestream.yml' -replace '/var/tmp/drill', './drill' `
             -replace '0123456789abcdef', $Generation -replace ' -Wait\b', '' -replace "WHERE day >= date\('now', '-1 day'\)", '' -replace '1MB', '1KB' `
             -replace "^Get-LitestreamDatabase \|", 'Get-LitestreamDatabase -ConfigPath ./litestream.yml |'
@@ -94,12 +95,14 @@ Describe 'Example' {
         }
         if ($local -notmatch '\$job = ' -and $local -match 'Receive-Job \$job|Get-LitestreamReplication \||^Stop-LitestreamReplication') {
             $job = $local -match '-ConfigPath' ? (Start-LitestreamReplication -ConfigPath ./litestream.yml) : (Start-LitestreamReplication ./app.db ./live)
-            Wait-Until { Test-Path ./live/generations/*/snapshots/*, ./configured/generations/*/snapshots/* -PathType Leaf | Where-Object { $_ } }
+            Wait-Until { Test-Path ./live/generations/*/snapshots/*.lz4, ./configured/generations/*/snapshots/*.lz4 | Where-Object { $_ } }
         }
 
         # an error ends it
+        $global:LASTEXITCODE = 0
         & ([scriptblock]::Create($local)) | Out-String | Out-Null
 
+        $global:LASTEXITCODE | Should -Be 0
         Should -Invoke Get-Credential -Times ([regex]::Matches($code, 'Get-Credential').Count) -Exactly
     }
 
