@@ -56,6 +56,32 @@ public sealed class SlowStoreTests : ReplicationTests
     }
 
     [SkippableFact]
+    public async Task Who_waits_for_another_process_sees_what_it_ships()
+    {
+        await using var store = await StartAsync();
+        using var open = new ManualResetEventSlim();
+        using var other = store.Replicate(Database);
+        WaitUntil("$r = Get-LitestreamReplication; $r.ReplicaPosition -and $r.ReplicaPosition -eq $r.Position");
+        store.Way.Decide = request =>
+        {
+            if (request.StartsWith("PUT ", StringComparison.Ordinal)) open.Wait();
+            return Fault.None;
+        };
+        Application.Write(Database, commits: 3);
+        using var shell = Host.Create("Sync-LitestreamDatabase ./app.db");
+
+        var run = shell.BeginInvoke();
+
+        WaitFor(() => shell.Streams.Progress.ToList().Exists(p => p.StatusDescription.StartsWith("Shipping, ", StringComparison.Ordinal)), "shows what is shipped");
+        open.Set();
+        Assert.True(run.AsyncWaitHandle.WaitOne(s_limit));
+        Assert.Empty(shell.Streams.Error);
+        store.Way.Decide = _ => Fault.None;
+        StopAll();
+        Assert.Equal(0, other.WaitForEnd().ExitCode);
+    }
+
+    [SkippableFact]
     public async Task Whatever_waits_for_a_store_that_never_answers_ends_with_the_pipeline()
     {
         await using var store = await StartAsync();

@@ -14,7 +14,7 @@ public sealed class ConfigurationErrorTests
     [InlineData("dbs: }", 1, "not YAML", "")]
     [InlineData("---\ndbs: []\n---\ndbs: []", 4, "second document", "")]
     [InlineData("dbs: text", 1, "'dbs' is a list", "")]
-    [InlineData("- dbs", 1, "has no keys", "")]
+    [InlineData("- dbs", 1, "the file has no keys", "")]
     [InlineData("dbs: [{path: [a]}]", 1, "'path' is one value", "")]
     [InlineData("dbs:\n  - replicas: [{path: /r}]", 2, "a database has no 'path'", "")]
     [InlineData("dbs:\n  - path: /a", 2, "has no replica", "")]

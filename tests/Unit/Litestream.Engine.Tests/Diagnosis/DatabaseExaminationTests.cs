@@ -123,7 +123,7 @@ public sealed class DatabaseExaminationTests : IDisposable
 
         File.WriteAllText(Database + "-journal", "x");
 
-        Assert.Equal(FindingSeverity.Information, Single("RollbackJournal").Severity);
+        Assert.Equal((FindingSeverity.Information, Database), (Single("RollbackJournal").Severity, Single("RollbackJournal").Target));
     }
 
     [SkippableFact]

@@ -35,6 +35,14 @@ internal sealed class S3Store : IAsyncDisposable
     /// <summary>The same, to be started and stopped by the test.</summary>
     public System.Management.Automation.PowerShell Create(ModuleHost host, string script) => host.Create(Settings + script, Way.Endpoint);
 
+    /// <summary>Replicates to s3://bucket/app in another process until it is stopped.</summary>
+    public OtherProcess Replicate(string database)
+    {
+        var process = OtherProcess.Start(Settings + "Start-LitestreamReplication $args[1] s3://bucket/app -Wait @store | ForEach-Object { $_.Kind }", Way.Endpoint.ToString(), database);
+        process.WaitForLine("Started");
+        return process;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Way.DisposeAsync();
