@@ -86,6 +86,11 @@ function Wait-Until([scriptblock] $Condition) {
     }
 }
 
+# Whether this process ignores SIGINT, as one that a script has started in the background: those that it starts do, too.
+function Test-InterruptIgnored {
+    $IsLinux -and ([Convert]::ToUInt64(((Get-Content /proc/self/status) -match '^SigIgn')[0].Split("`t")[1], 16) -band 2)
+}
+
 # Ends what a test left running.
 function Stop-Everything {
     Get-LitestreamReplication | Stop-LitestreamReplication
