@@ -108,7 +108,7 @@ public abstract class FaultTests(S3ServerFixture server) : IAsyncLifetime, IDisp
             }
 
             _proxy.Decide = _ => Fault.None;
-            await using var stored = await client.GetAsync($"large/{broken}", default);
+            await using var stored = await patient.GetAsync($"large/{broken}", default);
             using var copy = new MemoryStream();
             await stored.CopyToAsync(copy);
             Assert.True(content.AsSpan().SequenceEqual(copy.ToArray()), $"request {broken}");
