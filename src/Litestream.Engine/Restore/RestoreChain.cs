@@ -61,10 +61,12 @@ internal sealed class RestoreChain
     {
         get
         {
-            if (_beyond.Count == 0 && _request.Offset is null) return true;
-            if (_segments.Count == 0) return _request.Offset is null;
+            // an index that is asked for from its start on leaves the one before whole
+            var isCut = _request.Offset is not null && (_segments.Count == 0 || ReachedIndex == _request.Index);
+            if (_beyond.Count == 0 && !isCut) return true;
+            if (_segments.Count == 0) return !isCut;
             // the last one may be replayed in part only
-            var whole = _request.Offset is null ? _segments.Count : _segments.Count - 1;
+            var whole = isCut ? _segments.Count - 1 : _segments.Count;
             return _segments[^1].Start.Index > _snapshot.Index || _segments.Take(whole).Any(s => s.CreatedAt >= _snapshot.CreatedAt);
         }
     }
