@@ -1,3 +1,4 @@
+using K4os.Hash.xxHash;
 using Litestream.Engine.Errors;
 using Litestream.Engine.Files;
 using Litestream.Engine.Format;
@@ -51,6 +52,38 @@ public sealed class ObjectSealTests : IDisposable
 
     [Fact]
     public void An_object_without_a_seal_is_read_as_Litestream_wrote_it() => Assert.Equal([1, 2, 3], Read(Seal("a", [1, 2, 3])[ObjectSeal.Size..], "b"));
+
+    [Theory]
+    [InlineData("5C2A4D18080000000102030405060708", true)]
+    [InlineData("5C2A4D1808000000010203040506070809", true)]
+    [InlineData("", false)]
+    [InlineData("5C2A4D", false)]
+    [InlineData("5C2A4E18080000000102030405060708", false)]
+    [InlineData("4C2A4D18080000000102030405060708", false)]
+    [InlineData("04224D186470B9000000000000000000", false)]
+    [InlineData("5C2A4D18", null)]
+    [InlineData("5C2A4D180800000001020304050607", null)]
+    [InlineData("502A4D18080000000102030405060708", null)]
+    [InlineData("5F2A4D18080000000102030405060708", null)]
+    [InlineData("5C2A4D18090000000102030405060708", null)]
+    public void A_seal_is_told_from_other_skippable_frames_which_are_damaged_seals_and_from_none(string start, bool? expected)
+    {
+        var bytes = Convert.FromHexString(start);
+        if (expected is { } isSeal) Assert.Equal(isSeal, ObjectSeal.IsAtStart(bytes));
+        else Assert.Contains("seal", Assert.Throws<InvalidDataException>(() => ObjectSeal.IsAtStart(bytes)).Message, StringComparison.Ordinal);
+        Assert.Equal(expected is true, ObjectSeal.IsWholeAtStart(bytes));
+    }
+
+    /// <summary>Replicas that are there already hold these bytes: they must not change.</summary>
+    [Fact]
+    public void A_seal_is_a_skippable_frame_with_the_digest_of_key_and_content()
+    {
+        var seal = new ObjectSeal("generations/a");
+        seal.Add([1, 2]);
+        seal.Add([3]);
+        var digest = XXH64.DigestOf([.. "generations/a"u8, 1, 2, 3]);
+        Assert.Equal("5C2A4D1808000000" + Convert.ToHexString(BitConverter.GetBytes(digest)), Convert.ToHexString(seal.ToBytes()));
+    }
 
     private byte[] Seal(string key, byte[] content)
     {

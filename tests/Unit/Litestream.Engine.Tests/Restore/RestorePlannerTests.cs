@@ -1,7 +1,9 @@
 using Litestream.Engine.Errors;
 using Litestream.Engine.Format;
+using Litestream.Engine.Replicas;
 using Litestream.Engine.Restore;
 using Litestream.Engine.Tests.Fakes;
+using Litestream.Engine.Tests.Retention;
 using Xunit;
 using static Litestream.Engine.Tests.Fakes.ReplicaBuilder;
 
@@ -269,19 +271,169 @@ public sealed class RestorePlannerTests
     public async Task Plan_refuses_contradictions()
     {
         Usual();
-        await FailAsync(new() { Index = 1, Timestamp = At(1) }, ErrorCode.InvalidArgument);
-        await FailAsync(new() { Offset = 1 }, ErrorCode.InvalidArgument);
-        await FailAsync(new() { Index = -1 }, ErrorCode.InvalidArgument);
-        await FailAsync(new() { Index = 0, Offset = -1 }, ErrorCode.InvalidArgument);
+        Assert.Equal("Timestamp", (await FailAsync(new() { Index = 1, Timestamp = At(1) }, ErrorCode.InvalidArgument)).Target);
+        Assert.Equal("Offset", (await FailAsync(new() { Offset = 1 }, ErrorCode.InvalidArgument)).Target);
+        Assert.Equal("Index", (await FailAsync(new() { Index = -1 }, ErrorCode.InvalidArgument)).Target);
+        Assert.Equal("Offset", (await FailAsync(new() { Index = 0, Offset = -1 }, ErrorCode.InvalidArgument)).Target);
         await FailAsync(new() { Generation = GenerationId.Parse("ffffffffffffffff") }, ErrorCode.GenerationNotFound);
+        await Assert.ThrowsAsync<ArgumentNullException>("request", () => PlanAsync(null!));
     }
 
-    private Task<RestorePlan> PlanAsync(RestoreRequest request) => new RestorePlanner(_replica.Client).PlanAsync(request, default);
-
-    private async Task<LitestreamException> FailAsync(RestoreRequest request, ErrorCode code)
+    [Fact]
+    public async Task Plan_of_a_generation_that_was_named_goes_to_its_very_first_time()
     {
-        var e = await Assert.ThrowsAsync<LitestreamException>(() => PlanAsync(request));
+        Usual();
+        AssertPlan(await PlanAsync(new() { Timestamp = At(0), Generation = _replica.Generation }), 0);
+        var e = await FailAsync(new() { Timestamp = At(0).AddTicks(-1), Generation = _replica.Generation }, ErrorCode.RestorePointNotFound);
+        Assert.Contains("2026-01-01T00:00:00Z to 2026-01-01T00:06:00Z", e.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Plan_to_a_time_before_all_generations_says_what_there_is_of_all()
+    {
+        var client = new Listing().Add(1, "s0@20 0:0@21 s1@25").Add(2, "s0@10 0:0@11").Add(3, "s0@12 0:0@40").Add(4, "0:0@1 0:32@50").Client;
+        var e = await FailAsync(new() { Timestamp = At(9) }, ErrorCode.RestorePointNotFound, client);
+        Assert.Contains("2026-01-01T00:10:00Z to 2026-01-01T00:40:00Z", e.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Plan_to_an_index_tells_the_ends_of_what_there_is()
+    {
+        // the last snapshot is ahead of the WAL, and the WAL of the last snapshot
+        var (snapshotLast, walLast) = (new Listing().Add(1, "s2@0 2:0@1 s5@2").Client, new Listing().Add(1, "s2@0 2:0@1 s3@2 3:0@3 4:0@4").Client);
+        Assert.Contains("2 to 5", (await FailAsync(new() { Index = 6 }, ErrorCode.RestorePointNotFound, snapshotLast)).Hint, StringComparison.Ordinal);
+        Assert.Contains("2 to 5", (await FailAsync(new() { Index = 1 }, ErrorCode.RestorePointNotFound, snapshotLast)).Hint, StringComparison.Ordinal);
+        Assert.Contains("2 to 4", (await FailAsync(new() { Index = 5 }, ErrorCode.RestorePointNotFound, walLast)).Hint, StringComparison.Ordinal);
+        AssertPlan(await PlanAsync(new() { Index = 5 }, snapshotLast), 5);
+        AssertPlan(await PlanAsync(new() { Index = 2 }, walLast), 2, (2, 0));
+        AssertPlan(await PlanAsync(new() { Index = 4 }, walLast), 3, (3, 0), (4, 0));
+    }
+
+    [Fact]
+    public async Task Plan_to_an_offset_in_a_damaged_segment_is_left_to_the_restore()
+    {
+        Usual();
+        _replica.Client.Objects[_replica.SegmentKey(2, _replica.EndOfFrame(1))] = ([1, 2, 3], At(6));
+        Assert.Equal(99_999, (await PlanAsync(new() { Index = 2, Offset = 99_999 })).StopOffset);
+        _replica.Client.Objects.TryRemove(_replica.SegmentKey(2, _replica.EndOfFrame(1)), out _);
+        await FailAsync(new() { Index = 2, Offset = 99_999 }, ErrorCode.RestorePointNotFound);
+    }
+
+    [Fact]
+    public async Task Plan_to_an_offset_does_not_hide_a_failure_of_the_store()
+    {
+        Usual();
+        var failing = new FailingReplicaClient(_replica.Client) { Fails = (operation, _) => operation == "get" };
+        await FailAsync(new() { Index = 2, Offset = _replica.EndOfFrame(2) }, ErrorCode.ReplicaUnavailable, failing);
+        // the start of a segment is in its name
+        Assert.Equal(_replica.EndOfFrame(1), (await PlanAsync(new() { Index = 2, Offset = _replica.EndOfFrame(1) }, failing)).StopOffset);
+    }
+
+    [Theory]
+    [InlineData("s0@0 0:0@1 0:32@2 s1@2 1:0@2", null)] // equal times are in order
+    [InlineData("s0@0 0:0@1 1:0@5 s1@3", null)] // a snapshot may be older than what is of its own index
+    [InlineData("s0@0 0:0@3 0:32@2", "0:32")]
+    [InlineData("s0@0 0:0@1 0:32@5 1:0@9 s1@4", "s1")]
+    [InlineData("s0@9 0:0@1 s1@8 1:0@9", null)] // one that is older than its WAL, as a copy leaves it
+    public async Task Plan_to_a_time_warns_where_times_go_back(string objects, string? target)
+    {
+        var plan = await PlanAsync(new() { Timestamp = At(50), Generation = Listing.Id(1) }, new Listing().Add(1, objects).Client);
+        if (target is null)
+        {
+            Assert.Empty(plan.Warnings);
+            return;
+        }
+
+        var warning = Assert.Single(plan.Warnings);
+        Assert.Equal((RestoreWarningKind.TimesOutOfOrder, target[0] == 's' ? ObjectKey.Snapshot(Listing.Id(1), 1) : ObjectKey.Segment(Listing.Id(1), new(0, 32))),
+            (warning.Kind, warning.Target));
+        Assert.Contains($"'{warning.Target}' has the time 2026-01-01T00:0{(target[0] == 's' ? "4:00Z, the one before it 2026-01-01T00:05" : "2:00Z, the one before it 2026-01-01T00:03")}:00Z",
+            warning.Message, StringComparison.Ordinal);
+        Assert.EndsWith("restore to an index and offset.", warning.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("s0@0 0:0@5", "0:0@5", null, false)] // it has nothing that the other one lacks
+    [InlineData("s0@0 0:0@5", "0:0@6", null, true)]
+    [InlineData("s0@0 0:0@5", "0:0@4 0:32@6", 5, false)] // nothing by that time
+    [InlineData("s0@0 0:0@5", "0:0@4 0:32@6", 6, true)]
+    [InlineData("s0@0 0:0@5 0:32@9", "0:0@4 0:32@6", 8, true)]
+    public async Task Plan_refuses_to_pass_over_a_generation_without_a_snapshot_only_where_something_is_lost(string objects, string lost, int? minute, bool isRefused)
+    {
+        var client = new Listing().Add(1, objects).Add(2, lost).Client;
+        var request = new RestoreRequest { Timestamp = minute is { } m ? At(m) : null };
+        if (!isRefused)
+        {
+            var plan = await PlanAsync(request, client);
+            Assert.Equal((Listing.Id(1), 0), (plan.Generation, plan.Warnings.Count));
+            return;
+        }
+
+        Assert.Equal(ObjectKey.Snapshot(Listing.Id(2), 0), (await FailAsync(request, ErrorCode.ObjectMissing, client)).Target);
+        var warning = Assert.Single((await PlanAsync(request with { AllowPartial = true }, client)).Warnings);
+        Assert.Contains("has changes up to 2026-01-01T00:06:00Z but no snapshot", warning.Message, StringComparison.Ordinal);
+        Assert.Contains($"the generation {Listing.Id(1)} is restored, which ends at 2026-01-01T00:05:00Z", warning.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Plan_of_several_generations_without_a_snapshot_names_one()
+    {
+        var client = new Listing().Add(1, "0:0@5").Add(2, "3:0@1").Client;
+        Assert.Equal(ObjectKey.Snapshot(Listing.Id(2), 3), (await FailAsync(new(), ErrorCode.ObjectMissing, client)).Target);
+    }
+
+    /// <summary>Retention went on between two listings: the next ones show whole what is there.</summary>
+    [Fact]
+    public async Task Plan_is_made_once_more_where_listings_may_have_been_torn()
+    {
+        var client = new Listing().Add(1, "s0@0 0:0@1 1:0@2").Client;
+        var listings = 0;
+        var torn = new HookedReplicaClient(client)
+        {
+            Lists = (prefix, found) => Task.FromResult<IReadOnlyList<ReplicaObject>>(prefix.EndsWith("wal/", StringComparison.Ordinal) && ++listings == 1 ? [.. found.Skip(1)] : found),
+        };
+        AssertPlan(await PlanAsync(new(), torn), 0, (0, 0), (1, 0));
+        Assert.Equal(2, listings);
+    }
+
+    [Fact]
+    public async Task Plan_is_made_once_more_where_a_generation_was_not_seen()
+    {
+        var client = new Listing().Add(1, "s0@0 0:0@1").Client;
+        var listings = 0;
+        var hidden = new HookedReplicaClient(client)
+        {
+            Lists = (prefix, found) => Task.FromResult<IReadOnlyList<ReplicaObject>>(++listings <= 2 ? [] : found), // snapshots and WAL
+        };
+        AssertPlan(await PlanAsync(new() { Generation = Listing.Id(1) }, hidden), 0, (0, 0));
+    }
+
+    [Fact]
+    public async Task Plan_is_not_made_again_and_again()
+    {
+        var listings = 0;
+        var torn = new HookedReplicaClient(new Listing().Add(1, "s0@0 1:0@1").Client)
+        {
+            Lists = (prefix, found) =>
+            {
+                if (prefix.EndsWith("wal/", StringComparison.Ordinal)) listings++;
+                return Task.FromResult(found);
+            },
+        };
+        await FailAsync(new(), ErrorCode.ObjectMissing, torn);
+        Assert.Equal(2, listings);
+        // what is not of the listing is not asked for again
+        await FailAsync(new() { Index = 0, Offset = -1 }, ErrorCode.InvalidArgument, torn);
+        Assert.Equal(2, listings);
+    }
+
+    private Task<RestorePlan> PlanAsync(RestoreRequest request, IReplicaClient? client = null) => new RestorePlanner(client ?? _replica.Client).PlanAsync(request, default);
+
+    private async Task<LitestreamException> FailAsync(RestoreRequest request, ErrorCode code, IReplicaClient? client = null)
+    {
+        var e = await Assert.ThrowsAsync<LitestreamException>(() => PlanAsync(request, client));
         Assert.Equal(code, e.Code);
+        Assert.All([e.Message, e.Target, e.Hint], text => Assert.False(string.IsNullOrWhiteSpace(text)));
         return e;
     }
 
