@@ -131,6 +131,7 @@ public sealed class ConfigurationReader
     private static YamlNode? Parse(string yaml, string path)
     {
         var stream = new YamlStream();
+        yaml = YamlShape.Complete(yaml);
         try
         {
             YamlShape.Check(yaml, path);

@@ -16,11 +16,22 @@ internal sealed class YamlShape
     private static readonly SearchValues<char> s_text = SearchValues.Create(
         [.. Enumerable.Range(0, char.MaxValue + 1).Select(c => (char)c).Where(c => c is '\t' or '\n' or '\r' or '\u0085' || !char.IsControl(c))]);
 
+    private static readonly SearchValues<char> s_lineBreaks = SearchValues.Create("\n\r\u0085\u2028\u2029");
+
     private readonly string _path;
     private readonly Stack<Level> _levels = new();
     private readonly HashSet<AnchorName> _known = [];
 
     private YamlShape(string path) => _path = path;
+
+    /// <summary>Ends a directive that is the last line: of an unknown one without a line break the library's parser does not find the end, where the
+    /// text just fills its buffer.</summary>
+    /// <param name="yaml">The text.</param>
+    public static string Complete(string yaml)
+    {
+        var line = yaml.AsSpan(yaml.AsSpan().LastIndexOfAny(s_lineBreaks) + 1);
+        return line.TrimStart('\ufeff') is ['%', ..] ? yaml + '\n' : yaml;
+    }
 
     /// <summary>Looks it over.</summary>
     /// <param name="yaml">The text.</param>

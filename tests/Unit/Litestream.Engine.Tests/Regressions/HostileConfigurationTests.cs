@@ -13,6 +13,21 @@ public sealed class HostileConfigurationTests
     [InlineData("a: \u007f")]
     public void Control_characters_are_refused_with_their_line(string yaml) => AssertRefused(yaml, "line 1: the character U+00");
 
+    /// <summary>Where the text just fills the parser's buffer, it looked for the end of the directive for ever.</summary>
+    [Theory]
+    [InlineData("a: b\n%9 ", 1024)]
+    [InlineData("a: b\r%9 ", 2048)]
+    [InlineData("%9 ", 1024)]
+    [InlineData("\ufeff%9 ", 1024)]
+    public async Task A_directive_at_the_end_of_a_text_ends(string begin, int length)
+    {
+        var reading = Task.Run(() => Record.Exception(() => Reader().Read(begin.PadRight(length, 'x'), "/litestream.yml")));
+
+        Assert.Same(reading, await Task.WhenAny(reading, Task.Delay(TimeSpan.FromMinutes(1))));
+
+        if (await reading is { } error) Assert.Equal(ErrorCode.InvalidConfiguration, Assert.IsType<LitestreamException>(error).Code);
+    }
+
     [Theory]
     [InlineData("*a : 1")]
     [InlineData("x: &a [1]\n*a : 1")]
