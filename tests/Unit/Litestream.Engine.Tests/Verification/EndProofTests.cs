@@ -46,8 +46,12 @@ public sealed class EndProofTests
         using var database = new TestDatabase();
         var replica = new FailingReplicaClient(RunningReplication.Folder(database["replica"]));
         await using var replication = RunningReplication.Start(database.Path, [replica], o => o with { ShutdownTimeout = TimeSpan.FromSeconds(1) });
-        database.App.Insert(10);
-        await replication.SyncAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            database.App.Insert(10);
+            await replication.SyncAsync();
+        }
+
         replica.Fails = (_, _) => true;
         database.App.Insert(10);
         await replication.UntilAsync(() => replication.Status.Replicas[0].LagBytes > 0, "something waits");
@@ -64,7 +68,7 @@ public sealed class EndProofTests
         await using var replication = RunningReplication.Start(
             database.Path, [replica], o => o with { ShutdownTimeout = TimeSpan.FromSeconds(1), CheckpointQuietInterval = TimeSpan.FromMilliseconds(50) });
         database.App.Insert(10);
-        await replication.UntilAsync(() => replication.Status.Replicas[0].LagBytes > 0 && StateOf(database) is { Stamp: not null }, "the segment waits and the reader rests");
+        await replication.UntilAsync(() => StateOf(database) is { Stamp: not null, Head.Position.Offset: > 0 }, "the segment waits and the reader rests");
 
         var shipped = ShippedEnd.Find(database.Path, null, new())!;
 
@@ -79,7 +83,7 @@ public sealed class EndProofTests
         foreach (var replicas in new[] { new[] { "first" }, ["first", "later"] })
         {
             await using var replication = RunningReplication.Start(database.Path, [.. replicas.Select(r => RunningReplication.Folder(database[r]))]);
-            for (var i = 0; i < 2; i++)
+            for (var i = 0; i < 3; i++)
             {
                 database.App.Insert(10);
                 await replication.SyncAsync();
