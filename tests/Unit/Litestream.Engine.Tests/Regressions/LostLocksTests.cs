@@ -1,58 +1,89 @@
 using Litestream.Engine.Capture;
-using Litestream.Engine.Replication;
-using Litestream.Engine.Tests.Capture;
-using Litestream.Engine.Tests.Fakes;
+using Litestream.Engine.Live;
+using Litestream.Engine.Tests.Locks;
 using Litestream.Engine.Tests.Replication;
 using Litestream.Engine.Tests.Sqlite;
 using Xunit;
 
 namespace Litestream.Engine.Tests.Regressions;
 
-/// <summary>When this process had lost SQLite's locks, or somebody had deleted -wal and -shm, whole lives of the WAL passed unseen and
-/// the generation went on.</summary>
-public sealed class LostLocksTests
+/// <summary>An application that copies its own database has lost its locks by that, and goes on: nothing of ours may take its WAL or its index from it, whether it shows in /proc or not.</summary>
+[Collection("locks")]
+public sealed class LostLocksTests : IDisposable
 {
-    [Theory]
-    [InlineData(true, "the WAL was restarted and its index made anew")]
-    [InlineData(false, "the WAL and its index were made anew")]
-    public void A_WAL_index_made_anew_behind_our_back_breaks_continuity(bool isWritten, string expected)
+    /// <summary>Bytes of the wal-index that SQLite does not use (file format of the WAL-index, WalCkptInfo): a new index has zeros there.</summary>
+    private const int UnusedInIndex = 132;
+
+    private readonly TestDatabase _database = new();
+
+    public LostLocksTests() => Skip.IfNot(OperatingSystem.IsLinux(), "Elsewhere locks are not lost, or nothing is removed.");
+
+    public void Dispose() => _database.Dispose();
+
+    [SkippableFact]
+    public async Task A_stop_leaves_the_WAL_to_whoever_has_it_open()
     {
-        using var database = new TestDatabase();
-        for (var commit = 0; commit < 10; commit++) database.App.Insert();
-        var capture = new WalCapture();
-        capture.StartAt(CapturePoint.At(database.Snapshot()));
-        var sink = new FrameImage(database.App.Image());
-        database.CloseApp(); // the last connection: the WAL and its index are gone
-        database.ReopenApp();
-        if (isWritten) database.App.Insert();
-        using var reader = database.Connect();
-        Assert.True(reader.TryBeginRead());
-        Assert.Contains(expected, Assert.Throws<ContinuityLostException>(() => capture.Capture(reader, sink)).Message, StringComparison.Ordinal);
+        await using (var replication = RunningReplication.Start(_database))
+        {
+            _database.App.Insert();
+            await replication.SyncAsync();
+            _database.CloseApp();
+            using var application = new FileHolder(_database.WalPath);
+            await replication.StopAsync();
+            Assert.True(File.Exists(_database.WalPath));
+        }
+
+        await using (var replication = RunningReplication.Start(_database)) await replication.StopAsync();
+        Assert.False(File.Exists(_database.WalPath));
     }
 
-    [Fact]
-    public async Task A_failure_while_the_database_is_opened_again_does_not_forget_that_continuity_was_lost()
+    [SkippableFact]
+    public async Task A_database_at_rest_is_let_go_with_its_WAL_where_somebody_has_it_open()
     {
-        for (var step = 1; step <= 12; step++)
+        await using var replication = RunningReplication.Start(
+            _database, o => o with { IdleAfter = TimeSpan.FromMilliseconds(200), CheckpointQuietInterval = TimeSpan.FromMilliseconds(50) });
+        _database.App.Insert();
+        await replication.SyncAsync();
+        using var application = new FileHolder(_database.WalPath);
+        _database.CloseApp();
+        await replication.UntilAsync(() => replication.Status.State == Engine.Replication.ReplicationState.Idle, "the database is let go");
+
+        Assert.True(File.Exists(_database.WalPath));
+    }
+
+    [SkippableFact]
+    public async Task A_reader_leaves_a_WAL_that_has_come_in_the_place_of_its_own()
+    {
+        _database.App.Insert();
+        _database.CloseApp();
+        var reader = await LiveReader.OpenAsync(_database.Path, new(), default);
+        File.Delete(_database.WalPath);
+        await File.WriteAllBytesAsync(_database.WalPath, [1, 2, 3]);
+
+        reader.Dispose();
+
+        Assert.Equal([1, 2, 3], await File.ReadAllBytesAsync(_database.WalPath));
+    }
+
+    [SkippableTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void An_index_is_cut_off_only_where_nobody_writes(bool isWritten)
+    {
+        _database.App.Insert();
+        _database.App.LeaveWalOnClose();
+        _database.CloseApp();
+        byte[] mark = [90, 91, 92, 93];
+        using (var index = File.OpenWrite(_database.WalIndexPath))
         {
-            using var database = new TestDatabase();
-            var files = new HookedFileSystem();
-            await using var replication = RunningReplication.Start(database, environment: new() { Files = files });
-            database.App.Insert();
-            await replication.SyncAsync();
-            var (identified, isMoved) = (0, 0);
-            files.Before = (operation, path) =>
-            {
-                if (operation != "identify") return;
-                if (Volatile.Read(ref isMoved) == 0 && Interlocked.Exchange(ref isMoved, 1) == 0)
-                    throw new ContinuityLostException("a test says so");
-                if (Interlocked.Increment(ref identified) == step) throw new IOException("It can't be seen for now.");
-            };
-            database.App.Insert();
-            await replication.WaitForAsync(ReplicationEventKind.ContinuityLost);
-            await replication.WaitForAsync(ReplicationEventKind.Reconciled);
-            await replication.SyncAsync();
-            Assert.Equal(database.App.Image(), await RunningReplication.RestoreAsync(database));
+            index.Seek(UnusedInIndex, SeekOrigin.Begin);
+            index.Write(mark);
         }
+
+        using (isWritten ? new FileHolder(_database.WalPath) : null)
+        using (var session = CaptureSession.TryOpen(_database.Info, new()))
+            Assert.NotNull(session);
+
+        Assert.Equal(isWritten ? mark : new byte[mark.Length], File.ReadAllBytes(_database.WalIndexPath).AsSpan(UnusedInIndex, mark.Length));
     }
 }
