@@ -48,6 +48,6 @@ internal sealed class SourceRest(DatabaseConnection connection, SourceGuard guar
     public bool TryGoOn(PageMap pages, CancellationToken cancellationToken)
     {
         guard.NoteRest(connection, captured()); // before: what is written meanwhile is told the next time
-        return new WalOwner(connection, pages, captured()) { IsWhole = true }.MayBelong(pageSize, cancellationToken);
+        return new WalOwner(connection, pages, captured()) { IsWhole = true }.IsProven(pageSize, cancellationToken);
     }
 }

@@ -26,12 +26,23 @@ internal sealed class WalOwner(DatabaseConnection connection, PageMap pages, Cap
     /// <summary>Looks at all pages for one that speaks against it.</summary>
     /// <param name="pageSize">Bytes a page of the file.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>False if there is one; if there is none, and <see cref="IsWhole"/>, that is the proof.</returns>
+    /// <returns>False if there is one.</returns>
     public bool MayBelong(int pageSize, CancellationToken cancellationToken)
     {
         if (!TryReadWal(pageSize, cancellationToken)) return false;
-        // its device lost power: the pages of the frames that are gone may be in the file or not
-        if (!_holdsPoint && !IsWhole && !IsOtherFile) return true;
+        // Its device lost power, and the pages of the frames that are gone may be in the file or not; or the header of a restart was written in part, from which SQLite takes the former
+        // salts once more. Who replaces a file shortens no WAL.
+        if (!_holdsPoint && !IsOtherFile) return true;
+        return HoldsPages(pageSize, cancellationToken);
+    }
+
+    /// <summary>Whether a file that was whole still holds all that is captured, but for what the WAL has written since.</summary>
+    /// <param name="pageSize">Bytes a page of the file.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public bool IsProven(int pageSize, CancellationToken cancellationToken) => TryReadWal(pageSize, cancellationToken) && HoldsPages(pageSize, cancellationToken);
+
+    private bool HoldsPages(int pageSize, CancellationToken cancellationToken)
+    {
         var buffer = new byte[BufferSize];
         var perRead = (uint)(BufferSize / pageSize);
         for (var first = 1u; first <= pages.Count; first += perRead)
