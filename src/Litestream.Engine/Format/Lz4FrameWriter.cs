@@ -11,6 +11,9 @@ internal sealed class Lz4FrameWriter : Stream
     /// <summary>More would cost memory, and a disk is seldom faster.</summary>
     private static readonly int s_maxBeside = Math.Min(Environment.ProcessorCount, 4);
 
+    /// <summary>So many bytes can be written before the target is touched.</summary>
+    public static long RoomInMemory => (long)s_maxBeside * Lz4Block.MaxSize;
+
     private readonly Func<Stream> _open;
     private readonly Action<int, ReadOnlyMemory<byte>>? _beside;
     private readonly Queue<Lz4Block> _full = new();

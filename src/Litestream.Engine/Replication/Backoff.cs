@@ -6,6 +6,9 @@ internal static class Backoff
     private static readonly TimeSpan s_first = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(30);
 
+    /// <summary>The wait for whoever is in the way for a moment.</summary>
+    public static TimeSpan WhileBusy { get; } = TimeSpan.FromMilliseconds(10);
+
     /// <summary>The wait before a try.</summary>
     /// <param name="failures">Failures in a row, 1 or more.</param>
     /// <param name="random">Source of the jitter: half of the time up to all of it.</param>

@@ -2,6 +2,7 @@ using Litestream.Engine.Capture;
 using Litestream.Engine.Errors;
 using Litestream.Engine.Format;
 using Litestream.Engine.Spool;
+using Litestream.Engine.Sqlite;
 
 namespace Litestream.Engine.Replication;
 
@@ -188,6 +189,9 @@ internal sealed class DatabaseRecorder : IDisposable
     /// <returns>Frames that stand in the way of the WAL's restart, and how many of them are not captured; null when somebody is in the way.</returns>
     public (uint Frames, uint New)? TryLook() => Session!.TryLook();
 
+    /// <summary>Bytes of the WAL that are committed and not captured, as far as that can be seen now.</summary>
+    public long NotCaptured => TryLook() is { } look ? look.New * (long)(WalFrameHeader.Size + Session!.PageSize) : 0;
+
     /// <summary>Backfills the WAL and lets the reader rest, if nobody is in the way.</summary>
     /// <param name="effort">Whether writers are kept out.</param>
     /// <param name="beside">How long the bulk may be backfilled beside writers; see <see cref="Checkpointer"/>.</param>
@@ -218,17 +222,53 @@ internal sealed class DatabaseRecorder : IDisposable
     {
         try
         {
+            // first: whatever the spool's device says, and however long it takes
+            LetGo();
+        }
+        finally
+        {
+            EndWork();
+        }
+    }
+
+    /// <summary>Lets the database go at once, and waits for nothing that is under way in the spool: <see cref="EndWork"/> has to follow before anything else.</summary>
+    public void LetGo()
+    {
+        // the guard of the session goes last
+        Snapshot.LetGo();
+        Session?.Dispose();
+        Session = null;
+        LeavePlace();
+    }
+
+    /// <summary>Ends what was under way when the database was let go: a cut is waited for, and what was captured since then dropped.</summary>
+    public void EndWork()
+    {
+        try
+        {
             AbandonWork();
         }
         finally
         {
-            // whatever the spool's device says, and however long it takes, the application's WAL is let go
-            Session?.Dispose();
-            Session = null;
-            LeavePlace();
             Segments.EndCut();
         }
     }
+
+    /// <summary>Goes back to the durable state after a failure, while nothing is under way in the spool.</summary>
+    public void GoBack()
+    {
+        try
+        {
+            if (!IsOpen) Snapshot.End();
+        }
+        finally
+        {
+            Segments.Rewind();
+        }
+    }
+
+    /// <summary>Whether something is under way in the spool that has to end before what follows: a cut, or the copy of a database that was let go.</summary>
+    public bool IsBusy => Segments.IsCutting || (!IsOpen && Snapshot.IsCopying);
 
     /// <summary>Lets the database go as the last application that has it open does, where all of its WAL is in the file; see <see cref="CaptureSession.CloseLast"/>. Everything is captured.</summary>
     /// <exception cref="LitestreamException">The WAL may be left behind.</exception>

@@ -15,8 +15,6 @@ namespace Litestream.Engine.Replication;
 internal sealed class LastRecording(
     ReplicationOptions options, EngineEnvironment environment, DatabaseRecorder recorder, SourceOpener source, GenerationRequests requests, ContinuityLoss loss, EventLog events)
 {
-    private static readonly TimeSpan s_busyRetry = TimeSpan.FromMilliseconds(10);
-
     /// <summary>Begins the generation that has to begin.</summary>
     public required Func<string, CancellationToken, Task> BeginGeneration { get; init; }
 
@@ -35,7 +33,7 @@ internal sealed class LastRecording(
         if (!recorder.IsOpen && recorder.Generation is null && !recorder.HasState && requests.WhyNew(null) is null && !IsThere()) return false;
         try
         {
-            while (!await TryFinishAsync(limit).ConfigureAwait(false)) await Task.Delay(s_busyRetry, environment.Time, limit).ConfigureAwait(false);
+            while (!await TryFinishAsync(limit).ConfigureAwait(false)) await Task.Delay(Backoff.WhileBusy, environment.Time, limit).ConfigureAwait(false);
             if (!IsGoneForGood) CloseLast();
             return true;
         }
@@ -52,6 +50,10 @@ internal sealed class LastRecording(
     {
         try
         {
+            // one that hangs must not keep the database's files longer than the stop may take
+            while (recorder.IsBusy) await Task.Delay(Backoff.WhileBusy, environment.Time, limit).ConfigureAwait(false);
+            recorder.Segments.SettleLast();
+            if (!recorder.IsOpen) recorder.EndWork(); // it was let go while that went on
             IsGoneForGood = !await source.OpenLastAsync(limit).ConfigureAwait(false);
             if (!IsGoneForGood) await FinishOnceAsync(limit).ConfigureAwait(false);
             return true;
@@ -67,11 +69,8 @@ internal sealed class LastRecording(
     {
         var segments = recorder.Segments;
         if (requests.WhyNew(recorder.Generation) is { } reason) await BeginGeneration(reason, limit).ConfigureAwait(false);
-        // one that hangs must not keep the database's files longer than the stop may take
-        while (segments.IsCutting) await Task.Delay(s_busyRetry, environment.Time, limit).ConfigureAwait(false);
-        segments.SettleLast();
         await recorder.Snapshot.FinishFirstAsync(limit).ConfigureAwait(false);
-        while (recorder.TryCapture(limit) is null) await Task.Delay(s_busyRetry, environment.Time, limit).ConfigureAwait(false);
+        while (recorder.TryCapture(limit) is null) await Task.Delay(Backoff.WhileBusy, environment.Time, limit).ConfigureAwait(false);
         segments.Cut();
         _ = recorder.TryRest(CheckpointEffort.Yielding);
         segments.Cut();

@@ -8,8 +8,6 @@ namespace Litestream.Engine.Replication;
 /// from what can be recovered from.</summary>
 internal sealed class RecordingLoop
 {
-    private static readonly TimeSpan s_busyRetry = TimeSpan.FromMilliseconds(10);
-
     private readonly ReplicationOptions _options;
     private readonly EngineEnvironment _environment;
     private readonly DatabaseRecorder _recorder;
@@ -111,7 +109,7 @@ internal sealed class RecordingLoop
     /// <exception cref="LitestreamException">Replication can't begin.</exception>
     public async Task RunAsync(CancellationToken stop)
     {
-        while (!await TryBeginAsync(stop).ConfigureAwait(false)) await Task.Delay(s_busyRetry, _environment.Time, stop).ConfigureAwait(false);
+        while (!await TryBeginAsync(stop).ConfigureAwait(false)) await Task.Delay(Backoff.WhileBusy, _environment.Time, stop).ConfigureAwait(false);
         try
         {
             _watch.Listen();
@@ -246,7 +244,7 @@ internal sealed class RecordingLoop
             {
                 _dataVersion = null; // what the poll saw is not captured yet
                 _wal.EndWhereStuck(now);
-                await Task.Delay(s_busyRetry, _environment.Time, stop).ConfigureAwait(false);
+                await Task.Delay(Backoff.WhileBusy, _environment.Time, stop).ConfigureAwait(false);
                 _syncs.Return(requests);
                 return;
             }
@@ -315,17 +313,33 @@ internal sealed class RecordingLoop
         _openSince = 0;
     }
 
-    /// <summary>Ends a cut that is ready or has failed. One that the device holds up is waited for only where what was captured since then
-    /// is more than the spool may grow by.</summary>
+    /// <summary>Ends a cut that is ready or has failed. One that the device holds up is waited for only where a new generation can't begin before, or too much waits: and where
+    /// that gets more than the spool may grow by, the application's WAL does not wait with it.</summary>
     private async Task SettleCutAsync(CancellationToken stop)
     {
         if (!_recorder.Segments.HasCut) return;
-        while (_recorder.Segments.IsCutting && _recorder.Segments.OpenSize > _options.SpoolLimit)
-            await Task.Delay(s_busyRetry, _environment.Time, stop).ConfigureAwait(false);
+        while (_recorder is { IsOpen: true, Segments.IsCutting: true } && (WhyNewGeneration is not null || _suspension.MayNotCapture))
+        {
+            if (_suspension.LetGoWhereTooMuchWaits() is { } error) LastError = error;
+            else await Task.Delay(Backoff.WhileBusy, _environment.Time, stop).ConfigureAwait(false);
+        }
+
+        if (!_recorder.IsOpen) await OutlastAsync(stop).ConfigureAwait(false);
         if (_recorder.Segments.IsCutting) return;
         _recorder.Segments.Settle();
         _syncs.CutSucceeded();
         Volatile.Write(ref _uncutSince, _openSince);
+    }
+
+    /// <summary>Waits, with the database let go, until the device of the spool has answered. What it has taken counts; what was captured since then is found anew.</summary>
+    private async Task OutlastAsync(CancellationToken stop)
+    {
+        IsWaiting = true;
+        _syncs.GoBack();
+        Stepped();
+        while (_recorder.IsBusy) await Task.Delay(Backoff.WhileBusy, _environment.Time, stop).ConfigureAwait(false);
+        _recorder.EndWork();
+        NothingWaits();
     }
 
     private void Looked(DateTimeOffset now, DateTimeOffset time, uint captured, bool isFound)
@@ -370,7 +384,7 @@ internal sealed class RecordingLoop
 
     private async Task BeginGenerationAsync(string reason, CancellationToken stop)
     {
-        while (!_recorder.TryStartGeneration(reason)) await Task.Delay(s_busyRetry, _environment.Time, stop).ConfigureAwait(false);
+        while (!_recorder.TryStartGeneration(reason)) await Task.Delay(Backoff.WhileBusy, _environment.Time, stop).ConfigureAwait(false);
         _syncs.GoBack();
         _requests.Begun();
         Stepped();
@@ -389,9 +403,15 @@ internal sealed class RecordingLoop
     private async Task RecoverAsync(LitestreamException error, CancellationToken stop)
     {
         _syncs.GoBack();
+        while (_recorder.IsBusy)
+        {
+            if (_recorder is { IsOpen: true, Segments.IsHanging: true }) LastError = _suspension.LetGoWhileHanging("another error came");
+            await Task.Delay(Backoff.WhileBusy, _environment.Time, stop).ConfigureAwait(false);
+        }
+
         try
         {
-            _recorder.Segments.Rewind();
+            _recorder.GoBack();
             if (error.Code is ErrorCode.DiskFull or ErrorCode.MetadataUnwritable) _suspension.LetGoOfLargeWal(error);
         }
         catch (Exception e) when (SpoolErrors.IsRecoverable(e))

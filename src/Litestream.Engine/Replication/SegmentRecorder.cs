@@ -12,11 +12,15 @@ namespace Litestream.Engine.Replication;
 /// <param name="events">Is told.</param>
 internal sealed class SegmentRecorder(ReplicationOptions options, EngineEnvironment environment, SpoolFolder spool, EventLog events)
 {
+    /// <summary>A cut that takes longer hangs.</summary>
+    private static readonly TimeSpan s_longestCut = TimeSpan.FromSeconds(1);
+
     private readonly CommitClock _clock = new(environment.Time, events);
     private WalStreamWriter? _stream;
     private StreamHead? _head;
     private Position? _seen;
     private CutJob? _cut;
+    private long _cutSince;
     private IReadOnlyList<string>? _replicas;
 
     /// <summary>The database that is recorded; null while none is watched.</summary>
@@ -54,6 +58,12 @@ internal sealed class SegmentRecorder(ReplicationOptions options, EngineEnvironm
 
     /// <summary>Whether a cut goes on beside capture.</summary>
     public bool IsCutting => _cut is { IsCompleted: false };
+
+    /// <summary>Whether one goes on for so long that the device does not seem to answer.</summary>
+    public bool IsHanging => IsCutting && environment.Time.GetElapsedTime(_cutSince) >= s_longestCut;
+
+    /// <summary>Uncompressed bytes that can still be captured and touch no device.</summary>
+    public long RoomInMemory => Math.Min(Lz4FrameWriter.RoomInMemory - OpenSize, options.MaxIndexSize - (Position?.Offset ?? 0));
 
     /// <summary>Whether one has ended, and <see cref="Settle"/> tells how.</summary>
     public bool HasEndedCut => _cut is { IsCompleted: true };
@@ -110,6 +120,7 @@ internal sealed class SegmentRecorder(ReplicationOptions options, EngineEnvironm
     {
         if (_cut is not null || !HasOpenSegment) return false;
         var state = Seal(_stream!);
+        _cutSince = environment.Time.GetTimestamp();
         _cut = CutJob.Start(_stream!, state, spool, environment.Background, CutEnded);
         (_stream, _head) = (null, RollIfFull(state.Head));
         return true;

@@ -18,6 +18,9 @@ internal sealed class SnapshotInProgress(SpoolFolder spool, EventLog events, Tas
     /// <summary>Whether one is being copied or waits to be reaped.</summary>
     public bool Exists => _job is not null;
 
+    /// <summary>Whether one is being copied.</summary>
+    public bool IsCopying => _job is { IsCompleted: false };
+
     /// <summary>Bytes of the database that are copied; null if none is being copied. Safe to ask from any thread.</summary>
     public long? Bytes => _job is { IsCompleted: false } job ? job.BytesCopied : null;
 
@@ -65,6 +68,9 @@ internal sealed class SnapshotInProgress(SpoolFolder spool, EventLog events, Tas
         await job.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
         Reap();
     }
+
+    /// <summary>Lets the database go, whatever the device of the spool does; <see cref="End"/> has to follow.</summary>
+    public void LetGo() => _job?.LetGo();
 
     /// <summary>Ends one that is being copied. Where that is the first one, its generation is worth nothing.</summary>
     public void End()

@@ -12,16 +12,17 @@ internal sealed class SnapshotJob : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly SpoolFolder _spool;
     private readonly EventLog _events;
+    private readonly SnapshotView _view;
     private readonly Task<SpooledSnapshot> _copy;
     private readonly long _length;
     private readonly long _began;
     private long _bytesCopied;
     private bool _isTaken;
 
-    private SnapshotJob(bool isFirst, SpoolFolder spool, EventLog events, long length, Func<SnapshotJob, Task<SpooledSnapshot>> copy)
+    private SnapshotJob(bool isFirst, SpoolFolder spool, EventLog events, SnapshotView view, Func<SnapshotJob, Task<SpooledSnapshot>> copy)
     {
         IsFirst = isFirst;
-        (_spool, _events, _length, _began) = (spool, events, length, events.Timestamp);
+        (_spool, _events, _view, _length, _began) = (spool, events, view, view.Length, events.Timestamp);
         _copy = copy(this);
     }
 
@@ -52,8 +53,8 @@ internal sealed class SnapshotJob : IDisposable
     public static SnapshotJob Start(
         DatabaseView view, GenerationId generation, int index, DateTimeOffset time, bool isFirst, SpoolFolder spool, EventLog events,
         TaskScheduler background) =>
-        new(isFirst, spool, events, view.Length, job => Task.Factory.StartNew(
-            () => SnapshotWriter.Write(view, generation, index, time, spool, job.Report(), job._stop.Token),
+        new(isFirst, spool, events, new(view), job => Task.Factory.StartNew(
+            () => SnapshotWriter.Write(job._view, generation, index, time, spool, job.Report(), job._stop.Token),
             CancellationToken.None, TaskCreationOptions.DenyChildAttach, background));
 
     /// <summary>Gives the snapshot its name and offers it to the replicas; throws what ended the copy. The page map of a generation's first
@@ -72,6 +73,9 @@ internal sealed class SnapshotJob : IDisposable
             throw FileErrors.Wrap(e, "spool", "write a snapshot", ErrorCode.MetadataUnwritable);
         }
     }
+
+    /// <summary>Lets the database go, whatever the device does with what is written to it: a copy that has not read all of it fails.</summary>
+    public void LetGo() => _view.Dispose();
 
     /// <summary>Ends the copy and waits until it has let the database go. A snapshot that was not published is deleted.</summary>
     public void Dispose()

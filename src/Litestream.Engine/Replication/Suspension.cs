@@ -2,7 +2,8 @@ using Litestream.Engine.Errors;
 
 namespace Litestream.Engine.Replication;
 
-/// <summary>Lets the application's WAL go while what is captured can't be kept: no replica is left that takes data, or the spool can't be written. A new generation follows.</summary>
+/// <summary>Lets the application's WAL go while what is captured can't be kept: no replica is left that takes data, or the spool can't be written. A new
+/// generation follows, or a comparison with what was kept.</summary>
 /// <param name="options">How much may wait.</param>
 /// <param name="environment">Files and time.</param>
 /// <param name="recorder">Has the database open.</param>
@@ -38,6 +39,31 @@ internal sealed class Suspension(ReplicationOptions options, EngineEnvironment e
         while (!HasReplica()) await Task.Delay(options.SyncInterval, environment.Time, stop).ConfigureAwait(false);
         requests.Require("the former one was given up when the spool was full");
         Reason = null;
+    }
+
+    /// <summary>Whether no more may be captured before the cut that goes on has ended: there is too much for the spool, or for what a device that hangs leaves, memory.</summary>
+    public bool MayNotCapture =>
+        recorder.Segments.OpenSize > options.SpoolLimit || (recorder.Segments.IsHanging && recorder.NotCaptured >= recorder.Segments.RoomInMemory);
+
+    /// <summary>While the spool's device hangs the application's WAL takes its place, but no further than the spool would grow: then the WAL is let go.</summary>
+    /// <returns>Why it was; null if it was not.</returns>
+    public LitestreamException? LetGoWhereTooMuchWaits()
+    {
+        if (!recorder.Segments.IsHanging) return null;
+        var waiting = recorder.Segments.OpenSize + recorder.NotCaptured;
+        return waiting > options.SpoolLimit ? LetGoWhileHanging($"{waiting} bytes of the WAL wait for it") : null;
+    }
+
+    /// <summary>Lets the WAL go while a cut hangs. That goes on, and <see cref="DatabaseRecorder.EndWork"/> has to follow.</summary>
+    /// <param name="why">Why it may not wait, for people: the end of a sentence.</param>
+    /// <returns>What was told.</returns>
+    public LitestreamException LetGoWhileHanging(string why)
+    {
+        recorder.LetGo();
+        var error = new LitestreamException(ErrorCode.ReplicationStalled, $"The device of the metadata folder does not answer, and {why}: the database is let go until it does.",
+            options.MetadataPath ?? options.DatabasePath, "See what keeps the device; then the generation goes on by itself with what has changed meanwhile.");
+        events.Write(ReplicationEventKind.ContinuityLost, ReplicationSeverity.Error, error.Message, error: error);
+        return error;
     }
 
     /// <summary>While the spool can't be written the application's WAL takes its place, but no further than the spool would grow.</summary>

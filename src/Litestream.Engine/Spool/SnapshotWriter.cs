@@ -1,4 +1,3 @@
-using Litestream.Engine.Capture;
 using Litestream.Engine.Files;
 using Litestream.Engine.Format;
 
@@ -16,7 +15,7 @@ internal static class SnapshotWriter
     /// <param name="progress">Is told the bytes done.</param>
     /// <param name="cancellationToken">Ends the copy; nothing of it stays.</param>
     public static SpooledSnapshot Write(
-        DatabaseView view, GenerationId generation, int index, DateTimeOffset time, SpoolFolder spool,
+        SnapshotView view, GenerationId generation, int index, DateTimeOffset time, SpoolFolder spool,
         Action<long> progress, CancellationToken cancellationToken)
     {
         using (view)
@@ -35,7 +34,7 @@ internal static class SnapshotWriter
         }
     }
 
-    private static long Copy(DatabaseView view, IFile file, string key, PageMap pages, Action<long> progress, CancellationToken cancellationToken)
+    private static long Copy(SnapshotView view, IFile file, string key, PageMap pages, Action<long> progress, CancellationToken cancellationToken)
     {
         using (file)
         {

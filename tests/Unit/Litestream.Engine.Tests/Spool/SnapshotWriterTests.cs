@@ -10,6 +10,32 @@ namespace Litestream.Engine.Tests.Spool;
 
 public sealed class SnapshotWriterTests
 {
+    [Fact]
+    public async Task A_view_is_let_go_while_what_was_read_of_it_is_still_being_written()
+    {
+        using var database = new TestDatabase();
+        database.App.Insert(11, 1_000_000);
+        using var session = CaptureSession.TryOpen(database.Info, new())!;
+        using var view = new SnapshotView(session.TryOpenView()!);
+        var isWritten = new TaskCompletionSource();
+        var isRead = new TaskCompletionSource();
+        var pieces = 0;
+        var copy = Task.Run(() => view.Read((_, _) =>
+        {
+            pieces++;
+            isRead.TrySetResult();
+            isWritten.Task.Wait();
+        }, _ => { }, default));
+        await isRead.Task;
+        await Task.Run(view.Dispose).WaitAsync(TimeSpan.FromSeconds(10)).ContinueWith(letGo =>
+        {
+            isWritten.SetResult();
+            return letGo;
+        }, TaskScheduler.Default).Unwrap();
+        await Assert.ThrowsAsync<OperationCanceledException>(() => copy);
+        Assert.Equal(1, pieces);
+    }
+
     [Theory]
     [InlineData(512)]
     [InlineData(4096)]
@@ -25,7 +51,7 @@ public sealed class SnapshotWriterTests
         var generation = GenerationId.Create(new Random(1));
         spool.Begin(new(generation.ToString(), StreamHead.Start(pageSize, new Random(1)), session.Point, null, "", DateTimeOffset.UnixEpoch));
 
-        var snapshot = SnapshotWriter.Write(session.TryOpenView()!, generation, 0, DateTimeOffset.UnixEpoch, spool, _ => { }, default);
+        var snapshot = SnapshotWriter.Write(new(session.TryOpenView()!), generation, 0, DateTimeOffset.UnixEpoch, spool, _ => { }, default);
         spool.CommitSnapshot(snapshot.Content);
 
         var image = database.App.Image();
