@@ -169,7 +169,9 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         var queue = _queue = new SpoolQueue(_replicas.Count);
         var spool = new SpoolFolder(folder, queue, _environment.Files);
         spool.Load();
-        RememberVolumes(new(folder, _environment.Files));
+        var mounted = new MountedReplicas(folder, _environment.Files);
+        RememberVolumes(mounted);
+        folder.MadeAgain = mounted.Rewrite;
         using var recorder = new DatabaseRecorder(_options, _environment, spool, _events);
         _snapshot = recorder.Snapshot;
         var schedule = new SnapshotSchedule(_options, _environment);
@@ -191,6 +193,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
             IsShipped = () => queue.PendingSize == default && _shippers.All(s => s is { IsReachable: true, HasPending: false }),
             Idle = new(_options, _environment, recorder, folder),
             DropSpool = spool.DropAll,
+            MakeFolderAgain = spool.TryMakeAgain,
             Snapshots = new(recorder, schedule, _events),
         };
         watchdog.Overlooked = loop.Wake;

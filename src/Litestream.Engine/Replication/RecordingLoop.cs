@@ -8,6 +8,9 @@ namespace Litestream.Engine.Replication;
 /// from what can be recovered from.</summary>
 internal sealed class RecordingLoop
 {
+    /// <summary>So long a full disk is waited for.</summary>
+    private static readonly TimeSpan s_roomPatience = TimeSpan.FromSeconds(10);
+
     private readonly ReplicationOptions _options;
     private readonly EngineEnvironment _environment;
     private readonly DatabaseRecorder _recorder;
@@ -30,6 +33,8 @@ internal sealed class RecordingLoop
     private long _openSince;
     private long? _dataVersion;
     private int _failures;
+    private int _vain;
+    private long _vainSince;
     private int _losses;
 
     /// <summary>Prepares.</summary>
@@ -69,6 +74,9 @@ internal sealed class RecordingLoop
 
     /// <summary>Deletes what waits in the spool.</summary>
     public required Action DropSpool { get; init; }
+
+    /// <summary>Makes the metadata folder again where it was removed: see <see cref="Spool.SpoolFolder.TryMakeAgain"/>.</summary>
+    public required Func<bool> MakeFolderAgain { get; init; }
 
     /// <summary>Whether every replica holds all that was captured.</summary>
     public required Func<bool> IsShipped { get; init; }
@@ -296,6 +304,7 @@ internal sealed class RecordingLoop
     private void NoteAllDurable()
     {
         NothingWaits();
+        _vain = 0;
         _syncs.AllDurable();
     }
 
@@ -327,6 +336,7 @@ internal sealed class RecordingLoop
         if (!_recorder.IsOpen) await OutlastAsync(stop).ConfigureAwait(false);
         if (_recorder.Segments.IsCutting) return;
         _recorder.Segments.Settle();
+        _vain = 0;
         _syncs.CutSucceeded();
         Volatile.Write(ref _uncutSince, _openSince);
     }
@@ -412,6 +422,7 @@ internal sealed class RecordingLoop
         try
         {
             _recorder.GoBack();
+            if (MakeFolderAgain()) TellLoss();
             if (error.Code is ErrorCode.DiskFull or ErrorCode.MetadataUnwritable) _suspension.LetGoOfLargeWal(error);
         }
         catch (Exception e) when (SpoolErrors.IsRecoverable(e))
@@ -422,15 +433,34 @@ internal sealed class RecordingLoop
         LastError = error;
         IsWaiting = !_recorder.IsOpen;
         _requests.Require(_recorder.WhyHopeless);
+        if (_vain++ == 0) _vainSince = _environment.Time.GetTimestamp(); // a step that only begins a cut which then fails is no success
         var wait = Backoff.After(++_failures, _environment.Random);
         _events.Write(ReplicationEventKind.RetryScheduled, ReplicationSeverity.Warning,
             $"{error.Message} {error.Hint} Next try in {wait.InSeconds()}.", error: error);
         Stepped();
-        // a moment's trouble with a database is over by the second try; then whoever asks for a sync is told, and may ask again
-        if (_failures > 1 && error.Code == ErrorCode.DatabaseError) await RefuseUntilAskedAsync(error, wait, stop).ConfigureAwait(false);
+        if (MayRefuse(error.Code)) await RefuseUntilAskedAsync(error, wait, stop).ConfigureAwait(false);
         else await Task.Delay(wait, _environment.Time, stop).ConfigureAwait(false);
         _schedule.Signal(_clock.Now);
     }
+
+    /// <summary>All that waited in the metadata folder is gone, and to where it was recorded.</summary>
+    private void TellLoss()
+    {
+        _requests.Require("the metadata folder was removed");
+        var path = _options.MetadataPath ?? _options.DatabasePath;
+        var error = new LitestreamException(ErrorCode.MetadataCorrupt, $"The metadata folder '{path}' was removed while it was used. It is made again, and a new generation follows.",
+            path, "Leave the metadata folder alone while a replication uses it.");
+        _events.Write(ReplicationEventKind.ContinuityLost, ReplicationSeverity.Warning, error.Message, error: error);
+    }
+
+    /// <summary>Whether who waits for a sync is told, and may ask again. A moment's trouble is over by the second try; a full disk may get room in some seconds.</summary>
+    private bool MayRefuse(ErrorCode code) => code switch
+    {
+        ErrorCode.DatabaseError => _failures > 1,
+        ErrorCode.MetadataUnwritable or ErrorCode.MetadataCorrupt or ErrorCode.ReplicationAlreadyRunning => _vain > 1,
+        ErrorCode.DiskFull => _environment.Time.GetElapsedTime(_vainSince) >= s_roomPatience,
+        _ => false,
+    };
 
     private async Task RefuseUntilAskedAsync(LitestreamException error, TimeSpan wait, CancellationToken stop)
     {

@@ -8,19 +8,21 @@ namespace Litestream.Engine.Spool;
 /// <summary>Our folder beside a database. Its name differs from Litestream's, so that neither takes the other's for its own.</summary>
 internal sealed class MetadataFolder : IDisposable
 {
+    private const string LockName = "lock";
     private const UnixFileMode DirectoryBits = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     private readonly string _databasePath;
     private readonly IFileSystem? _files;
     private readonly IDisposable? _shared;
     private IDisposable? _own;
+    private FileIdentity? _lockFile;
     private FileEntry? _stateWhenLetGo;
 
-    private MetadataFolder(string root, string databasePath, UnixFileMode? fileMode, IFileSystem? files = null, IDisposable? shared = null, IDisposable? own = null)
+    private MetadataFolder(string root, string databasePath, UnixFileMode? fileMode, IFileSystem? files = null, IDisposable? shared = null)
     {
         Root = root;
         FileMode = fileMode;
-        (_databasePath, _files, _shared, _own) = (databasePath, files, shared, own);
+        (_databasePath, _files, _shared) = (databasePath, files, shared);
     }
 
     /// <summary>Path of the folder.</summary>
@@ -28,6 +30,16 @@ internal sealed class MetadataFolder : IDisposable
 
     /// <summary>The database's own permissions, where they mean the same people: what is spooled is its content.</summary>
     public UnixFileMode? FileMode { get; }
+
+    /// <summary>The folder's own name, see <see cref="MetadataIdentity"/>; null before somebody has asked for it.</summary>
+    public string? Id { get; set; }
+
+    /// <summary>Is called when the folder is locked that was made again: what it has to hold beside the state is to be written.</summary>
+    public Action MadeAgain { get; set; } = () => { };
+
+    /// <summary>Whether the folder, or the lock in it, was removed: what is there now is nobody's, or another's. On Windows nobody can remove a file that is locked.</summary>
+    /// <exception cref="IOException">That can't be seen.</exception>
+    public bool IsLost => !OperatingSystem.IsWindows() && _files is not null && _files.Identify(LockPath) != _lockFile;
 
     /// <summary>Path of the state journal.</summary>
     public string StatePath => Path.Combine(Root, "state");
@@ -59,6 +71,44 @@ internal sealed class MetadataFolder : IDisposable
         }
     }
 
+    /// <summary>Makes the folder again where it, or its lock, was removed, and locks it. What waited there is gone, and the state with it.</summary>
+    /// <returns>False if it was not removed.</returns>
+    /// <exception cref="LitestreamException"><see cref="ErrorCode.ReplicationAlreadyRunning"/>, or <see cref="ErrorCode.MetadataCorrupt"/>: another replication uses, or has used,
+    /// a folder at its place.</exception>
+    public bool TryMakeAgain()
+    {
+        if (!IsLost) return false;
+        // where even that is gone it is not for us to make, as a folder that a volume is to be mounted on
+        if (_files!.Find(Path.GetDirectoryName(Root)!) is null) throw new DirectoryNotFoundException($"The folder of '{Root}' is gone.");
+        _files.CreateDirectory(Root, DirectoryModeFor(FileMode));
+        var own = TakeOwn(Root, _databasePath, FileMode, _files);
+        try
+        {
+            // before anything is written there: whoever has another name is another replication
+            if (MetadataIdentity.Read(this, _files) is { } id && id != Id) throw IsAnothers();
+            if (Id is not null) MetadataIdentity.Write(this, _files);
+            MadeAgain();
+            _lockFile = _files.Identify(LockPath);
+        }
+        catch
+        {
+            own.Dispose();
+            throw;
+        }
+
+        _own?.Dispose();
+        _own = own;
+        return true;
+    }
+
+    /// <summary>Makes sure that what is written there now is not lost, and is not written to another's folder.</summary>
+    /// <exception cref="LitestreamException"><see cref="ErrorCode.MetadataCorrupt"/>.</exception>
+    public void EnsureThere()
+    {
+        if (IsLost) throw new LitestreamException(ErrorCode.MetadataCorrupt, $"The metadata folder '{Root}' of '{_databasePath}' was removed while it was used.", Root,
+            "Leave the metadata folder alone while a replication uses it; it is made again, and a new generation follows.");
+    }
+
     /// <summary>Only to look into it: nothing is created or locked, and a replication may be using it.</summary>
     public static MetadataFolder Look(string root) => new(root, "", null);
 
@@ -80,12 +130,12 @@ internal sealed class MetadataFolder : IDisposable
     public void TakeBack()
     {
         if (_own is not null) return;
+        EnsureThere();
         var own = TakeOwn(Root, _databasePath, FileMode, _files!);
         try
         {
             if (_files!.Find(StatePath) != _stateWhenLetGo)
-                throw new LitestreamException(ErrorCode.MetadataCorrupt, $"Another replication has used the metadata folder '{Root}' of '{_databasePath}' while nothing changed there.",
-                    _databasePath, "Give each database a metadata folder of its own (-MetadataPath), and start this replication again.");
+                throw IsAnothers();
             _own = own;
         }
         finally
@@ -109,18 +159,27 @@ internal sealed class MetadataFolder : IDisposable
         var name = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(databasePath)))[..32];
         var shared = Take(environment.Files, Path.Combine(environment.LockFolder, $"litestream-ps-{name}.lock"), databasePath, fileMode, $"'{databasePath}' is being replicated already.",
             "Stop the other replication first. Get-LitestreamReplication shows those of this account; it may be one of another account.");
+        var folder = new MetadataFolder(root, databasePath, fileMode, environment.Files, shared);
         try
         {
-            return new(root, databasePath, fileMode, environment.Files, shared, TakeOwn(root, databasePath, fileMode, environment.Files));
+            folder._own = TakeOwn(root, databasePath, fileMode, environment.Files);
+            folder._lockFile = environment.Files.Identify(folder.LockPath);
+            return folder;
         }
         catch
         {
-            shared.Dispose();
+            folder.Dispose();
             throw;
         }
     }
 
-    private static IDisposable TakeOwn(string root, string databasePath, UnixFileMode? fileMode, IFileSystem files) => Take(files, Path.Combine(root, "lock"), databasePath, fileMode,
+    private string LockPath => Path.Combine(Root, LockName);
+
+    private LitestreamException IsAnothers() => new(ErrorCode.MetadataCorrupt,
+        $"Another replication has used the metadata folder '{Root}' of '{_databasePath}' while this one was not in it.", _databasePath,
+        "Give each database a metadata folder of its own (-MetadataPath), and start this replication again.");
+
+    private static IDisposable TakeOwn(string root, string databasePath, UnixFileMode? fileMode, IFileSystem files) => Take(files, Path.Combine(root, LockName), databasePath, fileMode,
         $"'{databasePath}' can't be replicated: another replication uses its metadata folder '{root}'.",
         "Give each database a metadata folder of its own (-MetadataPath).");
 

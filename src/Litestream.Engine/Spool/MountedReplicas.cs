@@ -33,8 +33,20 @@ internal sealed class MountedReplicas(MetadataFolder folder, IFileSystem files)
     {
         lock (_lock)
         {
-            DurableFile.Write(files, ListPath, Encoding.UTF8.GetBytes(string.Concat(_paths.Append(path).Select(p => p + "\n"))), folder.FileMode);
+            Write(_paths.Append(path));
             _paths.Add(path);
         }
     }
+
+    /// <summary>Writes the list again, where its file was removed.</summary>
+    public void Rewrite()
+    {
+        lock (_lock)
+        {
+            if (_paths.Count > 0) Write(_paths);
+        }
+    }
+
+    private void Write(IEnumerable<string> paths) =>
+        DurableFile.Write(files, ListPath, Encoding.UTF8.GetBytes(string.Concat(paths.Select(p => p + "\n"))), folder.FileMode);
 }

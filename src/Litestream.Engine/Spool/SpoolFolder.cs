@@ -73,6 +73,15 @@ internal sealed class SpoolFolder(MetadataFolder folder, SpoolQueue queue, IFile
         }
     }
 
+    /// <summary>Makes the folder again where somebody has removed it, and forgets the state: only a new generation is safe then. See <see cref="MetadataFolder.TryMakeAgain"/>.</summary>
+    /// <returns>False if it was not removed.</returns>
+    public bool TryMakeAgain()
+    {
+        if (!folder.TryMakeAgain()) return false;
+        _journal.Forget();
+        return true;
+    }
+
     /// <summary>Prepares the next segment.</summary>
     public SegmentWriter CreateSegment(GenerationId generation, StreamHead start) =>
         CreateSegment(ObjectKey.Segment(generation, start.Position), start);

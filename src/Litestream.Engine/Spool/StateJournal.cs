@@ -64,6 +64,7 @@ internal sealed class StateJournal(MetadataFolder folder, IFileSystem files)
     /// <param name="changes">What happened to the pages since <see cref="State"/>.</param>
     public void Append(SpoolState state, PageChanges changes)
     {
+        folder.EnsureThere();
         if (_length - _baseLength > Math.Max(MinGrowth, _baseLength)) _isDoubtful = true;
         Settle();
         var record = new JournalRecord(state, null, changes);
@@ -104,8 +105,11 @@ internal sealed class StateJournal(MetadataFolder folder, IFileSystem files)
     {
         files.Delete(folder.StatePath);
         files.FlushDirectory(folder.Root);
-        (State, Pages, _changes, _isDoubtful) = (null, null, new(), false);
+        Forget();
     }
+
+    /// <summary>Forgets the state whose file was removed.</summary>
+    public void Forget() => (State, Pages, _changes, _isDoubtful) = (null, null, new(), false);
 
     private void Take(JournalRecord record)
     {
@@ -117,6 +121,7 @@ internal sealed class StateJournal(MetadataFolder folder, IFileSystem files)
 
     private void Replace(JournalRecord record)
     {
+        folder.EnsureThere();
         var temporary = folder.StatePath + ".tmp";
         // until it is done, length and chain below are not those of the file that has the name
         _isDoubtful = true;

@@ -74,6 +74,7 @@ internal sealed class Replicator : IDisposable
             IsShipped = () => queue.PendingSize == default && _sides!.All(s => s.IsDrained),
             Idle = new(options, environment, _recorder, _folder),
             DropSpool = spool.DropAll,
+            MakeFolderAgain = spool.TryMakeAgain,
             Snapshots = new(_recorder, schedule, events),
         };
         _sides = [.. replicas.Select((replica, number) => new ReplicaSide(machine, environment, options, StoreOf(replica), number, bug)
