@@ -268,7 +268,8 @@ internal sealed class Replicator : IDisposable
         {
             _machine.Trace.Note(said.Message);
             if (said.Error is { } error) _machine.Trace.Refuse(error);
-            if (said.Kind == ReplicationEventKind.ContinuityLost) _loss = said.Message;
+            // a cut that gets no turn for long is a device that hangs: then the WAL is let go on purpose
+            if (said is { Kind: ReplicationEventKind.ContinuityLost, Error: not LitestreamException { Code: ErrorCode.ReplicationStalled } }) _loss = said.Message;
         }
 
         _plant.Remember();
