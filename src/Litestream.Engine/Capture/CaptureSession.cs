@@ -66,7 +66,6 @@ internal sealed class CaptureSession : IDisposable
     /// <summary>Opens a database in WAL mode that has pages. Null when somebody is in the way.</summary>
     public static CaptureSession? TryOpen(DatabaseInfo database, EngineEnvironment environment)
     {
-        using var attached = environment.Files.TryAttach(database.Path);
         var before = SourceFiles.Of(database.Path, environment.Files);
         var relay = ReaderRelay.TryStart(Open, environment.Capture.CreateRelay);
         if (relay is null) return null;

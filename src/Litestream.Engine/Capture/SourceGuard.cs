@@ -17,6 +17,7 @@ internal sealed class SourceGuard(DatabaseInfo database, SourceFiles files, ILoc
 
     private readonly IFileSystem _system = environment.Files;
     private FileLook? _atRest;
+    private WalLook? _walAtRest;
     private (FileLook Look, CapturePoint Life, int Backfilled)? _seen;
     private (FileLook Look, long Since)? _doubt;
 
@@ -63,7 +64,7 @@ internal sealed class SourceGuard(DatabaseInfo database, SourceFiles files, ILoc
     public void NoteRest(DatabaseConnection connection, CapturePoint life)
     {
         NoteSeen(connection, life);
-        _atRest = _seen?.Look;
+        (_atRest, _walAtRest) = (_seen?.Look, LookOfWal());
     }
 
     /// <summary>Notices what leaves the file where it is, and its page size: somebody copied another one over it.</summary>
@@ -118,8 +119,8 @@ internal sealed class SourceGuard(DatabaseInfo database, SourceFiles files, ILoc
         if (SourceFiles.Of(Path, _system) is not { Database: { } present, Wal: { } wal } now || (now.Wal, now.WalIndex) != (files.Wal, files.WalIndex)) return false;
         // by locks nobody begins to use them from here on; who has lost his, as he has copied his own database, has the WAL open all the same
         if (!locks.TryTakeAlone(Path, present) || !_system.IsUnused(Path + "-wal", wal)) return false;
-        // what is behind the point was committed a moment ago, by somebody who has gone again
-        if (SourceFiles.Of(Path, _system) != now || !FormerWal.EndsBeside(Path, life, _system)) return false;
+        // what is behind the point was committed a moment ago, by somebody who has gone again; and what was put back belongs to whatever file was put back with it
+        if (SourceFiles.Of(Path, _system) != now || !FormerWal.EndsBeside(Path, life, _system) || (_walAtRest is not null && _walAtRest != LookOfWal())) return false;
         // as SQLite does: were the wal-index gone first, the next one to open would read all of the WAL
         _system.Delete(Path + "-wal");
         _system.Delete(Path + "-shm");
@@ -139,6 +140,12 @@ internal sealed class SourceGuard(DatabaseInfo database, SourceFiles files, ILoc
         return new(Convert.ToHexString(header), file?.Length ?? -1, OperatingSystem.IsWindows() ? null : file?.ModifiedAt);
     }
 
+    private WalLook LookOfWal()
+    {
+        var wal = _system.Find(Path + "-wal");
+        return new(wal?.Length, wal?.ModifiedAt, _system.GetChangeTime(Path + "-wal"));
+    }
+
     private void EnsureSameFiles()
     {
         var present = SourceFiles.Of(Path, _system);
@@ -147,6 +154,8 @@ internal sealed class SourceGuard(DatabaseInfo database, SourceFiles files, ILoc
         if (present.Database != files.Database) throw new DatabaseReplacedException("the database was replaced by another file");
         throw new ContinuityLostException("its -wal or its -shm was removed or replaced");
     }
+
+    private sealed record WalLook(long? Length, DateTimeOffset? ModifiedAt, long? ChangedAt);
 
     private sealed record FileLook(string Header, long Length, DateTimeOffset? ModifiedAt);
 }

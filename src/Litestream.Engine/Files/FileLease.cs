@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Litestream.Engine.Files;
 
 /// <summary>Linux: asks the kernel whether anybody has a file open, by a lease, which it gives to the only one alone. Unlike what /proc shows, and unlike locks, that holds whatever account
@@ -14,28 +12,21 @@ internal static class FileLease
     /// <param name="path">Its path.</param>
     /// <param name="identity">The file.</param>
     /// <returns>False also where that can't be known.</returns>
-    public static bool IsUnused(string path, FileIdentity identity) => TryTake(path, identity, PosixLock.Write) == 0;
-
-    /// <summary>Whether somebody has a file open for writing, in this process too. As to opening and closing, the same holds.</summary>
-    /// <param name="path">Its path.</param>
-    /// <param name="identity">The file.</param>
-    /// <returns>False also where that can't be known.</returns>
-    public static bool IsOpenForWriting(string path, FileIdentity identity) => TryTake(path, identity, PosixLock.Read) == PosixNative.WouldBlock;
-
-    /// <summary>Takes a lease for a moment.</summary>
-    /// <returns>The error; 0 for none, -1 where the path does not lead to the file.</returns>
-    private static int TryTake(string path, FileIdentity identity, short type)
+    public static bool IsUnused(string path, FileIdentity identity)
     {
         var descriptor = PosixNative.Open(path, PosixNative.OpenReadOnly | PosixNative.OpenCloseOnExec | PosixNative.OpenNonBlocking);
-        if (descriptor < 0) return -1;
+        if (descriptor < 0) return false;
         try
         {
-            if (FileIdentityReader.Read(descriptor) != identity || PosixNative.FileControl(descriptor, PosixNative.SetSignal, UrgentSignal) != 0) return -1;
-            return PosixNative.FileControl(descriptor, PosixNative.SetLease, type) == 0 ? 0 : Marshal.GetLastPInvokeError();
+            if (FileIdentityReader.Read(descriptor) != identity || PosixNative.FileControl(descriptor, PosixNative.SetSignal, UrgentSignal) != 0
+                || PosixNative.FileControl(descriptor, PosixNative.SetLease, PosixLock.Write) != 0)
+                return false;
+            // who has come meanwhile waits for that; the close would not do where a program that is just being started has the descriptor, too
+            _ = PosixNative.FileControl(descriptor, PosixNative.SetLease, PosixLock.None);
+            return true;
         }
         finally
         {
-            // lets the lease go, too: who has come meanwhile waits for that
             _ = PosixNative.Close(descriptor);
         }
     }

@@ -77,11 +77,11 @@ internal sealed class GuardDescriptor : IDisposable
 
     private bool TryLock(int command, long start, long length, short type = PosixLock.Read)
     {
-        const int BadDescriptor = 9, AccessDenied = 13;
+        const int BadDescriptor = 9, WouldBlock = 11, AccessDenied = 13;
         var wanted = new PosixLock { Type = type, Start = start, Length = length };
         if (PosixNative.FileControl(_descriptor, command, ref wanted) == 0) return true;
         var error = Marshal.GetLastPInvokeError();
-        return error is PosixNative.WouldBlock or AccessDenied or BadDescriptor ? false : throw new PlatformNotSupportedException(Marshal.GetPInvokeErrorMessage(error));
+        return error is WouldBlock or AccessDenied or BadDescriptor ? false : throw new PlatformNotSupportedException(Marshal.GetPInvokeErrorMessage(error));
     }
 
     /// <summary>Can't fail where locking has succeeded.</summary>

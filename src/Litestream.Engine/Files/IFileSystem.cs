@@ -28,6 +28,11 @@ public interface IFileSystem
     /// <param name="path">A file or folder.</param>
     FileIdentity? Identify(string path);
 
+    /// <summary>A number that changes with a file's content, owner, permissions and names, and that nobody can set, unlike the time of its modification (Linux: stat's ctime). Null where
+    /// nothing is, or the system has none.</summary>
+    /// <param name="path">A file.</param>
+    long? GetChangeTime(string path) => null;
+
     /// <summary>The permissions of a file; null on Windows and where nothing is.</summary>
     /// <param name="path">A file or folder.</param>
     UnixFileMode? GetUnixMode(string path);
@@ -132,12 +137,6 @@ public interface IFileSystem
     /// <param name="changed">Is given the full path; called on any thread; must return at once and not throw.</param>
     /// <returns>Ends the watching when disposed; null where nothing can be watched.</returns>
     IDisposable? WatchFolder(string directory, bool recursive, Action<string> changed) => null;
-
-    /// <summary>Keeps a wal-index from being taken for abandoned by an opening of ours, where its application has lost its locks. To be taken before the first connection, and let go when
-    /// that has read.</summary>
-    /// <param name="databasePath">The database.</param>
-    /// <returns>Lets go when disposed; null where there is no need, or no such lock.</returns>
-    IDisposable? TryAttach(string databasePath) => null;
 
     /// <summary>Guards the locks that SQLite's connections in this process hold on a database in WAL mode, from now on.</summary>
     /// <param name="databasePath">The database. All connections have it and its -shm open by now.</param>

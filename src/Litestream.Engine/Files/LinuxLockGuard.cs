@@ -66,16 +66,6 @@ internal sealed class LinuxLockGuard : ILockGuard
         }
     }
 
-    /// <summary>Stands in for a shared lock on the wal-index that nobody holds although somebody writes the WAL, as he has copied his own files: SQLite's next opening would take the index
-    /// for abandoned, and cut it off under him, who dies of that.</summary>
-    /// <param name="databasePath">The database.</param>
-    /// <param name="wal">Which file its -wal is: opened and closed, as no lock is ever held on it.</param>
-    /// <param name="walIndex">Which file its -shm is.</param>
-    /// <returns>The lock; null where nobody writes, or that can't be known: an index that was left behind is of no use.</returns>
-    /// <exception cref="PlatformNotSupportedException">The file system has no such locks.</exception>
-    public static IDisposable? TryAttach(string databasePath, FileIdentity wal, FileIdentity walIndex) =>
-        FileLease.IsOpenForWriting(databasePath + "-wal", wal) ? GuardDescriptor.TryTake(databasePath + "-shm", walIndex, AttachedStart, AttachedLength) : null;
-
     /// <summary>Lets all go. Once more closes what had to stay open the first time, as others in this process had it open.</summary>
     public void Dispose()
     {

@@ -151,6 +151,9 @@ public sealed class LocalFileSystem : IFileSystem
     }
 
     /// <inheritdoc/>
+    public long? GetChangeTime(string path) => OperatingSystem.IsLinux() ? FileIdentityReader.ReadChangeTime(path) : null;
+
+    /// <inheritdoc/>
     public bool IsUnused(string path, FileIdentity identity) => OperatingSystem.IsLinux() && FileLease.IsUnused(path, identity);
 
     /// <inheritdoc/>
@@ -236,20 +239,6 @@ public sealed class LocalFileSystem : IFileSystem
 
     /// <inheritdoc/>
     public IDisposable? WatchFolder(string directory, bool recursive, Action<string> changed) => new FolderWatch(directory, recursive, changed);
-
-    /// <inheritdoc/>
-    public IDisposable? TryAttach(string databasePath)
-    {
-        if (!OperatingSystem.IsLinux() || Identify(databasePath + "-wal") is not { } wal || Identify(databasePath + "-shm") is not { } index) return null;
-        try
-        {
-            return LinuxLockGuard.TryAttach(databasePath, wal, index);
-        }
-        catch (PlatformNotSupportedException)
-        {
-            return null;
-        }
-    }
 
     /// <inheritdoc/>
     /// <remarks>macOS has no documented locks of open file descriptions, and tells a process nothing of its own locks: there capture itself

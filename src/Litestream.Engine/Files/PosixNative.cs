@@ -16,7 +16,6 @@ internal static partial class PosixNative
 
     public const int Interrupted = 4;
     public const int NotFound = 2;
-    public const int WouldBlock = 11;
     public const int Exists = 17;
     public const int NotADirectory = 20;
     public const int InvalidArgument = 22;
@@ -35,6 +34,9 @@ internal static partial class PosixNative
 
     /// <summary>Linux: statx shall tell the inode.</summary>
     public const uint StatxInode = 0x100;
+
+    /// <summary>Linux: statx shall tell when the file last changed in any way.</summary>
+    public const uint StatxChange = 0x80;
 
     /// <summary>Linux: statx shall tell when the file was made.</summary>
     public const uint StatxBirth = 0x800;

@@ -107,7 +107,6 @@ internal sealed class LiveReader : IDisposable
 
     private static LiveReader? TryOpen(DatabaseInfo database, bool hadWal, EngineEnvironment environment)
     {
-        using var attached = environment.Files.TryAttach(database.Path);
         var probe = Open();
         try
         {

@@ -35,7 +35,7 @@ internal abstract class LocalFiles : IFileSystem
 
     public virtual void CopyAccess(string from, string to) => _files.CopyAccess(from, to);
 
-    public virtual IDisposable? TryAttach(string databasePath) => _files.TryAttach(databasePath);
+    public virtual long? GetChangeTime(string path) => _files.GetChangeTime(path);
 
     public virtual bool IsUnused(string path, FileIdentity identity) => _files.IsUnused(path, identity);
 

@@ -1,4 +1,3 @@
-using Litestream.Engine.Capture;
 using Litestream.Engine.Live;
 using Litestream.Engine.Tests.Locks;
 using Litestream.Engine.Tests.Replication;
@@ -7,13 +6,10 @@ using Xunit;
 
 namespace Litestream.Engine.Tests.Regressions;
 
-/// <summary>An application that copies its own database has lost its locks by that, and goes on: nothing of ours may take its WAL or its index from it, whether it shows in /proc or not.</summary>
+/// <summary>An application that copies its own database has lost its locks by that, and goes on: nothing of ours may take its WAL from it, whether it shows in /proc or not.</summary>
 [Collection("locks")]
 public sealed class LostLocksTests : IDisposable
 {
-    /// <summary>Bytes of the wal-index that SQLite does not use (file format of the WAL-index, WalCkptInfo): a new index has zeros there.</summary>
-    private const int UnusedInIndex = 132;
-
     private readonly TestDatabase _database = new();
 
     public LostLocksTests() => Skip.IfNot(OperatingSystem.IsLinux(), "Elsewhere locks are not lost, or nothing is removed.");
@@ -63,27 +59,5 @@ public sealed class LostLocksTests : IDisposable
         reader.Dispose();
 
         Assert.Equal([1, 2, 3], await File.ReadAllBytesAsync(_database.WalPath));
-    }
-
-    [SkippableTheory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void An_index_is_cut_off_only_where_nobody_writes(bool isWritten)
-    {
-        _database.App.Insert();
-        _database.App.LeaveWalOnClose();
-        _database.CloseApp();
-        byte[] mark = [90, 91, 92, 93];
-        using (var index = File.OpenWrite(_database.WalIndexPath))
-        {
-            index.Seek(UnusedInIndex, SeekOrigin.Begin);
-            index.Write(mark);
-        }
-
-        using (isWritten ? new FileHolder(_database.WalPath) : null)
-        using (var session = CaptureSession.TryOpen(_database.Info, new()))
-            Assert.NotNull(session);
-
-        Assert.Equal(isWritten ? mark : new byte[mark.Length], File.ReadAllBytes(_database.WalIndexPath).AsSpan(UnusedInIndex, mark.Length));
     }
 }

@@ -69,7 +69,7 @@ public sealed class EndProofTests
             database.Path, [replica], o => o with { ShutdownTimeout = TimeSpan.FromSeconds(1), CheckpointQuietInterval = TimeSpan.FromMilliseconds(50) });
         await replication.SyncAsync();
         database.App.Insert(10);
-        await replication.UntilAsync(() => StateOf(database) is { Stamp: not null, Head.Position.Offset: > 0 }, "the segment waits and the reader rests");
+        await replication.UntilAsync(() => RestingState.IsWrittenFor(database), "the segment waits and the reader rests");
 
         var shipped = ShippedEnd.Find(database.Path, null, new())!;
 
@@ -108,13 +108,5 @@ public sealed class EndProofTests
         var end = indexesOn > 0 ? new Position(last.Index + indexesOn, bytesOn) : last with { Offset = last.Offset + bytesOn };
 
         Assert.Equal(expected, (await new ReplicaVerifier(client, new()).VerifyAsync(sound.Generation, new KnownEnd(end), 25, null, default))!.EndProof);
-    }
-
-    private static SpoolState? StateOf(TestDatabase database)
-    {
-        using var folder = MetadataFolder.Look(MetadataFolder.DefaultPath(database.Path));
-        var journal = new StateJournal(folder, new EngineEnvironment().Files);
-        journal.Load();
-        return journal.State;
     }
 }
