@@ -423,7 +423,15 @@ internal sealed class RecordingLoop
         {
             _recorder.GoBack();
             if (MakeFolderAgain()) TellLoss();
-            if (error.Code is ErrorCode.DiskFull or ErrorCode.MetadataUnwritable) _suspension.LetGoOfLargeWal(error);
+        }
+        catch (Exception e) when (SpoolErrors.IsRecoverable(e))
+        {
+            error = SpoolErrors.Named(e, _options);
+        }
+
+        try
+        {
+            if (IsOfFolder(error.Code)) _suspension.LetGoOfLargeWal(error);
         }
         catch (Exception e) when (SpoolErrors.IsRecoverable(e))
         {
@@ -442,6 +450,8 @@ internal sealed class RecordingLoop
         else await Task.Delay(wait, _environment.Time, stop).ConfigureAwait(false);
         _schedule.Signal(_clock.Now);
     }
+
+    private static bool IsOfFolder(ErrorCode code) => code is ErrorCode.DiskFull or ErrorCode.MetadataUnwritable or ErrorCode.MetadataCorrupt or ErrorCode.ReplicationAlreadyRunning;
 
     /// <summary>All that waited in the metadata folder is gone, and to where it was recorded.</summary>
     private void TellLoss()

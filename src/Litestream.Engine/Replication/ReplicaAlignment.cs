@@ -320,11 +320,23 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
         }
 
         if (last.Size != spooled.Size) return false;
-        var theirs = await client.GetAsync(last.Key, cancellationToken).ConfigureAwait(false);
-        await using (theirs.ConfigureAwait(false))
+        if (TryOpen(spooled) is not { } ours) return true; // somebody has removed it here: what waits behind it is gone, too, and is let go when its turn comes
+        await using (ours.ConfigureAwait(false))
         {
-            var ours = spool.OpenRead(spooled);
-            await using (ours.ConfigureAwait(false)) return await StreamComparison.IsSameAsync(ours, theirs, cancellationToken).ConfigureAwait(false);
+            var theirs = await client.GetAsync(last.Key, cancellationToken).ConfigureAwait(false);
+            await using (theirs.ConfigureAwait(false)) return await StreamComparison.IsSameAsync(ours, theirs, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private Stream? TryOpen(SpooledObject spooled)
+    {
+        try
+        {
+            return spool.OpenRead(spooled);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
         }
     }
 

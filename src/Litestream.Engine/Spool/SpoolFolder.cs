@@ -33,6 +33,7 @@ internal sealed class SpoolFolder(MetadataFolder folder, SpoolQueue queue, IFile
     /// <summary>Begins a generation: from now on the state belongs to it.</summary>
     public void Begin(SpoolState state)
     {
+        folder.EnsureThere(); // else it would be made again here, without its lock
         DeleteUncounted();
         var generation = GenerationId.Parse(state.Generation);
         files.CreateDirectory(folder.PathOf(ObjectKey.Snapshots(generation)), DirectoryMode);

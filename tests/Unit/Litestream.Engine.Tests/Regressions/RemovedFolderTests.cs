@@ -57,6 +57,29 @@ public sealed class RemovedFolderTests : IDisposable
         await Restored.AssertIsAsync(_database, _database.App.Image());
     }
 
+    /// <summary>The last segment that a replica holds is kept in the folder, to compare it with.</summary>
+    [SkippableTheory]
+    [InlineData("")]
+    [InlineData("generations")]
+    public async Task What_follows_is_shipped_though_the_last_segment_can_not_be_compared(string removed)
+    {
+        Skip.If(OperatingSystem.IsWindows(), "a file that is locked can't be removed there");
+        await using var replication = Start();
+        for (var i = 0; i < 3; i++)
+        {
+            await replication.SyncAsync();
+            _database.App.Insert();
+        }
+
+        await replication.SyncAsync();
+        Directory.Delete(Path.Combine(Root, removed), recursive: true);
+        _database.App.Insert();
+
+        await replication.SyncAsync();
+
+        await Restored.AssertIsAsync(_database, _database.App.Image());
+    }
+
     [SkippableFact]
     public async Task It_is_made_again_where_nothing_was_open()
     {
