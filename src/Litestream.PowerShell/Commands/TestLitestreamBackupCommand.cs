@@ -39,8 +39,10 @@ public sealed class TestLitestreamBackupCommand : ConfiguredReplicaCommand
     public string? Path { get; set; }
 
     /// <summary>Only this generation; without it, the one with the latest change that fits.</summary>
+    // a replication that has only just started has none yet
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
+    [AllowNull]
+    [AllowEmptyString]
     [ArgumentCompleter(typeof(GenerationCompleter))]
     public string? Generation { get; set; }
 
@@ -165,7 +167,7 @@ public sealed class TestLitestreamBackupCommand : ConfiguredReplicaCommand
         {
             Point = new()
             {
-                Generation = Generation is null ? null : ReplicaCommand.ParseGeneration(Generation),
+                Generation = string.IsNullOrEmpty(Generation) ? null : ReplicaCommand.ParseGeneration(Generation),
                 Index = Index,
                 Offset = Offset,
                 Timestamp = Timestamp,

@@ -12,6 +12,7 @@ public sealed class DrillTests(NotesHost notes) : IClassFixture<NotesHost>
     [Theory]
     [InlineData("Test-LitestreamBackup ./replica", NotesReplica.Later, 1640L)]
     [InlineData("'./replica' | Test-LitestreamBackup", NotesReplica.Later, 1640L)]
+    [InlineData("[pscustomobject]@{ Replica = './replica'; Generation = $null } | Test-LitestreamBackup", NotesReplica.Later, 1640L)]
     [InlineData($"Get-LitestreamGeneration ./replica {NotesReplica.Earlier} | Test-LitestreamBackup", NotesReplica.Earlier, 5392L)]
     [InlineData($"Test-LitestreamBackup ./replica -Generation {NotesReplica.Earlier} -Index 0 -Offset 4320", NotesReplica.Earlier, 4320L)]
     [InlineData($"Get-LitestreamWalSegment ./replica {NotesReplica.Earlier} | Where-Object EndOffset -eq 4856 | Test-LitestreamBackup", NotesReplica.Earlier, 4856L)]
