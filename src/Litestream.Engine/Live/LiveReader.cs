@@ -87,7 +87,8 @@ internal sealed class LiveReader : IDisposable
     private void CloseWithoutWal(SourceFiles made, ILockGuard locks)
     {
         using var guard = new SourceGuard(_database, made, locks, _environment);
-        if (guard.MayCloseLast) _probe.CloseAsApplication();
+        // else SQLite would bring into the file what somebody has left there who died
+        if (guard.MayCloseLast && !_probe.TryReadWal(stackalloc byte[WalHeader.Size], 0)) _probe.CloseAsApplication();
         _probe.Dispose();
         guard.TryRemoveWal(CapturePoint.None);
     }
