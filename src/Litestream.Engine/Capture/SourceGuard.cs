@@ -58,13 +58,22 @@ internal sealed class SourceGuard(DatabaseInfo database, SourceFiles files, ILoc
             throw new DatabaseReplacedException("the database file was emptied or overwritten");
     }
 
-    /// <summary>Remembers the database file as it is while our reader rests: SQLite writes nothing to it until the reader has moved.</summary>
+    /// <summary>Remembers the database file and its WAL as they are while our reader rests: SQLite writes nothing to the file until the reader has moved.</summary>
     /// <param name="connection">Has it open.</param>
     /// <param name="life">A point of the WAL's life.</param>
     public void NoteRest(DatabaseConnection connection, CapturePoint life)
     {
+        NoteTouched(connection, life);
+        _walAtRest = LookOfWal();
+    }
+
+    /// <summary>Remembers a file that was touched while our reader rests, as it is now. Its WAL may have been put back with it, and stays what it was at the rest.</summary>
+    /// <param name="connection">Has it open.</param>
+    /// <param name="life">A point of the WAL's life.</param>
+    public void NoteTouched(DatabaseConnection connection, CapturePoint life)
+    {
         NoteSeen(connection, life);
-        (_atRest, _walAtRest) = (_seen?.Look, LookOfWal());
+        _atRest = _seen?.Look;
     }
 
     /// <summary>Notices what leaves the file where it is, and its page size: somebody copied another one over it.</summary>

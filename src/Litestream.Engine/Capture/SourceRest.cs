@@ -47,7 +47,7 @@ internal sealed class SourceRest(DatabaseConnection connection, SourceGuard guar
     /// <returns>Whether it does.</returns>
     public bool TryGoOn(PageMap pages, CancellationToken cancellationToken)
     {
-        guard.NoteRest(connection, captured()); // before: what is written meanwhile is told the next time
+        guard.NoteTouched(connection, captured()); // before: what is written meanwhile is told the next time
         return new WalOwner(connection, pages, captured()) { IsWhole = true }.IsProven(pageSize, cancellationToken);
     }
 }

@@ -32,7 +32,8 @@ public sealed class PutBackWalTests : IDisposable
         await replication.UntilAsync(() => RestingState.IsWrittenFor(_database), "the reader rests");
         _database.CloseApp();
 
-        Shell($"{copy} bak/app.db app.db; {copy} bak/app.db-wal app.db-wal");
+        // the file last: that is what is noticed
+        Shell($"{copy} bak/app.db-wal app.db-wal; {copy} bak/app.db app.db");
         await replication.UntilAsync(() => replication.Status.LastError is not null || replication.Count(ReplicationEventKind.ContinuityLost) > 0, "it is noticed");
         await Assert.ThrowsAsync<LitestreamException>(replication.StopAsync);
 
