@@ -64,9 +64,11 @@ internal sealed class CaptureSession : IDisposable
     private WalCapture Wal { get; }
 
     /// <summary>Opens a database in WAL mode that has pages. Null when somebody is in the way.</summary>
+    /// <exception cref="LitestreamException"><see cref="ErrorCode.DatabaseLocked"/>: an application uses it without locks.</exception>
     public static CaptureSession? TryOpen(DatabaseInfo database, EngineEnvironment environment)
     {
         var before = SourceFiles.Of(database.Path, environment.Files);
+        UnlockedUser.EnsureNone(database.Path, before, environment.Files);
         var relay = ReaderRelay.TryStart(Open, environment.Capture.CreateRelay);
         if (relay is null) return null;
         DatabaseConnection? probe = null;

@@ -45,6 +45,26 @@ internal sealed class LinuxLockGuard : ILockGuard
         return present is not null && present.TryTakeAlone(SharedStart, SharedLength) && _walIndex.TryTakeAlone(AttachedStart, AttachedLength);
     }
 
+    /// <summary>Whether somebody has the WAL open who holds no lock, of the database or of the wal-index: an application that has copied them has lost those. One in exclusive mode has a
+    /// lock for writing on the database and no use for a wal-index.</summary>
+    /// <param name="databasePath">The database.</param>
+    /// <param name="database">Which file it is.</param>
+    /// <param name="wal">Which file its -wal is.</param>
+    /// <param name="walIndex">Which file its -shm is; null if there is none.</param>
+    /// <returns>False also where that can't be known.</returns>
+    /// <exception cref="PlatformNotSupportedException">The file system has no such locks.</exception>
+    public static bool HasUnlockedUser(string databasePath, FileIdentity database, FileIdentity wal, FileIdentity? walIndex)
+    {
+        // the WAL itself is never locked, so it may be opened and closed
+        if (!FileLease.IsWritten(databasePath + "-wal", wal)) return false;
+        return GuardDescriptor.LookAt(databasePath, database, SharedStart, SharedLength) switch
+        {
+            PosixLock.None => true,
+            PosixLock.Read when walIndex is { } index => GuardDescriptor.LookAt(databasePath + "-shm", index, AttachedStart, AttachedLength) == PosixLock.None,
+            _ => false,
+        };
+    }
+
     /// <summary>Guards. Null when somebody is in the way, or the names do not lead to these files.</summary>
     /// <param name="databasePath">The database.</param>
     /// <param name="database">Which file it is.</param>

@@ -160,6 +160,20 @@ public sealed class LocalFileSystem : IFileSystem
     public IReadOnlyList<string> FindUsers(IReadOnlyCollection<FileIdentity> files, IReadOnlyCollection<FileIdentity> own) =>
         OperatingSystem.IsLinux() ? FileUsers.Find(files, own) : [];
 
+    /// <inheritdoc/>
+    public bool HasUnlockedUser(string databasePath, FileIdentity database, FileIdentity wal, FileIdentity? walIndex)
+    {
+        if (!OperatingSystem.IsLinux()) return false;
+        try
+        {
+            return LinuxLockGuard.HasUnlockedUser(databasePath, database, wal, walIndex);
+        }
+        catch (PlatformNotSupportedException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>On Unix .NET looks whether the new name is free, and renames then: two could do so at once.</summary>
     /// <returns>False where the file system has no links, or something else is wrong that the other way tells better.</returns>
     private static bool TryRenameByLink(string from, string to)

@@ -61,6 +61,14 @@ internal static class OpenDescriptors
         }
     }
 
+    /// <summary>Leaves a file open for whoever needs it next; <see cref="Tidy"/> closes it otherwise.</summary>
+    /// <param name="descriptor">The descriptor; holds no lock.</param>
+    /// <param name="identity">The file.</param>
+    public static void Leave(int descriptor, FileIdentity identity)
+    {
+        lock (s_lock) s_ours[descriptor] = (identity, false);
+    }
+
     /// <summary>How many descriptors of files this process has besides those that were opened here.</summary>
     public static int CountOthers(params IReadOnlyCollection<FileIdentity> files)
     {

@@ -36,7 +36,16 @@ internal sealed class LiveReader : IDisposable
         var hadWal = SourceFiles.Of(path, environment.Files).Wal is not null;
         for (var tries = 1; ; tries++)
         {
-            if (TryOpen(database, hadWal, environment) is { } reader) return reader;
+            try
+            {
+                UnlockedUser.EnsureNone(path, SourceFiles.Of(path, environment.Files), environment.Files);
+                if (TryOpen(database, hadWal, environment) is { } reader) return reader;
+            }
+            catch (LitestreamException e) when (e.Code == ErrorCode.DatabaseLocked && tries < MaxTries)
+            {
+                // who is just opening it has no lock for a moment
+            }
+
             if (tries == MaxTries)
                 throw new LitestreamException(ErrorCode.DatabaseLocked, $"'{path}' can't be read: it is locked by another process.", path,
                     "Try again when no long exclusive transaction is open.");

@@ -39,6 +39,9 @@ internal abstract class LocalFiles : IFileSystem
 
     public virtual bool IsUnused(string path, FileIdentity identity) => _files.IsUnused(path, identity);
 
+    public virtual bool HasUnlockedUser(string databasePath, FileIdentity database, FileIdentity wal, FileIdentity? walIndex) =>
+        _files.HasUnlockedUser(databasePath, database, wal, walIndex);
+
     public virtual IReadOnlyList<string> FindUsers(IReadOnlyCollection<FileIdentity> files, IReadOnlyCollection<FileIdentity> own) =>
         _files.FindUsers(files, own);
 

@@ -1,3 +1,5 @@
+using Litestream.Engine.Capture;
+using Litestream.Engine.Errors;
 using Litestream.Engine.Live;
 using Litestream.Engine.Tests.Locks;
 using Litestream.Engine.Tests.Replication;
@@ -45,6 +47,25 @@ public sealed class LostLocksTests : IDisposable
         await replication.UntilAsync(() => replication.Status.State == Engine.Replication.ReplicationState.Idle, "the database is let go");
 
         Assert.True(File.Exists(_database.WalPath));
+    }
+
+    [SkippableFact]
+    public async Task What_it_uses_is_not_opened_while_it_lives()
+    {
+        _database.App.Insert();
+        _database.App.LeaveWalOnClose();
+        _database.CloseApp();
+        var index = await File.ReadAllBytesAsync(_database.WalIndexPath);
+        using (new FileHolder(_database.WalPath))
+        {
+            var refused = Assert.Throws<LitestreamException>(() => CaptureSession.TryOpen(DatabaseInspector.Inspect(_database.Path, new()), new()));
+            Assert.Equal(ErrorCode.DatabaseLocked, refused.Code);
+            Assert.Equal(refused.Message, (await Assert.ThrowsAsync<LitestreamException>(() => LiveReader.OpenAsync(_database.Path, new(), default))).Message);
+            Assert.Equal(index, await File.ReadAllBytesAsync(_database.WalIndexPath));
+        }
+
+        using var session = CaptureSession.TryOpen(DatabaseInspector.Inspect(_database.Path, new()), new());
+        Assert.NotNull(session);
     }
 
     [SkippableFact]
