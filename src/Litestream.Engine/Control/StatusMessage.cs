@@ -19,6 +19,8 @@ internal sealed record StatusMessage
     [JsonRequired]
     public IReadOnlyList<ReplicaMessage> Replicas { get; init; } = [];
 
+    public string? MetadataPath { get; init; }
+
     public string? Generation { get; init; }
 
     public Position? Position { get; init; }
@@ -39,6 +41,7 @@ internal sealed record StatusMessage
         State = status.State,
         StartedAt = status.StartedAt,
         Replicas = [.. status.Replicas.Select(ReplicaMessage.Of)],
+        MetadataPath = status.MetadataPath,
         Generation = status.Generation?.ToString(),
         Position = status.Position,
         LastChangeAt = status.LastChangeAt,
@@ -54,6 +57,7 @@ internal sealed record StatusMessage
         DatabasePath ?? throw new InvalidDataException("A status without a database."), State, StartedAt,
         [.. (Replicas ?? []).Select(r => r?.ToStatus() ?? throw new InvalidDataException("A status without a replica."))])
     {
+        MetadataPath = MetadataPath,
         Generation = GenerationId.TryParse(Generation, out var id) ? id : null,
         Position = Position,
         LastChangeAt = LastChangeAt,

@@ -55,7 +55,10 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         _environment = environment;
         _ended = _ending.Token; // may be asked for after this is disposed
         _events = new(options.DatabasePath, environment.Time);
-        _status = new(options.DatabasePath, ReplicationState.Starting, environment.Time.GetUtcNow(), [.. replicas.Select(r => new ReplicaStatus(r.Url))]);
+        _status = new(options.DatabasePath, ReplicationState.Starting, environment.Time.GetUtcNow(), [.. replicas.Select(r => new ReplicaStatus(r.Url))])
+        {
+            MetadataPath = _options.MetadataPath,
+        };
     }
 
     /// <summary>What happens, in order; the oldest are dropped when nobody reads. Completes when the replication has ended.</summary>

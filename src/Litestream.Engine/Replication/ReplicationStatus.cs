@@ -10,6 +10,9 @@ namespace Litestream.Engine.Replication;
 public sealed record ReplicationStatus(
     string DatabasePath, ReplicationState State, DateTimeOffset StartedAt, IReadOnlyList<ReplicaStatus> Replicas)
 {
+    /// <summary>Full path of its metadata folder; null where a process of an older version does not tell.</summary>
+    public string? MetadataPath { get; init; }
+
     /// <summary>The present generation; null before there is one.</summary>
     public GenerationId? Generation { get; init; }
 

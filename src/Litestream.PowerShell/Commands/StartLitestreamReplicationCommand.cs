@@ -21,7 +21,7 @@ public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventO
     /// <summary>Enough for a last sync of what a running replication lacks; somebody waits for the prompt.</summary>
     private static readonly TimeSpan s_ctrlC = TimeSpan.FromMilliseconds(350);
 
-    private readonly List<(string Path, LitestreamReplica[] Replicas)> _databases = [];
+    private readonly List<(string Path, LitestreamReplica[] Replicas, string? MetadataPath)> _databases = [];
     private readonly List<(DatabaseConfiguration Database, TimeSpan? ShutdownTimeout)> _configured = [];
     private readonly List<(DatabaseFolder Folder, LitestreamConfiguration Configuration)> _folders = [];
 
@@ -46,7 +46,7 @@ public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventO
 
     /// <summary>Folder for what waits to be shipped; without it, .NAME-litestream-ps beside the database.</summary>
     [Parameter(ParameterSetName = PathSet)]
-    [Parameter(ParameterSetName = LiteralPathSet)]
+    [Parameter(ParameterSetName = LiteralPathSet, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string? MetadataPath { get; set; }
 
@@ -137,11 +137,12 @@ public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventO
         EnsureSettingsFit(Replica);
         // two spellings of a place are one place
         LitestreamReplica[] replicas = [.. Replica.Select(r => WithReplica(r, client => Complete(r, client.Url)))];
+        var metadata = MetadataPath is null ? null : ResolvePath(MetadataPath);
         foreach (var database in databases)
         {
             var known = _databases.FindIndex(d => d.Path == database);
-            if (known < 0) _databases.Add((database, replicas));
-            else _databases[known] = (database, [.. _databases[known].Replicas, .. replicas]);
+            if (known < 0) _databases.Add((database, replicas, metadata));
+            else _databases[known] = (database, [.. _databases[known].Replicas, .. replicas], metadata);
         }
     }
 
@@ -149,7 +150,7 @@ public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventO
     private void EnsureApart()
     {
         var shared = _databases.SelectMany(d => d.Replicas, (d, replica) => (d.Path, Target: replica.Url))
-            .Concat(_databases.Where(_ => MetadataPath is not null).Select(d => (d.Path, Target: MetadataPath!)))
+            .Concat(_databases.Where(d => d.MetadataPath is not null).Select(d => (d.Path, Target: d.MetadataPath!)))
             .GroupBy(d => d.Target, d => d.Path).FirstOrDefault(g => g.Distinct().Count() > 1);
         if (shared is null) return;
         var paths = shared.Distinct().ToList();
@@ -163,8 +164,8 @@ public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventO
 
     private void AddSessions(List<ReplicationSession> sessions)
     {
-        foreach (var (database, replicas) in _databases)
-            Try(database, () => AddSession(sessions, new ReplicationOptions { DatabasePath = database, WaitForDatabase = WaitForDatabase }, replicas));
+        foreach (var (database, replicas, metadata) in _databases)
+            Try(database, () => AddSession(sessions, new ReplicationOptions { DatabasePath = database, MetadataPath = metadata, WaitForDatabase = WaitForDatabase }, replicas));
         foreach (var (database, timeout) in _configured)
         {
             Try(database.Path, () => AddSession(sessions, ToOptions(database, timeout), database.ToReplicas()));
@@ -251,7 +252,6 @@ public sealed class StartLitestreamReplicationCommand : DatabaseCommand, IEventO
     private ReplicationOptions Complete(ReplicationOptions options)
     {
         options = options with { NewGeneration = NewGeneration, TakeOver = TakeOver };
-        if (MetadataPath is not null) options = options with { MetadataPath = ResolvePath(MetadataPath) };
         if (SyncInterval is { } interval) options = options with { SyncInterval = interval };
         if (SnapshotInterval is { } snapshots) options = options with { SnapshotInterval = snapshots };
         if (Retention is { } retention) options = options with { Retention = retention };

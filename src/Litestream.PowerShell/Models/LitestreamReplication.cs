@@ -9,6 +9,9 @@ public sealed record LitestreamReplication
     /// <summary>The replica, without secrets.</summary>
     public required string Replica { get; init; }
 
+    /// <summary>Full path of the folder for what waits to be shipped; null where a process of an older version does not tell.</summary>
+    public string? MetadataPath { get; init; }
+
     /// <summary>Starting, Waiting, Running, Stopping, Stopped or Failed.</summary>
     public required string State { get; init; }
 

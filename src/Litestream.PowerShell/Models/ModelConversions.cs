@@ -63,6 +63,7 @@ internal static class ModelConversions
         {
             DatabasePath = status.DatabasePath,
             Replica = replica.Url,
+            MetadataPath = status.MetadataPath,
             // whoever looks after a replication need not know that its database is closed while nothing happens
             State = (status.State == ReplicationState.Idle ? ReplicationState.Running : status.State).ToString(),
             ReplicaState = replica.State.ToString(),

@@ -51,6 +51,18 @@ public sealed class ReplicationStatusTests : ReplicationTests
     }
 
     [Fact]
+    public void Get_binds_to_start_which_goes_on_in_the_same_metadata_folder()
+    {
+        Host.Run("Start-LitestreamReplication ./app.db ./replica -MetadataPath ./meta").Succeeded();
+        var first = Host.Run("Sync-LitestreamDatabase ./app.db; $r = Get-LitestreamReplication; Stop-LitestreamReplication ./app.db").Succeeded()[0];
+
+        Host.Run("$r | Start-LitestreamReplication").Succeeded();
+
+        Assert.Equal(first.Value<string>("Generation"), Host.Run("Sync-LitestreamDatabase ./app.db").Succeeded()[0].Value<string>("Generation"));
+        Assert.Equal(Host.Folder["meta"], Host.Run("(Get-LitestreamReplication).MetadataPath").Succeeded()[0].BaseObject);
+    }
+
+    [Fact]
     public void Get_shows_the_view()
     {
         Host.Run("Start-LitestreamReplication ./app.db ./replica").Succeeded();
