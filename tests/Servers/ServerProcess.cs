@@ -2,11 +2,12 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace Litestream.Servers;
 
 /// <summary>A server's process: it ends with the tests, or by itself after a while.</summary>
-internal sealed class ServerProcess : IDisposable
+internal sealed partial class ServerProcess : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private static readonly Lock s_gate = new();
@@ -83,7 +84,7 @@ internal sealed class ServerProcess : IDisposable
     public void Dispose()
     {
         lock (s_gate) s_running.Remove(_process);
-        _process.Kill(entireProcessTree: true);
+        Kill(_process);
         _process.WaitForExit();
         _process.Dispose();
     }
@@ -92,9 +93,21 @@ internal sealed class ServerProcess : IDisposable
     {
         lock (s_gate)
         {
-            foreach (var process in s_running) process.Kill(entireProcessTree: true);
+            foreach (var process in s_running) Kill(process);
         }
     }
+
+    /// <summary>In one step, by the group that timeout makes for itself and the server: who runs the tests does not wait long for their end, and one process after the other might not all be
+    /// ended by then.</summary>
+    private static void Kill(Process process)
+    {
+        const int KillSignal = 9;
+        if (process.HasExited || SendSignal(-process.Id, KillSignal) == 0) return;
+        process.Kill(entireProcessTree: true);
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int SendSignal(int process, int signal);
 
     // Debian keeps what is for administrators out of a user's PATH
     private static string? FindOnPath(string name) => $"{Environment.GetEnvironmentVariable("PATH")}{Path.PathSeparator}/usr/sbin{Path.PathSeparator}/sbin"
