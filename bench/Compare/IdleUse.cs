@@ -6,7 +6,7 @@ namespace Litestream.Bench.Compare;
 /// <param name="Cpu">Milliseconds of CPU a second.</param>
 /// <param name="Memory">MiB.</param>
 /// <param name="Waits">How often a second its threads began to wait: each is a wake-up, and at least one system call.</param>
-/// <param name="Written">Bytes a second handed to the system for writing.</param>
+/// <param name="Written">Bytes a second that files have taken.</param>
 /// <param name="Handles">Open files, sockets and watchers.</param>
 /// <param name="Threads">Threads.</param>
 internal sealed record IdleUse(double Cpu, double Memory, double Waits, double Written, int Handles, int Threads)

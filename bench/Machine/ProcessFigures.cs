@@ -6,7 +6,7 @@ namespace Litestream.Bench.Machine;
 /// <param name="Cpu">User and system time; steps of 10 ms.</param>
 /// <param name="PeakMemory">The largest resident set, in bytes.</param>
 /// <param name="Memory">The resident set, in bytes.</param>
-/// <param name="Written">Bytes handed to the system for writing.</param>
+/// <param name="Written">Bytes that files have taken; not what wakes its own threads.</param>
 /// <param name="Switches">How often each of its threads gave up the core of itself, to wait.</param>
 internal sealed record ProcessFigures(TimeSpan Cpu, long PeakMemory, long Memory, long Written, IReadOnlyDictionary<string, long> Switches)
 {
@@ -24,7 +24,7 @@ internal sealed record ProcessFigures(TimeSpan Cpu, long PeakMemory, long Memory
             var peak = Kilobytes(status, "VmHWM:");
             return peak == 0 ? null : new(
                 TimeSpan.FromSeconds(ticks / TicksASecond), peak, Kilobytes(status, "VmRSS:"),
-                Number(File.ReadAllLines($"/proc/{id}/io").First(l => l.StartsWith("wchar:", StringComparison.Ordinal))["wchar:".Length..]), SwitchesOf(id));
+                Number(File.ReadAllLines($"/proc/{id}/io").First(l => l.StartsWith("write_bytes:", StringComparison.Ordinal))["write_bytes:".Length..]), SwitchesOf(id));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
