@@ -11,6 +11,9 @@ public sealed record ShippedEnd(GenerationId Generation, Position? Position)
     /// <summary>Where the last segment before it begins; null if that is not known.</summary>
     public Position? LastSegment { get; init; }
 
+    /// <summary>Whether no replica can hold more: while something waits in the folder, one may be ahead of the others.</summary>
+    public bool IsLast { get; init; }
+
     /// <summary>URLs of the replicas that are meant; null if that is not known.</summary>
     public IReadOnlyList<string>? Replicas { get; init; }
 
@@ -41,7 +44,7 @@ public sealed record ShippedEnd(GenerationId Generation, Position? Position)
             // the last one stays as long as its generation is the present one: another has begun meanwhile
             if (segments.Count == 0 && state.Head.Position > default(Position)) return null;
             var end = EndOf(segments, state);
-            return new(generation, end) { LastSegment = segments is [var first, ..] && first < end ? first : null, Replicas = state.Replicas, At = state.LastTime };
+            return new(generation, end) { LastSegment = segments is [var first, ..] && first < end ? first : null, IsLast = segments.Count < 2, Replicas = state.Replicas, At = state.LastTime };
         }
         catch (Exception e) when (FileErrors.IsFileError(e))
         {

@@ -28,8 +28,8 @@ public readonly record struct KnownEnd(Position Position, bool IsLast = true)
         var head = await ReplicaHead.FindEndAsync(replica, generation, cancellationToken).ConfigureAwait(false);
         if (shipped?.Generation != generation || shipped.Position is not { } position) return head;
         return head is { } known && known.Position > position
-            ? known with { IsLast = true }
-            : new(position) { LastSegment = new[] { shipped.LastSegment, head?.LastSegment }.Max(), Snapshots = head?.Snapshots };
+            ? known
+            : new(position, shipped.IsLast) { LastSegment = new[] { shipped.LastSegment, head?.LastSegment }.Max(), Snapshots = head?.Snapshots };
     }
 
     /// <summary>Whether all is known of the end of one of the generations that a replica has: then nothing else need tell of them.</summary>

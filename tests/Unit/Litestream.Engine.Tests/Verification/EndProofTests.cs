@@ -1,4 +1,6 @@
 using Litestream.Engine.Format;
+using Litestream.Engine.Replicas;
+using Litestream.Engine.Replication;
 using Litestream.Engine.Spool;
 using Litestream.Engine.Tests.DamageTable;
 using Litestream.Engine.Tests.Fakes;
@@ -96,6 +98,58 @@ public sealed class EndProofTests
         Assert.Null(shipped.For(other.Url));
     }
 
+    /// <summary>What waits for another replica, the one that is asked about may have had, and lost again.</summary>
+    [Fact]
+    public async Task While_another_replica_is_behind_the_metadata_folder_proves_no_end()
+    {
+        using var database = new TestDatabase();
+        await using var ahead = RunningReplication.Folder(database["replica"]);
+        var behind = new FailingReplicaClient(RunningReplication.Folder(database["other"]));
+        await using var replication = RunningReplication.Start(database.Path, [ahead, behind], o => o with { ShutdownTimeout = TimeSpan.FromSeconds(1) });
+        for (var i = 0; i < 3; i++)
+        {
+            database.App.Insert(10);
+            await replication.SyncAsync();
+        }
+
+        behind.Fails = (_, _) => true;
+        var held = (await ReadAsync(database["replica"])).Segments.Count;
+        for (var i = 1; i <= 2; i++)
+        {
+            database.App.Insert(10);
+            await replication.UntilAsync(
+                () => Directory.GetFiles(database["replica"], "*.wal.lz4", SearchOption.AllDirectories).Length == held + i, "one replica has it, for the other it waits");
+        }
+
+        Assert.Equal(EndProof.NotProvable, await ProveAsync(database, ahead));
+        File.Delete(Path.Combine(database["replica"], (await ReadAsync(database["replica"])).Segments[^1].Key));
+        Assert.NotEqual(EndProof.Proven, await ProveAsync(database, ahead));
+    }
+
+    /// <summary>As after the death of a replication that went on from an orderly stop while another replica was away.</summary>
+    [Fact]
+    public async Task A_head_that_is_further_than_the_metadata_folder_proves_no_end_while_the_replica_is_written_to()
+    {
+        using var database = new TestDatabase();
+        await using var client = RunningReplication.Folder(database["replica"]);
+        await using var replication = RunningReplication.Start(database);
+        for (var i = 0; i < 3; i++)
+        {
+            database.App.Insert(10);
+            await replication.SyncAsync();
+        }
+
+        var shipped = ShippedEnd.Find(database.Path, null, new())!;
+        database.App.Insert(10);
+        await replication.SyncAsync();
+        var further = ShippedEnd.Find(database.Path, null, new())!;
+        await ReplicaHead.Of(further.Generation, new(further.Position!.Value), DateTimeOffset.UtcNow).WriteAsync(client, default);
+
+        var end = (await KnownEnd.FindAsync(client, shipped.Generation, shipped, default))!.Value;
+
+        Assert.Equal((further.Position.Value, false), (end.Position, end.IsLast));
+    }
+
     [Theory]
     [InlineData(0, 0, EndProof.Proven)]
     [InlineData(0, 1, EndProof.NotProvable)]
@@ -108,5 +162,11 @@ public sealed class EndProofTests
         var end = indexesOn > 0 ? new Position(last.Index + indexesOn, bytesOn) : last with { Offset = last.Offset + bytesOn };
 
         Assert.Equal(expected, (await new ReplicaVerifier(client, new()).VerifyAsync(sound.Generation, new KnownEnd(end), 25, null, default))!.EndProof);
+    }
+
+    private static async Task<EndProof> ProveAsync(TestDatabase database, IReplicaClient replica)
+    {
+        var shipped = ShippedEnd.Find(database.Path, null, new())!;
+        return (await VerifyAsync(database["replica"], await KnownEnd.FindAsync(replica, shipped.Generation, shipped.For(replica.Url), default))).EndProof;
     }
 }
