@@ -33,13 +33,13 @@ internal sealed class LiveReader : IDisposable
         if (database.IsEmpty || !database.IsWal)
             throw new LitestreamException(ErrorCode.DatabaseNotWal, $"'{path}' is not in WAL mode, so nothing replicates it as it is.", path,
                 "Give the database that is replicated.");
-        var hadWal = SourceFiles.Of(path, environment.Files).Wal is not null;
+        var former = SourceFiles.Of(path, environment.Files).Wal;
         for (var tries = 1; ; tries++)
         {
             try
             {
                 UnlockedUser.EnsureNone(path, SourceFiles.Of(path, environment.Files), environment.Files);
-                if (TryOpen(database, hadWal, environment) is { } reader) return reader;
+                if (TryOpen(database, former, environment) is { } reader) return reader;
             }
             catch (LitestreamException e) when (e.Code == ErrorCode.DatabaseLocked && tries < MaxTries)
             {
@@ -115,7 +115,7 @@ internal sealed class LiveReader : IDisposable
         }
     }
 
-    private static LiveReader? TryOpen(DatabaseInfo database, bool hadWal, EngineEnvironment environment)
+    private static LiveReader? TryOpen(DatabaseInfo database, FileIdentity? formerWal, EngineEnvironment environment)
     {
         var probe = Open();
         try
@@ -125,7 +125,13 @@ internal sealed class LiveReader : IDisposable
             var isOpen = probe.TryBeginRead();
             probe.EndTransaction();
             var view = isOpen ? DatabaseView.TryOpen(Open, database.PageSize, () => probe.Checkpoint(CheckpointMode.Ask).IsComplete, () => EnsureSame(before)) : null;
-            if (view is not null) return new(database, probe, view, hadWal ? null : SourceFiles.Of(database.Path, environment.Files), environment);
+            if (view is not null)
+            {
+                // the last one to close may have removed the one that was there just now
+                var files = SourceFiles.Of(database.Path, environment.Files);
+                return new(database, probe, view, files.Wal == formerWal ? null : files, environment);
+            }
+
             probe.Dispose();
             return null;
         }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Litestream.Engine.Errors;
 using Litestream.Engine.Live;
+using Litestream.Engine.Tests.Fakes;
 using Litestream.Engine.Tests.Sqlite;
 using Xunit;
 
@@ -61,6 +62,24 @@ public sealed class LiveReaderTests : IDisposable
         Assert.Equal(before.Item1, _database.FileBytes());
         Assert.Equal(before.Item2, File.Exists(_database.WalPath) ? _database.WalBytes() : null);
         Assert.Equal(hasWal, File.Exists(_database.WalIndexPath));
+    }
+
+    /// <summary>Applications that open a database for a moment only take their WAL with them; one that a drill has made is of the drill's account.</summary>
+    [Fact]
+    public async Task Reader_leaves_no_WAL_where_the_one_that_it_saw_was_removed_before_it_opened()
+    {
+        _database.App.Insert(rows: 5);
+        var files = new HookedFileSystem();
+        files.Before = (_, path) =>
+        {
+            if (path != _database.WalIndexPath) return;
+            files.Before = (_, _) => { };
+            _database.CloseApp();
+        };
+        using (var reader = await LiveReader.OpenAsync(_database.Path, new() { Files = files }, default)) Assert.Equal("5", RowsIn(reader));
+
+        Assert.False(File.Exists(_database.WalPath));
+        Assert.False(File.Exists(_database.WalIndexPath));
     }
 
     /// <summary>It is somebody's who has not written yet; his locks may be lost.</summary>
