@@ -46,7 +46,7 @@ internal sealed class PlanApplier
 
     public uint PageCount { get; private set; }
 
-    /// <summary>Whether the observer has ended the restore.</summary>
+    /// <summary>Whether the observer has ended the restore: what is behind is read, and not written.</summary>
     public bool IsEnded { get; private set; }
 
     /// <summary>What was not reached, where the plan allows that.</summary>
@@ -98,12 +98,14 @@ internal sealed class PlanApplier
         await foreach (var (segment, content) in fetched.ConfigureAwait(false))
         {
             // as SQLite leaves the file after a checkpoint of each index
-            if (segment.Start.Index != wal.Position.Index) pages.SetPageCount(PageCount);
+            if (segment.Start.Index != wal.Position.Index && !IsEnded) pages.SetPageCount(PageCount);
             wal.BeginSegment(segment);
             var isStopped = false;
-            while (!IsEnded && !(isStopped = segment.Start.Index == stopIndex && wal.NextFrameEnd > _plan.StopOffset)
+            while (!(isStopped = segment.Start.Index == stopIndex && wal.NextFrameEnd > _plan.StopOffset)
                 && await wal.ReadFrameAsync(content, cancellationToken).ConfigureAwait(false))
             {
+                // a restore that nobody ends fails where the rest is damaged
+                if (IsEnded) continue;
                 if (_plan.NeedsLinks && !wal.IsLinked) throw NotLinked(segment);
                 transaction.Add(wal.Frame.PageNumber, wal.Page);
                 _overhang?.Replay(wal.Frame.PageNumber, wal.Frame.IsCommit);
@@ -113,7 +115,6 @@ internal sealed class PlanApplier
             _bytesDone += segment.Size;
             _segmentsDone++;
             Report(RestorePhase.Wal, 0);
-            if (IsEnded) return;
             if (!isStopped) continue;
             if (_overhang is not null && !wal.IsLinked) await _overhang.CompareAsync(wal, content, cancellationToken).ConfigureAwait(false);
             break;

@@ -129,7 +129,7 @@ public sealed class Restorer(EngineEnvironment environment)
         try
         {
             await applier.ApplySnapshotAsync(cancellationToken).ConfigureAwait(false);
-            if (plan.Segments.Count == 0 || applier.IsEnded) return;
+            if (plan.Segments.Count == 0) return;
             using var transaction = new TransactionBuffer(environment.Files, target.SpillPath, applier.PageSize);
             await applier.ApplyWalAsync(transaction, options.Parallelism, cancellationToken).ConfigureAwait(false);
         }

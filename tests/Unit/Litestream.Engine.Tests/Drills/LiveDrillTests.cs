@@ -88,6 +88,19 @@ public sealed class LiveDrillTests : IDisposable
         Assert.Equal((TimeSpan.Zero, false), (result.RecoveryPointAge!.Value, result.IsRecoveryPointAgeUpperBound));
     }
 
+    /// <summary>The commit that is looked for is whole, and no restore gets there.</summary>
+    [Fact]
+    public async Task What_is_damaged_behind_the_state_of_the_live_database_fails_as_it_does_a_restore()
+    {
+        await _bench.ReplicateAsync();
+        var last = (await _bench.GenerationAsync()).Segments[^1].Key;
+        await using (var file = new FileStream(_bench.FileOf(last), FileMode.Open)) file.SetLength(file.Length - 1);
+
+        var result = await _bench.CompareAsync(null);
+
+        Assert.Equal((DrillVerdict.Failed, DrillCheckStatus.Failed, last), (result.Verdict, result.Restore.Status, result.FirstBadObject));
+    }
+
     [Fact]
     public async Task Replica_that_is_behind_is_no_failure_but_not_passed_either()
     {
