@@ -70,7 +70,7 @@ public sealed record ReplicaHead(
         ArgumentNullException.ThrowIfNull(replica);
         // the lease first: a stop notes the head before it lets the lease go
         var isWritten = await replica.GetVersionedAsync(ReplicaLease.Key, cancellationToken).ConfigureAwait(false) is not null;
-        return await FindAsync(replica, generation, cancellationToken).ConfigureAwait(false) is { } head ? head.End with { IsLast = !isWritten } : null;
+        return await FindAsync(replica, generation, cancellationToken).ConfigureAwait(false) is { } head ? head.End with { IsLast = !isWritten, IsExact = !isWritten } : null;
     }
 
     /// <summary>The head, by one request; null if there is none of a generation.</summary>

@@ -10,6 +10,9 @@ namespace Litestream.Engine.Verification;
 /// <param name="IsLast">Whether nothing was shipped after it.</param>
 public readonly record struct KnownEnd(Position Position, bool IsLast = true)
 {
+    /// <summary>Whether the replica ends exactly there: who has shipped more without a note of it may have lost some of that again.</summary>
+    public bool IsExact { get; init; }
+
     /// <summary>Where the last WAL segment that was shipped by then begins; null if that is not known, or there was none.</summary>
     public Position? LastSegment { get; init; }
 
@@ -56,7 +59,10 @@ public readonly record struct KnownEnd(Position Position, bool IsLast = true)
     /// <param name="known">What is known besides; null if nothing is.</param>
     /// <param name="position">To where it has shipped.</param>
     public static KnownEnd Confirmed(KnownEnd? known, Position position) =>
-        known is { } end && end.Position >= position ? end with { IsLast = true } : new(position) { LastSegment = known?.LastSegment, Snapshots = known?.Snapshots };
+        known is { } end && end.Position >= position ? end with { IsLast = true, IsExact = false } : new(position) { LastSegment = known?.LastSegment, Snapshots = known?.Snapshots };
+
+    /// <summary>Whether what is there up to a position leaves open that there was more.</summary>
+    internal bool IsOpen(Position? newest) => !IsLast || (IsExact && newest > Position);
 
     /// <summary>Whether a generation that was read to a commit reaches it.</summary>
     /// <param name="reached">The last commit that there is.</param>

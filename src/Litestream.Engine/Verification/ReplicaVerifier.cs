@@ -170,7 +170,7 @@ public sealed class ReplicaVerifier(IReplicaClient replica, EngineEnvironment en
         if (end is not { } known) return EndProof.NotProvable;
         if (known.IsMissingFrom(generation)) return EndProof.Lost;
         var proof = reached is { } read ? known.Compare(read) : CompareNames(generation, known.Position);
-        return proof == EndProof.Proven && !known.IsLast ? EndProof.NotProvable : proof;
+        return proof == EndProof.Proven && known.IsOpen(reached ?? NewestName(generation)) ? EndProof.NotProvable : proof;
     }
 
     private static EndProof CompareNames(GenerationInfo generation, Position known)

@@ -96,8 +96,20 @@ public sealed class ReplicaHeadTests : IDisposable
 
         await new ReplicaHead(generation.Id.ToString(), end.Position.Index, end.Position.Offset, DateTimeOffset.UtcNow).WriteAsync(client, default);
 
-        Assert.Equal(new(end.Position), await ReplicaHead.FindEndAsync(client, generation.Id, default));
+        Assert.Equal(new(end.Position) { IsExact = true }, await ReplicaHead.FindEndAsync(client, generation.Id, default));
         Assert.Equal(EndProof.Proven, await ProofAsync());
+    }
+
+    /// <summary>As where the lease was not copied with the rest, or somebody has deleted it.</summary>
+    [Fact]
+    public async Task A_head_that_more_was_shipped_behind_proves_no_end_without_a_lease_either()
+    {
+        await ReplicateAsync(commits: 3);
+        var generation = await GenerationAsync();
+        await using (var client = RunningReplication.Folder(_database["replica"]))
+            await ReplicaHead.Of(generation.Id, new(generation.Segments[^1].Start), DateTimeOffset.UtcNow).WriteAsync(client, default);
+
+        Assert.Equal(EndProof.NotProvable, await ProofAsync());
     }
 
     [Theory]
