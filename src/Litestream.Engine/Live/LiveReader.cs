@@ -33,7 +33,8 @@ internal sealed class LiveReader : IDisposable
         if (database.IsEmpty || !database.IsWal)
             throw new LitestreamException(ErrorCode.DatabaseNotWal, $"'{path}' is not in WAL mode, so nothing replicates it as it is.", path,
                 "Give the database that is replicated.");
-        var former = SourceFiles.Of(path, environment.Files).Wal;
+        // an empty one may be another drill's, which could not take it along while this one had it open
+        var former = environment.Files.Find(path + "-wal") is { Length: > 0 } ? SourceFiles.Of(path, environment.Files).Wal : null;
         for (var tries = 1; ; tries++)
         {
             try
@@ -91,7 +92,7 @@ internal sealed class LiveReader : IDisposable
         }
     }
 
-    /// <summary>A -wal and a -shm that were made by this opening go with it, as with any application's, where nothing is in them and nobody uses them: they are of our account, which may
+    /// <summary>A -wal and a -shm that were made by this opening, or are of no use to anybody, go with it, as with any application's, where nothing is in them and nobody uses them: they are of our account, which may
     /// keep another one's out.</summary>
     private void CloseWithoutWal(SourceFiles made, ILockGuard locks)
     {
