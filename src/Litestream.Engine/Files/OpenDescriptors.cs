@@ -20,6 +20,9 @@ internal static class OpenDescriptors
     /// <summary>All that are open, and whether they are in use.</summary>
     private static readonly Dictionary<int, (FileIdentity Identity, bool IsUsed)> s_ours = [];
 
+    private static int s_opening;
+    private static bool s_isPutOff;
+
     /// <summary>Opens a file, for writing where that is allowed: only so it can be locked for that. Null if the path does not lead to it.</summary>
     /// <param name="path">Its path.</param>
     /// <param name="identity">The file.</param>
@@ -81,8 +84,29 @@ internal static class OpenDescriptors
         lock (s_lock) CloseUnused();
     }
 
+    /// <summary>Opens files by SQLite. Meanwhile nothing is closed here: what SQLite has opened and locked behind the look at what this process has open would lose its locks.</summary>
+    /// <param name="open">Opens them.</param>
+    /// <returns>What that returns.</returns>
+    public static T WhileOpening<T>(Func<T> open)
+    {
+        lock (s_lock) s_opening++;
+        try
+        {
+            return open();
+        }
+        finally
+        {
+            lock (s_lock)
+            {
+                if (--s_opening == 0 && s_isPutOff) CloseUnused();
+            }
+        }
+    }
+
     private static void CloseUnused()
     {
+        s_isPutOff = s_opening > 0;
+        if (s_isPutOff) return;
         var unused = s_ours.Where(o => !o.Value.IsUsed).ToList();
         if (unused.Count == 0) return;
         var inUse = Others().Concat(s_ours.Values.Where(o => o.IsUsed).Select(o => o.Identity)).ToHashSet();

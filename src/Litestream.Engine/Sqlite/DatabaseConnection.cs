@@ -1,4 +1,5 @@
 using Litestream.Engine.Errors;
+using Litestream.Engine.Files;
 using SQLitePCL;
 
 namespace Litestream.Engine.Sqlite;
@@ -14,6 +15,7 @@ internal sealed unsafe class DatabaseConnection : IDisposable
 
     private readonly sqlite3 _handle;
     private readonly Dictionary<string, sqlite3_stmt> _statements = [];
+    private bool _hasRead;
 
     private DatabaseConnection(sqlite3 handle, string path)
     {
@@ -34,14 +36,15 @@ internal sealed unsafe class DatabaseConnection : IDisposable
     {
         SqliteLibrary.EnsureUsable();
         var flags = raw.SQLITE_OPEN_NOMUTEX | (readOnly ? raw.SQLITE_OPEN_READONLY : raw.SQLITE_OPEN_READWRITE);
-        var code = raw.sqlite3_open_v2(path, out var handle, flags, vfsName!);
+        sqlite3? handle = null;
+        var code = OpenDescriptors.WhileOpening(() => raw.sqlite3_open_v2(path, out handle, flags, vfsName!));
         if (code != raw.SQLITE_OK)
         {
             handle?.Dispose();
             throw SqliteErrors.Create(code, path, "open the database");
         }
 
-        var connection = new DatabaseConnection(handle, path);
+        var connection = new DatabaseConnection(handle!, path);
         try
         {
             connection.Configure(readOnly);
@@ -58,16 +61,7 @@ internal sealed unsafe class DatabaseConnection : IDisposable
     public bool IsReading => SqliteNative.TransactionState(_handle, Main) == SqliteNative.TransactionRead;
 
     /// <summary>Begins a read transaction that holds a read lock. False when somebody is in the way: nothing has happened.</summary>
-    public bool TryBeginRead()
-    {
-        Check(Run("BEGIN"), "begin a transaction");
-        // BEGIN alone holds nothing. This statement takes the read lock without reading the schema.
-        var code = Run("PRAGMA schema_version");
-        if (code == raw.SQLITE_OK && IsReading) return true;
-        EndTransaction();
-        if (code == raw.SQLITE_OK || SqliteErrors.IsBusy(code)) return false;
-        throw SqliteErrors.Create(code, Path, "begin a read transaction");
-    }
+    public bool TryBeginRead() => _hasRead ? TryBegin() : _hasRead = OpenDescriptors.WhileOpening(TryBegin); // the first one opens the wal-index
 
     /// <summary>Takes the write lock, for a moment and without writing. False when somebody has it.</summary>
     public bool TryBeginWrite()
@@ -184,6 +178,17 @@ internal sealed unsafe class DatabaseConnection : IDisposable
         foreach (var statement in _statements.Values) statement.Dispose();
         _statements.Clear();
         _handle.Dispose();
+    }
+
+    private bool TryBegin()
+    {
+        Check(Run("BEGIN"), "begin a transaction");
+        // BEGIN alone holds nothing. This statement takes the read lock without reading the schema.
+        var code = Run("PRAGMA schema_version");
+        if (code == raw.SQLITE_OK && IsReading) return true;
+        EndTransaction();
+        if (code == raw.SQLITE_OK || SqliteErrors.IsBusy(code)) return false;
+        throw SqliteErrors.Create(code, Path, "begin a read transaction");
     }
 
     private void Configure(bool readOnly)

@@ -1,6 +1,7 @@
 using Litestream.Engine.Capture;
 using Litestream.Engine.Errors;
 using Litestream.Engine.Files;
+using Litestream.Engine.Sqlite;
 using Litestream.Engine.Tests.Capture;
 using Litestream.Engine.Tests.Fakes;
 using Litestream.Engine.Tests.Sqlite;
@@ -60,6 +61,39 @@ public sealed class LockGuardTests
         Assert.Equal(before, LocksOn(database));
         database.CloseApp();
         Assert.Empty(LocksOn(database));
+    }
+
+    [SkippableFact]
+    public async Task What_was_left_open_is_not_closed_while_SQLite_opens_and_locks_it()
+    {
+        using var database = new TestDatabase();
+        database.App.Insert();
+        database.App.LeaveWalOnClose();
+        database.CloseApp();
+        var files = SourceFiles.Of(database.Path, LocalFileSystem.Instance);
+        // the more there is to look through behind the numbers that are free, the longer what is opened meanwhile is not seen
+        var others = Enumerable.Range(0, 1000).Select(_ => File.OpenHandle(database.WalPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite)).ToList();
+        others[..10].ForEach(o => o.Dispose());
+        using var stop = new CancellationTokenSource();
+        var looking = Task.Run(() =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                _ = GuardDescriptor.LookAt(database.Path, files.Database!.Value, 0, 1);
+                _ = GuardDescriptor.LookAt(database.WalIndexPath, files.WalIndex!.Value, 0, 1);
+            }
+        });
+        for (var i = 0; i < 30; i++)
+        {
+            await Task.Delay(5);
+            using var connection = DatabaseConnection.Open(database.Path, null);
+            Assert.True(connection.TryBeginRead());
+            Assert.Equal(3, LocksOn(database).Count(l => l.StartsWith("POSIX", StringComparison.Ordinal))); // the database, and of the wal-index that it is in use, and that it is read
+        }
+
+        await stop.CancelAsync();
+        await looking;
+        others.ForEach(o => o.Dispose());
     }
 
     [SkippableTheory]
