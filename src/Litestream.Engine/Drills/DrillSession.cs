@@ -64,10 +64,10 @@ internal sealed class DrillSession(
         if (_comparison?.Lag is { } lag)
             Result = Result with { RecoveryPointAge = lag };
         else if (latest is not null)
-            Result = Result with { RecoveryPointAge = Later(Result.StartedAt - latest.RestoresTo, TimeSpan.Zero), IsRecoveryPointAgeUpperBound = true };
-
-        static TimeSpan Later(TimeSpan a, TimeSpan b) => a > b ? a : b;
+            Result = Result with { RecoveryPointAge = AgeOf(latest.RestoresTo), IsRecoveryPointAgeUpperBound = true };
     }
+
+    private TimeSpan AgeOf(DateTimeOffset time) => Result.StartedAt > time ? Result.StartedAt - time : TimeSpan.Zero;
 
     private LiveComparison? Comparable(RestorePlan? latest)
     {
@@ -201,6 +201,9 @@ internal sealed class DrillSession(
         var whole = isSnapshot ? await _restorer.FindLastGoodAsync(path + "-good", isPartial: false, cancellationToken).ConfigureAwait(false) : null;
         var good = whole ?? await _restorer.FindLastGoodAsync(path + "-good", isPartial: true, cancellationToken).ConfigureAwait(false);
         if (good is not null) Result = Result with { LastGood = PointOf(good), FirstBadObject = good.Loss?.Key ?? Result.FirstBadObject, IsGotOver = whole is not null };
+        // whatever was shipped, nobody gets back more
+        if (request.IsLatest && request.Point.Generation is null)
+            Result = Result with { RecoveryPointAge = good is null ? null : AgeOf(good.RestoredTo), IsRecoveryPointAgeUpperBound = good is not null };
     }
 
     private static DrillCheck Add(DrillCheck first, DrillCheck second) => second with { Duration = first.Duration + second.Duration };

@@ -132,6 +132,25 @@ public sealed class DrillTests : IDisposable
         Assert.Equal((bad.Start, before.CreatedAt), (result.LastGood!.Position, result.LastGood.Time));
     }
 
+    /// <summary>The newest object is younger, and of no use to anybody.</summary>
+    [Fact]
+    public async Task What_would_have_been_lost_is_told_from_the_last_good_point_on()
+    {
+        await _bench.ReplicateAsync();
+        var generation = await _bench.GenerationAsync();
+        var (before, bad) = (generation.Segments[2], generation.Segments[3]);
+        foreach (var key in generation.Segments.Take(3).Select(s => s.Key).Prepend(generation.Snapshots[0].Key))
+            File.SetLastWriteTimeUtc(_bench.FileOf(key), before.CreatedAt.UtcDateTime.AddHours(-2));
+        File.Delete(_bench.FileOf(bad.Key));
+
+        var result = await _bench.RunAsync();
+
+        Assert.Equal(result.StartedAt - result.LastGood!.Time, result.RecoveryPointAge);
+        Assert.True(result.RecoveryPointAge > TimeSpan.FromHours(1));
+        File.Delete(_bench.FileOf(generation.Snapshots[0].Key));
+        Assert.Null((await _bench.RunAsync()).RecoveryPointAge);
+    }
+
     [Fact]
     public async Task Missing_object_fails_the_drill()
     {
