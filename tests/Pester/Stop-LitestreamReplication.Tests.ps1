@@ -22,6 +22,21 @@ Describe 'Stop-LitestreamReplication' {
         $job.State | Should -Be Stopped
     }
 
+    It 'Ends a replication of a link - parameter and piped' -Skip:$IsWindows {
+        Stop-LitestreamReplication $database
+        $link = (New-Item -ItemType SymbolicLink "$folder/link.db" -Target $database).FullName
+        foreach ($path in $link, $database) {
+            $job = Start-LitestreamReplication $link "$folder/replica"
+            (Sync-LitestreamDatabase $path).DatabasePath | Should -Be $database
+            (Get-LitestreamReplication $path).DatabasePath | Should -Be $database
+            (Stop-LitestreamReplication $path -PassThru).State | Should -Be Stopped
+        }
+
+        $job = Start-LitestreamReplication $link "$folder/replica"
+        $job | Stop-LitestreamReplication
+        $job.State | Should -Be Stopped
+    }
+
     It 'Ends all - piped' {
         Get-LitestreamReplication | Stop-LitestreamReplication
         Get-LitestreamReplication | Should -BeNullOrEmpty

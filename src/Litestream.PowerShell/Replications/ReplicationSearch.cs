@@ -39,6 +39,7 @@ internal static class ReplicationSearch
         var isOne = IsOne(path, literal);
         // what is no wildcard may still hold characters that were kept from being one
         if (full is not null && isOne && !literal) full = WildcardPattern.Unescape(full);
+        if (full is not null && isOne) full = LitestreamCommand.Environment.Files.ResolveLink(full);
         var pattern = full is null ? null : new WildcardPattern(isOne ? WildcardPattern.Escape(full) : full, s_caseOption);
         var (others, failures) = command.Await(token => new ControlDirectory(LitestreamCommand.Environment).FindAsync(isOne ? full : null, token));
         var found = ReplicationRegistry.Sessions.Select(s => new RunningReplication(s, System.Environment.ProcessId))

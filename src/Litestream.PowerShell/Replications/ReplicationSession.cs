@@ -21,7 +21,8 @@ internal sealed class ReplicationSession : IReplicationControl, IAsyncDisposable
 
     internal ReplicationSession(ReplicationOptions options, IReadOnlyList<IReplicaClient> replicas, EngineEnvironment environment)
     {
-        DatabasePath = options.DatabasePath;
+        // as the engine does: whoever looks for it by the link, or in another process, finds it by that
+        DatabasePath = environment.Files.ResolveLink(options.DatabasePath);
         Replicas = [.. replicas.Select(r => r.Url)];
         StopLimit = options.ShutdownTimeout + TimeSpan.FromSeconds(5);
         _environment = environment;
