@@ -8,6 +8,7 @@ internal sealed class HangingSpool : IDisposable
 
     private readonly ManualResetEventSlim _goesOn = new(initialState: true);
     private readonly TaskCompletionSource _hangs = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _passing;
     private int _failures;
 
     /// <param name="operation">See <see cref="HookedFileSystem.Before"/>.</param>
@@ -15,6 +16,7 @@ internal sealed class HangingSpool : IDisposable
     public HangingSpool(string operation, string suffix) => Files.Before = (done, path) =>
     {
         if (done != operation || !path.Contains("-litestream-ps", StringComparison.Ordinal) || !path.EndsWith(suffix, StringComparison.Ordinal)) return;
+        if (!_goesOn.IsSet && Interlocked.Decrement(ref _passing) >= 0) return;
         if (!_goesOn.IsSet) _hangs.TrySetResult();
         _goesOn.Wait(s_longest);
         if (Interlocked.Decrement(ref _failures) >= 0) throw new IOException("The device does not answer.", 5);
@@ -26,7 +28,12 @@ internal sealed class HangingSpool : IDisposable
     public Task Hangs => _hangs.Task;
 
     /// <summary>From now on it hangs.</summary>
-    public void Hang() => _goesOn.Reset();
+    /// <param name="after">How many operations it still does.</param>
+    public void Hang(int after = 0)
+    {
+        Volatile.Write(ref _passing, after);
+        _goesOn.Reset();
+    }
 
     /// <summary>It answers again.</summary>
     /// <param name="failures">How many operations fail then.</param>

@@ -1,7 +1,6 @@
 using Litestream.Engine.Errors;
 using Litestream.Engine.Replication;
 using Litestream.Engine.Spool;
-using Litestream.Engine.Tests.Fakes;
 using Litestream.Engine.Tests.Motion;
 using Litestream.Engine.Tests.Replication;
 using Litestream.Engine.Tests.Sqlite;
@@ -11,13 +10,8 @@ namespace Litestream.Engine.Tests.Regressions;
 
 /// <summary>Hostile review: a device that hangs in a cut held up the loop all the same where somebody waited for a sync, a snapshot was due or the replication was
 /// to stop; and a cut that failed beside capture took with it what a database had committed before it went.</summary>
-public sealed class HungCutTests : IDisposable
+public sealed class HungCutTests : HungDeviceTests
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
-
-    private readonly TestDatabase _database = new();
-    private HangingSpool _spool = new("flush", ".wal.lz4.tmp");
-
     public static TheoryData<string, string> Steps => new()
     {
         { "flush", ".wal.lz4.tmp" },
@@ -26,12 +20,6 @@ public sealed class HungCutTests : IDisposable
         { "write", "/state" },
         { "flush", "/state" },
     };
-
-    public void Dispose()
-    {
-        _spool.Dispose();
-        _database.Dispose();
-    }
 
     [Theory]
     [MemberData(nameof(Steps))]
@@ -43,7 +31,7 @@ public sealed class HungCutTests : IDisposable
         for (var lives = 0; lives < 3; lives++) await RestartAsync(replication);
         Assert.False(sync.IsCompleted, replication.Told());
         Assert.Equal(held, replication.Status.Replicas[0].Position);
-        _spool.GoOn();
+        Spool.GoOn();
         await sync;
         await replication.SyncAsync();
         await ExpectNoTroubleAsync(replication);
@@ -52,34 +40,34 @@ public sealed class HungCutTests : IDisposable
     [Fact]
     public async Task A_snapshot_that_is_due_waits_for_the_cut_and_the_loop_does_not()
     {
-        var environment = new EngineEnvironment { Files = _spool.Files };
-        var options = new ReplicationOptions { DatabasePath = _database.Path, SnapshotInterval = TimeSpan.FromTicks(1) };
-        using var folder = MetadataFolder.Open(MetadataFolder.DefaultPath(_database.Path), _database.Path, environment);
+        var environment = new EngineEnvironment { Files = Spool.Files };
+        var options = new ReplicationOptions { DatabasePath = Database.Path, SnapshotInterval = TimeSpan.FromTicks(1) };
+        using var folder = MetadataFolder.Open(MetadataFolder.DefaultPath(Database.Path), Database.Path, environment);
         var spool = new SpoolFolder(folder, new(1), environment.Files);
         spool.Load();
-        var events = new EventLog(_database.Path, environment.Time);
+        var events = new EventLog(Database.Path, environment.Time);
         using var recorder = new DatabaseRecorder(options, environment, spool, events);
-        Assert.True(recorder.TryOpen(_database.Info, null, null, default));
+        Assert.True(recorder.TryOpen(Database.Info, null, null, default));
         await recorder.Snapshot.FinishFirstAsync(default);
         var schedule = new SnapshotSchedule(options, environment);
         schedule.Note(recorder.Generation!.Value, 0, DateTimeOffset.UnixEpoch);
         var snapshots = new FurtherSnapshots(recorder, schedule, events);
-        _database.App.Insert();
+        Database.App.Insert();
         recorder.TryCapture(default);
-        _spool.Hang();
+        Spool.Hang();
         Assert.True(recorder.Segments.BeginCut());
-        await _spool.Hangs.WaitAsync(s_patience);
+        await Spool.Hangs.WaitAsync(Patience);
         try
         {
-            await Task.Run(snapshots.Step).WaitAsync(s_patience);
+            await Task.Run(snapshots.Step).WaitAsync(Patience);
             Assert.False(recorder.Snapshot.Exists);
         }
         finally
         {
-            _spool.GoOn();
+            Spool.GoOn();
         }
 
-        Assert.True(SpinWait.SpinUntil(() => recorder.Segments.HasEndedCut, s_patience));
+        Assert.True(SpinWait.SpinUntil(() => recorder.Segments.HasEndedCut, Patience));
         recorder.Segments.Settle();
         snapshots.Step();
         Assert.True(recorder.Snapshot.Exists);
@@ -93,11 +81,11 @@ public sealed class HungCutTests : IDisposable
         var generation = replication.Generation;
         var sync = await HangAsync(replication);
         await InsertCapturedAsync(replication, 10);
-        _spool.GoOn(failures: 1);
+        Spool.GoOn(failures: 1);
         await sync;
         Assert.Equal(1, replication.Count(ReplicationEventKind.RetryScheduled));
         Assert.Equal(generation, replication.Generation);
-        await Restored.AssertIsAsync(_database, _database.App.Image());
+        await Restored.AssertIsAsync(Database, Database.App.Image());
     }
 
     [Theory]
@@ -108,11 +96,11 @@ public sealed class HungCutTests : IDisposable
         var generation = replication.Generation;
         var sync = await HangAsync(replication);
         await RestartAsync(replication);
-        _spool.GoOn(failures: 1);
+        Spool.GoOn(failures: 1);
         await sync;
         await replication.SyncAsync();
         Assert.Equal(generation, replication.Generation);
-        await Restored.AssertIsAsync(_database, _database.App.Image());
+        await Restored.AssertIsAsync(Database, Database.App.Image());
     }
 
     [Theory]
@@ -123,10 +111,10 @@ public sealed class HungCutTests : IDisposable
         await HangAsync(replication);
         var stop = replication.StopAsync();
         await replication.UntilAsync(() => replication.Status.State == ReplicationState.Stopping, "it stops");
-        _spool.GoOn(failures: 1);
+        Spool.GoOn(failures: 1);
         await stop;
         Assert.Equal(1, replication.Count(ReplicationEventKind.RetryScheduled));
-        await Restored.AssertIsAsync(_database, _database.App.Image());
+        await Restored.AssertIsAsync(Database, Database.App.Image());
     }
 
     [Fact]
@@ -136,32 +124,32 @@ public sealed class HungCutTests : IDisposable
         await HangAsync(replication);
         var stop = replication.StopAsync();
         await replication.UntilAsync(() => replication.Status.State == ReplicationState.Stopping, "it stops");
-        await replication.UntilAsync(() => _database.App.Checkpoint(Application.Truncate).Code == 0, "the WAL is let go");
-        _spool.GoOn();
+        await replication.UntilAsync(() => Database.App.Checkpoint(Application.Truncate).Code == 0, "the WAL is let go");
+        Spool.GoOn();
         Assert.Equal(ErrorCode.Timeout, (await Assert.ThrowsAsync<LitestreamException>(() => stop)).Code);
-        await using var next = RunningReplication.Start(_database);
+        await using var next = RunningReplication.Start(Database);
         await next.SyncAsync();
-        await Restored.AssertIsAsync(_database, _database.App.Image());
+        await Restored.AssertIsAsync(Database, Database.App.Image());
     }
 
     [Fact]
-    public async Task What_a_database_committed_before_it_was_replaced_outlives_a_cut_that_fails()
+    public async Task What_aDatabase_committed_before_it_was_replaced_outlives_a_cut_that_fails()
     {
         await using var replication = await StartAsync("flush", ".wal.lz4.tmp");
         var former = replication.Generation;
-        var other = _database.App.Image();
+        var other = Database.App.Image();
         await HangAsync(replication);
         await InsertCapturedAsync(replication, 10);
-        var image = _database.App.Image();
-        File.WriteAllBytes(_database["other.db"], other);
-        File.Move(_database["other.db"], _database.Path, overwrite: true);
-        File.Delete(_database.WalPath);
-        File.Delete(_database.WalIndexPath);
+        var image = Database.App.Image();
+        File.WriteAllBytes(Database["other.db"], other);
+        File.Move(Database["other.db"], Database.Path, overwrite: true);
+        File.Delete(Database.WalPath);
+        File.Delete(Database.WalIndexPath);
         await Task.Delay(500); // it is noticed, and the cut waited for
-        _spool.GoOn(failures: 1);
+        Spool.GoOn(failures: 1);
         await replication.WaitForAsync(ReplicationEventKind.GenerationStarted, 2);
         await replication.SyncAsync();
-        await Restored.AssertFormerIsAsync(_database, former, image);
+        await Restored.AssertFormerIsAsync(Database, former, image);
     }
 
     [Fact]
@@ -169,23 +157,17 @@ public sealed class HungCutTests : IDisposable
     {
         await using var replication = await StartAsync("flush", ".wal.lz4.tmp");
         await HangAsync(replication);
-        File.Delete(_database.WalPath);
-        File.Delete(_database.WalIndexPath);
+        File.Delete(Database.WalPath);
+        File.Delete(Database.WalIndexPath);
         await Task.Delay(500); // it is noticed, and the cut waited for
-        _spool.GoOn(failures: 1);
+        Spool.GoOn(failures: 1);
         await replication.WaitForAsync(ReplicationEventKind.ContinuityLost);
     }
 
     private async Task<RunningReplication> StartAsync(string operation, string suffix, Func<ReplicationOptions, ReplicationOptions>? change = null)
     {
-        _spool.Dispose();
-        _spool = new(operation, suffix);
-        _database.App.Insert(10);
-        var replication = RunningReplication.Start(_database, o => (change ?? (same => same))(o with
-        {
-            CheckpointPageCount = 50,
-            ForcedCheckpointPageCount = 100,
-        }), new() { Files = _spool.Files });
+        HangAt(operation, suffix);
+        var replication = Start(change);
         await replication.SyncAsync();
         return replication;
     }
@@ -193,9 +175,9 @@ public sealed class HungCutTests : IDisposable
     /// <summary>Returns when a cut hangs and somebody waits for a sync.</summary>
     private async Task<Task> HangAsync(RunningReplication replication)
     {
-        _spool.Hang();
-        _database.App.Insert();
-        await _spool.Hangs.WaitAsync(s_patience);
+        Spool.Hang();
+        Database.App.Insert();
+        await Spool.Hangs.WaitAsync(Patience);
         await InsertCapturedAsync(replication, 1);
         return replication.SyncAsync();
     }
@@ -203,18 +185,18 @@ public sealed class HungCutTests : IDisposable
     private Task InsertCapturedAsync(RunningReplication replication, int rows)
     {
         var from = replication.Status.Position;
-        _database.App.Insert(rows);
+        Database.App.Insert(rows);
         return replication.UntilAsync(() => replication.Status.Position > from, "it is captured");
     }
 
     /// <summary>Writes until the WAL begins anew: that is possible only where all of it was captured and checkpointed.</summary>
     private Task RestartAsync(RunningReplication replication)
     {
-        var former = _database.Snapshot()?.Salt1;
+        var former = Database.Snapshot()?.Salt1;
         return replication.UntilAsync(() =>
         {
-            _ = _database.App.TryExecute(Application.InsertSql(20, 1000)); // we may keep it out
-            return _database.Snapshot()?.Salt1 != former;
+            _ = Database.App.TryExecute(Application.InsertSql(20, 1000)); // we may keep it out
+            return Database.Snapshot()?.Salt1 != former;
         }, "the WAL begins anew");
     }
 
@@ -222,6 +204,6 @@ public sealed class HungCutTests : IDisposable
     {
         Assert.Equal(1, replication.Count(ReplicationEventKind.GenerationStarted));
         Assert.Equal((0, 0), (replication.Count(ReplicationEventKind.RetryScheduled), replication.Count(ReplicationEventKind.ContinuityLost)));
-        await Restored.AssertIsAsync(_database, _database.App.Image());
+        await Restored.AssertIsAsync(Database, Database.App.Image());
     }
 }
