@@ -78,7 +78,7 @@ public enum ReplicationEventKind
     /// <summary>More waits for a replica than the spool's bound allows: the replica is given up until it takes data again.</summary>
     SpoolFull,
 
-    /// <summary>What waited of a generation for a replica is given up, because it does not continue what is there, or was removed.</summary>
+    /// <summary>What waited of a generation for a replica is given up, because it does not continue what is there, was removed, or is more than may wait.</summary>
     TailAbandoned,
 
     /// <summary>Replication has ended as asked.</summary>

@@ -120,13 +120,16 @@ internal sealed class Shipper : IDisposable
         Wake();
     }
 
-    /// <summary>Gives the replica up when more waits for it than may: it alone pays for being slow or away.</summary>
+    /// <summary>Gives the replica up when more waits for it than may: it alone pays for being slow or away. Not for what is left of former generations: the snapshot of the present one
+    /// makes up for that, and it goes first.</summary>
     /// <param name="limit">Compressed bytes; snapshots do not count.</param>
     public void EnforceBound(long limit)
     {
-        var waiting = _queue.PendingSizeFor(_number).Wal;
         // after a start everything seems to wait for everybody, until each has said what it holds
-        if (waiting <= limit || !_wasAsked) return;
+        if (_queue.PendingSizeFor(_number).Wal <= limit || !_wasAsked) return;
+        AbandonFormer(limit);
+        var waiting = _queue.PendingSizeFor(_number).Wal;
+        if (waiting <= limit) return;
         var error = new LitestreamException(ErrorCode.ReplicationStalled,
             $"{waiting} bytes wait for the replica, more than the bound of {limit}: it is given up.", _client.Url,
             "Make it reachable, or as fast as the database is written to; a new generation with a new snapshot follows by itself.");
@@ -141,6 +144,17 @@ internal sealed class Shipper : IDisposable
         {
             // whatever it is in the middle of: from now on it is only asked whether it takes data again
             _ = Interlocked.Exchange(ref _giveUp, new()).CancelAsync();
+        }
+    }
+
+    private void AbandonFormer(long limit)
+    {
+        if (_alignment.Present() is not { } present) return;
+        foreach (var generation in _queue.Generations.Where(g => g != present.Id && _queue.CountFor(_number, g) > 0))
+        {
+            _events.Write(ReplicationEventKind.TailAbandoned, ReplicationSeverity.Warning,
+                $"What waited of the former generation {generation} is given up: more waits for the replica than the bound of {limit} bytes.", _client.Url);
+            _spool.Abandon(_number, generation);
         }
     }
 
