@@ -26,12 +26,20 @@ internal sealed class CutJob
     public static CutJob Start(WalStreamWriter stream, SpoolState state, SpoolFolder spool, TaskScheduler background, Action ended)
     {
         var work = Task.Factory.StartNew(
-            () => spool.Commit(stream, state), CancellationToken.None, TaskCreationOptions.DenyChildAttach, background);
+            () =>
+            {
+                DevicePatience.End();
+                spool.Commit(stream, state);
+            }, CancellationToken.None, TaskCreationOptions.DenyChildAttach, background);
         _ = work.ContinueWith(_ => ended(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         return new(stream, state.Head.Position, work);
     }
 
-    /// <summary>Waits for the end, and throws what went wrong: then what did not get its name is deleted.</summary>
+    /// <summary>Waits for the end.</summary>
+    /// <exception cref="DeviceHangsException">It does not come.</exception>
+    public void Wait() => DevicePatience.Wait(_work);
+
+    /// <summary>Throws what went wrong, when it has ended: then what did not get its name is deleted.</summary>
     public void Finish()
     {
         try

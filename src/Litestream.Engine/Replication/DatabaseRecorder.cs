@@ -42,6 +42,9 @@ internal sealed class DatabaseRecorder : IDisposable
     /// <summary>Is called right before a generation begins.</summary>
     public Action GenerationBegins { get; set; } = () => { };
 
+    /// <summary>How long the device of the spool is waited for; null for as long as it takes.</summary>
+    public DevicePatience? Patience { get; set; }
+
     /// <summary>The database's place among the open ones; given back when it is let go.</summary>
     public IDisposable? Place { get; set; }
 
@@ -267,8 +270,11 @@ internal sealed class DatabaseRecorder : IDisposable
         }
     }
 
-    /// <summary>Whether something is under way in the spool that has to end before what follows: a cut, or the copy of a database that was let go.</summary>
-    public bool IsBusy => Segments.IsCutting || (!IsOpen && Snapshot.IsCopying);
+    /// <summary>Whether the device of the spool does not seem to answer.</summary>
+    public bool IsHanging => Segments.IsHanging || Patience is { IsHanging: true };
+
+    /// <summary>Whether something is under way in the spool that has to end before what follows: a cut, what was not waited for, or the copy of a database that was let go.</summary>
+    public bool IsBusy => Segments.IsCutting || Patience is { IsHanging: true } || (!IsOpen && Snapshot.IsCopying);
 
     /// <summary>Lets the database go as the last application that has it open does, where all of its WAL is in the file; see <see cref="CaptureSession.CloseLast"/>. Everything is captured.</summary>
     /// <exception cref="LitestreamException">The WAL may be left behind.</exception>

@@ -16,7 +16,6 @@ public sealed class DatabaseReplicator : IAsyncDisposable
 
     /// <summary>For a store that is near: somebody waits for the prompt.</summary>
     private static readonly TimeSpan s_hurriedRelease = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan s_drainLook = TimeSpan.FromMilliseconds(20);
 
     private readonly ReplicationOptions _options;
     private readonly IReadOnlyList<IReplicaClient> _replicas;
@@ -31,6 +30,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
     private RecordingLoop? _loop;
     private SnapshotInProgress? _snapshot;
     private volatile PresentGeneration? _present;
+    private Task _underWay = Task.CompletedTask;
 
     /// <summary>Prepares a replication; nothing is opened yet.</summary>
     /// <param name="options">What and how.</param>
@@ -96,9 +96,19 @@ public sealed class DatabaseReplicator : IAsyncDisposable
             if (!_options.WaitForDatabase || !DatabaseInspector.IsAwaitable(_options.DatabasePath, _environment))
                 DatabaseInspector.Inspect(_options.DatabasePath, _environment);
             using var joined = _environment.Places.Join();
-            using var folder = MetadataFolder.Open(_options.MetadataPath!, _options.DatabasePath, _environment);
-            EnsureApart(folder.Root);
-            await ReplicateAsync(folder, stop, hurry).ConfigureAwait(false);
+            var files = new PatientFiles(_environment.Files);
+            var folder = MetadataFolder.Open(_options.MetadataPath!, _options.DatabasePath, _environment with { Files = files });
+            try
+            {
+                EnsureApart(folder.Root);
+                await ReplicateAsync(folder, files, stop, hurry).ConfigureAwait(false);
+            }
+            finally
+            {
+                // at once, but for a device that hangs
+                _ = LetGoAsync(folder);
+            }
+
             SetState(ReplicationState.Stopped);
             _events.Write(ReplicationEventKind.Stopped, ReplicationSeverity.Information, "Replication has ended.");
         }
@@ -167,15 +177,25 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         _ending.Dispose();
     }
 
-    private async Task ReplicateAsync(MetadataFolder folder, CancellationToken stop, CancellationToken hurry)
+    /// <summary>Nobody else may write to the folder as long as something is under way there.</summary>
+    private async Task LetGoAsync(MetadataFolder folder)
+    {
+        await _underWay.ConfigureAwait(false);
+        foreach (var shipper in _shippers) shipper.Dispose();
+        folder.Dispose();
+    }
+
+    private async Task ReplicateAsync(MetadataFolder folder, IFileSystem files, CancellationToken stop, CancellationToken hurry)
     {
         var queue = _queue = new SpoolQueue(_replicas.Count);
-        var spool = new SpoolFolder(folder, queue, _environment.Files);
+        var spool = new SpoolFolder(folder, queue, files);
         spool.Load();
-        var mounted = new MountedReplicas(folder, _environment.Files);
+        var mounted = new MountedReplicas(folder, files);
         RememberVolumes(mounted);
         folder.MadeAgain = mounted.Rewrite;
-        using var recorder = new DatabaseRecorder(_options, _environment, spool, _events);
+        using var end = new ReplicationEnd(_options, _environment, stop, hurry);
+        var recorder = new DatabaseRecorder(_options, _environment, spool, _events);
+        recorder.Patience = new(_options, _environment.Files, end.Limit) { HoldsDatabase = () => recorder.IsOpen };
         _snapshot = recorder.Snapshot;
         var schedule = new SnapshotSchedule(_options, _environment);
         var watchdog = new Watchdog(_options, _environment, _events);
@@ -223,26 +243,28 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         var recording = loop.RunAsync(running.Token);
         try
         {
-            var first = await Task.WhenAny([recording, .. helpers]).ConfigureAwait(false);
-            await first.ConfigureAwait(false);
+            var first = Task.WhenAny([recording, .. helpers]);
+            if (!await end.EndsAsync(first).ConfigureAwait(false)) throw end.Unfinished();
+            await (await first.ConfigureAwait(false)).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            await recording.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             SetState(ReplicationState.Stopping);
-            await FinishAsync(loop, recorder, hurry).ConfigureAwait(false);
+            await end.FinishAsync(loop, recorder, _shippers, () => Publish(recorder)).ConfigureAwait(false);
         }
         finally
         {
             // nobody may use the folder or the connections when they are let go
             await running.CancelAsync().ConfigureAwait(false);
-            await recording.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await ending.CancelAsync().ConfigureAwait(false);
-            await Task.WhenAll(helpers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            foreach (var shipper in _shippers) shipper.Dispose();
+            _underWay = ReplicationEnd.EndAsync(recorder, recording, Task.WhenAll(helpers));
+            if (!stop.IsCancellationRequested) end.Begin();
+            await end.EndsAsync(_underWay).ConfigureAwait(false);
             // last: nobody claims a replica again
-            if (stop.IsCancellationRequested) await ReleaseAsync(leases, hurry).ConfigureAwait(false);
+            if (stop.IsCancellationRequested && _underWay.IsCompleted) await ReleaseAsync(leases, hurry).ConfigureAwait(false);
         }
+
+        if (!_underWay.IsCompleted) throw end.Unfinished();
     }
 
     private void RememberVolumes(MountedReplicas mounted)
@@ -301,32 +323,6 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         }
     }
 
-    private async Task FinishAsync(RecordingLoop loop, DatabaseRecorder recorder, CancellationToken hurry)
-    {
-        using var late = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _environment.Time);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(late.Token, hurry);
-        try
-        {
-            // others of this process may have to end before; as long as they do, that takes nothing of the time
-            await loop.PrepareFinishAsync(limit.Token).ConfigureAwait(false);
-            late.CancelAfter(_options.ShutdownTimeout);
-            do
-            {
-                limit.Token.ThrowIfCancellationRequested();
-                if (!await loop.FinishAsync(limit.Token).ConfigureAwait(false)) return;
-                Publish(recorder);
-            }
-            while (!await DrainAsync(loop, limit.Token).ConfigureAwait(false));
-            if (_shippers.FirstOrDefault(s => s.IsGivenUp)?.Status is { } lacking) throw IsGivenUp(lacking);
-        }
-        catch (OperationCanceledException)
-        {
-            throw new LitestreamException(ErrorCode.Timeout,
-                $"The last sync of '{_options.DatabasePath}' was {(hurry.IsCancellationRequested ? "cut short" : $"not finished in {_options.ShutdownTimeout.InSeconds()}")}.",
-                _options.DatabasePath, "What is missing waits in the metadata folder and is shipped at the next start.");
-        }
-    }
-
     /// <summary>After an orderly end others may write to the replicas. One that does not answer stays ours.</summary>
     private async Task ReleaseAsync(IEnumerable<ReplicaLease> leases, CancellationToken hurry)
     {
@@ -350,26 +346,6 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         ? ReplicaHead.Of(present.Id, end, _environment.Time.GetUtcNow())
         : null;
 
-    /// <summary>Waits until the replicas hold everything.</summary>
-    /// <returns>False when one of them can only go on with another generation.</returns>
-    private async Task<bool> DrainAsync(RecordingLoop loop, CancellationToken limit)
-    {
-        using var draining = CancellationTokenSource.CreateLinkedTokenSource(limit);
-        // a replica that waits for nothing need not answer
-        var drained = Task.WhenAll(_shippers.Where(s => (s.HasPending || s.HasUnseen) && !s.IsGivenUp).Select(s => s.DrainAsync(draining.Token)));
-        while (!drained.IsCompleted && !loop.NeedsGeneration)
-            await Task.WhenAny(drained, Task.Delay(s_drainLook, _environment.Time, limit)).ConfigureAwait(false);
-        if (!loop.NeedsGeneration)
-        {
-            await drained.ConfigureAwait(false);
-            return true;
-        }
-
-        await draining.CancelAsync().ConfigureAwait(false);
-        await drained.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return false;
-    }
-
     /// <summary>A replica inside the metadata folder would be tidied away with the spool.</summary>
     private void EnsureApart(string metadataPath)
     {
@@ -377,10 +353,6 @@ public sealed class DatabaseReplicator : IAsyncDisposable
             throw new LitestreamException(ErrorCode.InvalidArgument,
                 $"The replica '{replica.Url}' and the metadata folder '{metadataPath}' overlap.", replica.Url, "Give the replica a folder of its own.");
     }
-
-    private LitestreamException IsGivenUp(ReplicaStatus replica) => new(ErrorCode.ReplicationStalled,
-        $"The replica '{replica.Url}' was given up and lacks {replica.LagBytes} bytes of '{_options.DatabasePath}'.", replica.Url,
-        "The other replicas hold everything; start again, and a new generation with a new snapshot follows when it takes data.", replica.LastError);
 
     private LitestreamException HasEnded() =>
         _status is { State: ReplicationState.Failed, LastError: { } error }

@@ -1,5 +1,6 @@
 using Litestream.Engine.Capture;
 using Litestream.Engine.Errors;
+using Litestream.Engine.Spool;
 
 namespace Litestream.Engine.Replication;
 
@@ -17,6 +18,9 @@ internal sealed class LastRecording(
 {
     /// <summary>Begins the generation that has to begin.</summary>
     public required Func<string, CancellationToken, Task> BeginGeneration { get; init; }
+
+    /// <summary>Lets the database go while the spool's device hangs, and tells why: see <see cref="Suspension.LetGoWhileHanging"/>.</summary>
+    public required Action<string> LetGo { get; init; }
 
     /// <summary>Whether there was no database any more to record.</summary>
     public bool IsGoneForGood { get; private set; }
@@ -61,6 +65,11 @@ internal sealed class LastRecording(
         catch (ContinuityLostException e)
         {
             loss.Handle(e, limit);
+            return false;
+        }
+        catch (DeviceHangsException e)
+        {
+            if (recorder.IsOpen) LetGo(e.Why);
             return false;
         }
     }

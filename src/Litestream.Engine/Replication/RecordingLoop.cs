@@ -1,6 +1,7 @@
 using Litestream.Engine.Capture;
 using Litestream.Engine.Errors;
 using Litestream.Engine.Format;
+using Litestream.Engine.Spool;
 
 namespace Litestream.Engine.Replication;
 
@@ -56,7 +57,11 @@ internal sealed class RecordingLoop
         recorder.Segments.CutEnded = Wake;
         _source = new(options, environment, recorder, _requests, events) { Waits = Wait };
         _loss = new(recorder, _source, syncs, _requests, events);
-        _last = new(options, environment, recorder, _source, _requests, _loss, events) { BeginGeneration = BeginGenerationAsync };
+        _last = new(options, environment, recorder, _source, _requests, _loss, events)
+        {
+            BeginGeneration = BeginGenerationAsync,
+            LetGo = why => _suspension!.LetGoWhileHanging(why),
+        };
         _suspension = new(options, environment, recorder, _requests, events) { HasReplica = () => HasReplica!(), DropSpool = () => DropSpool!() };
     }
 
@@ -117,6 +122,7 @@ internal sealed class RecordingLoop
     /// <exception cref="LitestreamException">Replication can't begin.</exception>
     public async Task RunAsync(CancellationToken stop)
     {
+        _recorder.Patience?.Begin();
         while (!await TryBeginAsync(stop).ConfigureAwait(false)) await Task.Delay(Backoff.WhileBusy, _environment.Time, stop).ConfigureAwait(false);
         try
         {
@@ -171,6 +177,7 @@ internal sealed class RecordingLoop
     public async Task<bool> FinishAsync(CancellationToken limit)
     {
         if (_suspension.Reason is { } reason) throw reason;
+        _recorder.Patience?.Begin();
         if (Idle.IsLetGo) Idle.TakeUp();
         return await _last.RunAsync(limit).ConfigureAwait(false);
     }
@@ -415,7 +422,7 @@ internal sealed class RecordingLoop
         _syncs.GoBack();
         while (_recorder.IsBusy)
         {
-            if (_recorder is { IsOpen: true, Segments.IsHanging: true }) LastError = _suspension.LetGoWhileHanging("another error came");
+            if (_recorder is { IsOpen: true, IsHanging: true }) LastError = _suspension.LetGoWhileHanging((error.InnerException as DeviceHangsException)?.Why ?? "another error came");
             await Task.Delay(Backoff.WhileBusy, _environment.Time, stop).ConfigureAwait(false);
         }
 

@@ -237,6 +237,7 @@ internal sealed class SegmentRecorder(ReplicationOptions options, EngineEnvironm
     public void EndCut()
     {
         if (_cut is not { } cut) return;
+        cut.Wait();
         _cut = null; // whether or not it succeeded
         cut.Finish();
         events.Place = (Generation!.Value, cut.End);

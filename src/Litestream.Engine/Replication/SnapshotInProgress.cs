@@ -75,9 +75,10 @@ internal sealed class SnapshotInProgress(SpoolFolder spool, EventLog events, Tas
     /// <summary>Ends one that is being copied. Where that is the first one, its generation is worth nothing.</summary>
     public void End()
     {
-        var job = _job;
+        if (_job is not { } job) return;
+        LacksFirst |= job.IsFirst;
+        job.End();
         _job = null; // whether or not its file can be deleted
-        LacksFirst |= job is { IsFirst: true };
-        job?.Dispose();
+        job.Dispose();
     }
 }

@@ -54,8 +54,11 @@ internal sealed class SnapshotJob : IDisposable
         DatabaseView view, GenerationId generation, int index, DateTimeOffset time, bool isFirst, SpoolFolder spool, EventLog events,
         TaskScheduler background) =>
         new(isFirst, spool, events, new(view), job => Task.Factory.StartNew(
-            () => SnapshotWriter.Write(job._view, generation, index, time, spool, job.Report(), job._stop.Token),
-            CancellationToken.None, TaskCreationOptions.DenyChildAttach, background));
+            () =>
+            {
+                DevicePatience.End();
+                return SnapshotWriter.Write(job._view, generation, index, time, spool, job.Report(), job._stop.Token);
+            }, CancellationToken.None, TaskCreationOptions.DenyChildAttach, background));
 
     /// <summary>Gives the snapshot its name and offers it to the replicas; throws what ended the copy. The page map of a generation's first
     /// snapshot is durable before that: whoever finds a generation that can be restored can reconcile it too.</summary>
@@ -77,12 +80,19 @@ internal sealed class SnapshotJob : IDisposable
     /// <summary>Lets the database go, whatever the device does with what is written to it: a copy that has not read all of it fails.</summary>
     public void LetGo() => _view.Dispose();
 
-    /// <summary>Ends the copy and waits until it has let the database go. A snapshot that was not published is deleted.</summary>
-    public void Dispose()
+    /// <summary>Ends the copy and waits until it has let the database go.</summary>
+    /// <exception cref="DeviceHangsException">It does not end.</exception>
+    public void End()
     {
         _stop.Cancel();
         // its failure is of no interest any more; where the scheduler has not begun it, it runs, and ends, here
-        ((Task)_copy).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
+        DevicePatience.Wait(_copy);
+    }
+
+    /// <summary>Ends it. A snapshot that was not published is deleted.</summary>
+    public void Dispose()
+    {
+        End();
         _stop.Dispose();
         if (!_isTaken && _copy.IsCompletedSuccessfully)
             _spool.AbandonSnapshot(_copy.Result.Content.Generation, _copy.Result.Content.Start.Index);

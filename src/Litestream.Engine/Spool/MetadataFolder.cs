@@ -60,7 +60,6 @@ internal sealed class MetadataFolder : IDisposable
             var fileMode = files.GetUnixMode(databasePath) ?? UnixFileMode.UserRead | UnixFileMode.UserWrite;
             // to other people they would mean something else, as where root replicates what belongs to a service
             if (!files.SharesOwner(databasePath, root)) fileMode &= UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            files.CreateDirectory(root, DirectoryModeFor(fileMode));
             return Lock(root, databasePath, fileMode, environment);
         }
         catch (Exception e) when (FileErrors.IsFileError(e))
@@ -162,6 +161,8 @@ internal sealed class MetadataFolder : IDisposable
         var folder = new MetadataFolder(root, databasePath, fileMode, environment.Files, shared);
         try
         {
+            // behind the other lock: as long as a device hangs that a replication of this database has its folder on, it alone can tell
+            environment.Files.CreateDirectory(root, DirectoryModeFor(fileMode));
             folder._own = TakeOwn(root, databasePath, fileMode, environment.Files);
             folder._lockFile = environment.Files.Identify(folder.LockPath);
             return folder;
