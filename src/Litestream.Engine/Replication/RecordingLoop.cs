@@ -1,7 +1,6 @@
 using Litestream.Engine.Capture;
 using Litestream.Engine.Errors;
 using Litestream.Engine.Format;
-using Litestream.Engine.Spool;
 
 namespace Litestream.Engine.Replication;
 
@@ -9,18 +8,15 @@ namespace Litestream.Engine.Replication;
 /// from what can be recovered from.</summary>
 internal sealed class RecordingLoop
 {
-    /// <summary>So long a full disk is waited for.</summary>
-    private static readonly TimeSpan s_roomPatience = TimeSpan.FromSeconds(10);
-
     private readonly ReplicationOptions _options;
     private readonly EngineEnvironment _environment;
     private readonly DatabaseRecorder _recorder;
     private readonly SyncRequests _syncs;
-    private readonly EventLog _events;
     private readonly SourceOpener _source;
     private readonly ContinuityLoss _loss;
     private readonly LastRecording _last;
     private readonly Suspension _suspension;
+    private readonly Recovery _recovery;
     private readonly WalKeeper _wal;
     private readonly SourceWatch _watch;
     private readonly Signal _wake = new();
@@ -33,10 +29,6 @@ internal sealed class RecordingLoop
     private long _uncutSince;
     private long _openSince;
     private long? _dataVersion;
-    private int _failures;
-    private int _vain;
-    private long _vainSince;
-    private int _losses;
 
     /// <summary>Prepares.</summary>
     /// <param name="options">How.</param>
@@ -46,7 +38,7 @@ internal sealed class RecordingLoop
     /// <param name="events">Is told what happens.</param>
     public RecordingLoop(ReplicationOptions options, EngineEnvironment environment, DatabaseRecorder recorder, SyncRequests syncs, EventLog events)
     {
-        (_options, _environment, _recorder, _syncs, _events) = (options, environment, recorder, syncs, events);
+        (_options, _environment, _recorder, _syncs) = (options, environment, recorder, syncs);
         _clock = new(environment.Time);
         _began = _clock.Now;
         _schedule = new(options, _clock.Now);
@@ -55,14 +47,20 @@ internal sealed class RecordingLoop
         _wal = new(options, recorder, events, environment.Time);
         _watch = new(options, environment.Files, events, Hear, () => recorder.IsResting);
         recorder.Segments.CutEnded = Wake;
-        _source = new(options, environment, recorder, _requests, events) { Waits = Wait };
+        _source = new(options, environment, recorder, _requests, events) { Waits = obstacle => Wait(obstacle.Error) };
         _loss = new(recorder, _source, syncs, _requests, events);
+        _suspension = new(options, environment, recorder, _requests, events) { HasReplica = () => HasReplica!(), DropSpool = () => DropSpool!() };
         _last = new(options, environment, recorder, _source, _requests, _loss, events)
         {
             BeginGeneration = BeginGenerationAsync,
-            LetGo = why => _suspension!.LetGoWhileHanging(why),
+            LetGo = why => _suspension.LetGoWhileHanging(why),
         };
-        _suspension = new(options, environment, recorder, _requests, events) { HasReplica = () => HasReplica!(), DropSpool = () => DropSpool!() };
+        _recovery = new(options, environment, recorder, syncs, _loss, _suspension, _requests, events)
+        {
+            MakeFolderAgain = () => MakeFolderAgain!(),
+            Waits = Wait,
+            UntilAsked = WaitUntilAskedAsync,
+        };
     }
 
     /// <summary>Is called after each step, on the loop.</summary>
@@ -143,27 +141,7 @@ internal sealed class RecordingLoop
     /// <summary>Does what there is to do now, and recovers from what can be recovered from.</summary>
     public async Task StepAsync(CancellationToken stop)
     {
-        try
-        {
-            try
-            {
-                await WorkAsync(stop).ConfigureAwait(false);
-                _losses = 0;
-            }
-            catch (ContinuityLostException e)
-            {
-                _loss.Handle(e, stop);
-                // once is a moment's trouble; what is found broken whenever it is opened needs somebody's help
-                if (++_losses > 1) await Task.Delay(Backoff.After(_losses - 1, _environment.Random), _environment.Time, stop).ConfigureAwait(false);
-            }
-
-            _failures = 0;
-        }
-        catch (Exception e) when (SpoolErrors.IsRecoverable(e))
-        {
-            await RecoverAsync(SpoolErrors.Named(e, _options), stop).ConfigureAwait(false);
-        }
-
+        if (!await _recovery.TryAsync(WorkAsync, stop).ConfigureAwait(false)) _schedule.Signal(_clock.Now);
         Stepped();
     }
 
@@ -243,7 +221,7 @@ internal sealed class RecordingLoop
         var now = _clock.Now;
         var looked = _environment.Time.GetUtcNow();
         var sight = SeeIdle(now);
-        if (_schedule.IsPollDue(now) && !IsAsked && !HasNewVersion() && !IsRestDue(now) && sight is null)
+        if (_schedule.IsPollDue(now) && !IsAsked && !HasNewVersion() && (_recorder.IsResting || !_schedule.IsRestDue(now, _lastChange)) && sight is null)
         {
             Looked(now, looked, captured: 0, isFound: false);
             return;
@@ -311,7 +289,7 @@ internal sealed class RecordingLoop
     private void NoteAllDurable()
     {
         NothingWaits();
-        _vain = 0;
+        _recovery.Recorded();
         _syncs.AllDurable();
     }
 
@@ -340,23 +318,18 @@ internal sealed class RecordingLoop
             else await Task.Delay(Backoff.WhileBusy, _environment.Time, stop).ConfigureAwait(false);
         }
 
-        if (!_recorder.IsOpen) await OutlastAsync(stop).ConfigureAwait(false);
+        if (!_recorder.IsOpen)
+        {
+            Wait(error: null);
+            await _recovery.OutlastAsync(stop).ConfigureAwait(false);
+            NothingWaits();
+        }
+
         if (_recorder.Segments.IsCutting) return;
         _recorder.Segments.Settle();
-        _vain = 0;
+        _recovery.Recorded();
         _syncs.CutSucceeded();
         Volatile.Write(ref _uncutSince, _openSince);
-    }
-
-    /// <summary>Waits, with the database let go, until the device of the spool has answered. What it has taken counts; what was captured since then is found anew.</summary>
-    private async Task OutlastAsync(CancellationToken stop)
-    {
-        IsWaiting = true;
-        _syncs.GoBack();
-        Stepped();
-        while (_recorder.IsBusy) await Task.Delay(Backoff.WhileBusy, _environment.Time, stop).ConfigureAwait(false);
-        _recorder.EndWork();
-        NothingWaits();
     }
 
     private void Looked(DateTimeOffset now, DateTimeOffset time, uint captured, bool isFound)
@@ -378,8 +351,6 @@ internal sealed class RecordingLoop
         return isNew;
     }
 
-    private bool IsRestDue(DateTimeOffset now) => !_recorder.IsResting && _schedule.IsRestDue(now, _lastChange);
-
     private async Task OpenAsync(CancellationToken stop)
     {
         var before = _recorder.Position;
@@ -392,11 +363,18 @@ internal sealed class RecordingLoop
         Stepped();
     }
 
-    private void Wait(Obstacle obstacle)
+    /// <summary>Shows that there is something to wait for, and why.</summary>
+    private void Wait(Exception? error)
     {
-        IsWaiting = true;
-        LastError = obstacle.Error ?? LastError;
+        IsWaiting = !_recorder.IsOpen;
+        LastError = error ?? LastError;
         Stepped();
+    }
+
+    private async Task WaitUntilAskedAsync(TimeSpan longest, CancellationToken stop)
+    {
+        var end = _clock.Now + longest;
+        while (!IsAsked && _clock.Now < end) await _wake.WaitAsync(end - _clock.Now, _environment.Time, stop).ConfigureAwait(false);
     }
 
     private async Task BeginGenerationAsync(string reason, CancellationToken stop)
@@ -410,80 +388,10 @@ internal sealed class RecordingLoop
     /// <summary>No replica is left: the application's WAL is let go, and a new generation follows when one is back.</summary>
     private void Suspend()
     {
-        IsWaiting = true;
         _syncs.GoBack();
         NothingWaits();
         _suspension.Begin();
-        LastError = _suspension.Reason;
-    }
-
-    private async Task RecoverAsync(LitestreamException error, CancellationToken stop)
-    {
-        _syncs.GoBack();
-        while (_recorder.IsBusy)
-        {
-            if (_recorder is { IsOpen: true, IsHanging: true }) LastError = _suspension.LetGoWhileHanging((error.InnerException as DeviceHangsException)?.Why ?? "another error came");
-            await Task.Delay(Backoff.WhileBusy, _environment.Time, stop).ConfigureAwait(false);
-        }
-
-        try
-        {
-            _recorder.GoBack();
-            if (MakeFolderAgain()) TellLoss();
-        }
-        catch (Exception e) when (SpoolErrors.IsRecoverable(e))
-        {
-            error = SpoolErrors.Named(e, _options);
-        }
-
-        try
-        {
-            if (IsOfFolder(error.Code)) _suspension.LetGoOfLargeWal(error);
-        }
-        catch (Exception e) when (SpoolErrors.IsRecoverable(e))
-        {
-            error = SpoolErrors.Named(e, _options);
-        }
-
-        LastError = error;
-        IsWaiting = !_recorder.IsOpen;
-        _requests.Require(_recorder.WhyHopeless);
-        if (_vain++ == 0) _vainSince = _environment.Time.GetTimestamp(); // a step that only begins a cut which then fails is no success
-        var wait = Backoff.After(++_failures, _environment.Random);
-        _events.Write(ReplicationEventKind.RetryScheduled, ReplicationSeverity.Warning,
-            $"{error.Message} {error.Hint} Next try in {wait.InSeconds()}.", error: error);
-        Stepped();
-        if (MayRefuse(error.Code)) await RefuseUntilAskedAsync(error, wait, stop).ConfigureAwait(false);
-        else await Task.Delay(wait, _environment.Time, stop).ConfigureAwait(false);
-        _schedule.Signal(_clock.Now);
-    }
-
-    private static bool IsOfFolder(ErrorCode code) => code is ErrorCode.DiskFull or ErrorCode.MetadataUnwritable or ErrorCode.MetadataCorrupt or ErrorCode.ReplicationAlreadyRunning;
-
-    /// <summary>All that waited in the metadata folder is gone, and to where it was recorded.</summary>
-    private void TellLoss()
-    {
-        _requests.Require("the metadata folder was removed");
-        var path = _options.MetadataPath ?? _options.DatabasePath;
-        var error = new LitestreamException(ErrorCode.MetadataCorrupt, $"The metadata folder '{path}' was removed while it was used. It is made again, and a new generation follows.",
-            path, "Leave the metadata folder alone while a replication uses it.");
-        _events.Write(ReplicationEventKind.ContinuityLost, ReplicationSeverity.Warning, error.Message, error: error);
-    }
-
-    /// <summary>Whether who waits for a sync is told, and may ask again. A moment's trouble is over by the second try; a full disk may get room in some seconds.</summary>
-    private bool MayRefuse(ErrorCode code) => code switch
-    {
-        ErrorCode.DatabaseError => _failures > 1,
-        ErrorCode.MetadataUnwritable or ErrorCode.MetadataCorrupt or ErrorCode.ReplicationAlreadyRunning => _vain > 1,
-        ErrorCode.DiskFull => _environment.Time.GetElapsedTime(_vainSince) >= s_roomPatience,
-        _ => false,
-    };
-
-    private async Task RefuseUntilAskedAsync(LitestreamException error, TimeSpan wait, CancellationToken stop)
-    {
-        _syncs.Refuse(error);
-        var end = _clock.Now + wait;
-        while (!IsAsked && _clock.Now < end) await _wake.WaitAsync(end - _clock.Now, _environment.Time, stop).ConfigureAwait(false);
+        Wait(_suspension.Reason);
     }
 
     private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
