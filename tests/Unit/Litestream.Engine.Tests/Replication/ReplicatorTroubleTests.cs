@@ -227,7 +227,8 @@ public sealed class ReplicatorTroubleTests
         await replication.WaitForAsync(ReplicationEventKind.RetryScheduled);
         database.App.Insert(5);
         await replication.UntilAsync(() => files.Failures == 0, "it can be written again");
-        await replication.SyncAsync();
+        // the last failure may just be told to whoever waits by then
+        if (await Record.ExceptionAsync(replication.SyncAsync) is not null) await replication.SyncAsync();
         Assert.Equal(database.App.Image(), await RunningReplication.RestoreAsync(database));
         await DatabaseReplicatorTests.AssertIsContiguousAsync(database);
     }
