@@ -36,6 +36,7 @@ internal sealed class CaptureSession : IDisposable
         _checkpoint = new(probe, guard, EnsureUnmoved, () => Point);
         Writers = new(OpenConnection, environment.Time);
         Wal = environment.Capture.CreateCapture();
+        Unseen = new(probe, OpenConnection);
     }
 
     /// <summary>The database file.</summary>
@@ -60,6 +61,9 @@ internal sealed class CaptureSession : IDisposable
     /// <summary>Whether the last capture failed because the WAL is not the one that its wal-index tells of: a moment's state while it is
     /// restarted, or somebody replaced one of them.</summary>
     public bool IsWalForeign { get; private set; }
+
+    /// <summary>Finds a WAL that was put in the place of ours.</summary>
+    public UnseenWalSearch Unseen { get; }
 
     private WalCapture Wal { get; }
 
@@ -178,13 +182,14 @@ internal sealed class CaptureSession : IDisposable
         IsWalForeign = false;
         for (var tries = 0; tries < MaxTries; tries++)
         {
-            if (!_probe.TryBeginRead()) return null;
+            if (!TryBeginRead()) return null;
             try
             {
                 var before = Wal.Point;
                 if (Wal.Capture(_probe, sink, cancellationToken) is { } frames)
                 {
                     NoteLife(before);
+                    if (!Point.HasLife) Unseen.EnsureNone();
                     return frames;
                 }
             }
@@ -202,7 +207,7 @@ internal sealed class CaptureSession : IDisposable
     /// <returns>Frames that stand in the way of the WAL's restart, and how many of them are not captured; null when somebody is in the way.</returns>
     public (uint Frames, uint New)? TryLook()
     {
-        if (!_probe.TryBeginRead()) return null;
+        if (!TryBeginRead()) return null;
         try
         {
             if (_probe.GetWalSnapshot() is not { } snapshot) return (0, 0);
@@ -258,7 +263,7 @@ internal sealed class CaptureSession : IDisposable
             throw new InvalidOperationException("A hand-over before the capture would let go what was not captured.");
         EnsureUnmoved();
         var former = _relay.Began;
-        if (!_relay.TryHandOver()) return false;
+        if (!WhileReadable(_relay.TryHandOver)) return false;
         _isLifeOfFormer = (former?.Salt1, former?.Salt2) == (_relay.Began?.Salt1, _relay.Began?.Salt2);
         _isCapturedSinceHandOver = false;
         Rest.End();
@@ -378,6 +383,20 @@ internal sealed class CaptureSession : IDisposable
     /// <summary>Whether exactly that is captured which the reader saw at its begin, and no more.</summary>
     private bool IsCapturedTo(WalIndexSnapshot? began) =>
         began is { LastFrame: > 0 } seen ? Point.IsSameLife(seen) && Point.Frame == seen.LastFrame : Point.IsSamePlace(_atHandOver);
+
+    private bool TryBeginRead() => WhileReadable(_probe.TryBeginRead);
+
+    private static bool WhileReadable(Func<bool> begin)
+    {
+        try
+        {
+            return begin();
+        }
+        catch (LitestreamException e) when (e.InnerException is InvalidDataException)
+        {
+            throw new DatabaseUnreadableException(e);
+        }
+    }
 
     private DatabaseConnection OpenConnection() => DatabaseConnection.Open(Path, _vfsName);
 

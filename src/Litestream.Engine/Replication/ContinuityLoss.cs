@@ -22,8 +22,11 @@ internal sealed class ContinuityLoss(DatabaseRecorder recorder, SourceOpener sou
         {
             case DatabaseOverwrittenException:
                 if (recorder.Former.TryTrust(stop)) return;
-                source.WhyUnsure = reason.Message;
+                (source.WhyUnsure, source.IsUnsettled) = (reason.Message, true);
                 more = RemoveFormerWal();
+                break;
+            case UnseenWalException or DatabaseUnreadableException:
+                (source.WhyUnsure, source.IsUnsettled) = (reason.Message, true);
                 break;
             case LocksLostException: break; // the WAL itself can prove that nothing was missed
             case DatabaseReplacedException:

@@ -16,6 +16,7 @@ internal sealed class DatabaseRecorder : IDisposable
     private readonly EngineEnvironment _environment;
     private readonly SpoolFolder _spool;
     private readonly EventLog _events;
+    private UnseenWal? _unseen;
 
     /// <summary>Prepares.</summary>
     /// <param name="options">How.</param>
@@ -99,6 +100,7 @@ internal sealed class DatabaseRecorder : IDisposable
     {
         if (CaptureSession.TryOpen(database, _environment) is not { } session) return false;
         Session = session;
+        session.Unseen.Known = _unseen;
         var isOpen = false;
         try
         {
@@ -109,6 +111,7 @@ internal sealed class DatabaseRecorder : IDisposable
             isOpen = (whyNew ?? WhyHopeless ?? continuity.WhyNotGoOn(_spool.State) ?? WhyIncomplete) is { } reason
                 ? TryStartGeneration(reason) : TryGoOn(session, continuity, whyUnsure, cancellationToken);
             if (isOpen) session.NoteLife();
+            if (session.Point.HasLife) _unseen = null;
             return isOpen;
         }
         finally
@@ -348,6 +351,11 @@ internal sealed class DatabaseRecorder : IDisposable
         try
         {
             return Session!.TryCapture(Segments.Sink, cancellationToken);
+        }
+        catch (UnseenWalException e)
+        {
+            _unseen = e.Wal;
+            throw;
         }
         catch (OperationCanceledException)
         {

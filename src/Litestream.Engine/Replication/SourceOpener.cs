@@ -18,6 +18,9 @@ internal sealed class SourceOpener(ReplicationOptions options, EngineEnvironment
     /// <summary>Why what was captured so far may not be all; null if that is to be found out when it is opened.</summary>
     public string? WhyUnsure { get; set; }
 
+    /// <summary>Whether somebody copies files over the database, or beside it: it is not opened before they are still.</summary>
+    public bool IsUnsettled { get; set; }
+
     /// <summary>Is told, once each, what is waited for.</summary>
     public required Action<Obstacle> Waits { get; init; }
 
@@ -25,6 +28,7 @@ internal sealed class SourceOpener(ReplicationOptions options, EngineEnvironment
     /// <exception cref="LitestreamException">It can't be opened for the first time.</exception>
     public async Task OpenAsync(CancellationToken stop)
     {
+        await SettleAsync(stop).ConfigureAwait(false);
         var patience = new OpenPatience(options, events, _wasOpen, _clock.Now);
         while (await TryOpenAsync(stop).ConfigureAwait(false) is { } obstacle)
         {
@@ -38,6 +42,7 @@ internal sealed class SourceOpener(ReplicationOptions options, EngineEnvironment
     /// <summary>Opens the database for the last capture. False when it is not there, or not fit: then nothing is left to capture.</summary>
     public async Task<bool> OpenLastAsync(CancellationToken limit)
     {
+        if (!recorder.IsOpen) await SettleAsync(limit).ConfigureAwait(false);
         while (!recorder.IsOpen && await TryOpenAsync(limit).ConfigureAwait(false) is { } obstacle)
         {
             if (!obstacle.IsLock)
@@ -69,6 +74,12 @@ internal sealed class SourceOpener(ReplicationOptions options, EngineEnvironment
         while (!entering.IsCompleted && environment.Places.Admitted != admitted);
         await vain.CancelAsync().ConfigureAwait(false);
         await entering.ConfigureAwait(false);
+    }
+
+    private async Task SettleAsync(CancellationToken stop)
+    {
+        if (IsUnsettled) await new SettlingFiles(options, environment).WaitAsync(stop).ConfigureAwait(false);
+        IsUnsettled = false;
     }
 
     /// <summary>Takes a place among the open databases, where there is none yet.</summary>

@@ -15,7 +15,7 @@ internal static class SqliteErrors
     /// <summary>Whether a code says that what was read is no sound database.</summary>
     public static bool IsDamage(int code) => (code & PrimaryMask) is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB;
 
-    /// <summary>Names a failure.</summary>
+    /// <summary>Names a failure. Its cause is an <see cref="InvalidDataException"/> where what is in the files is no sound database.</summary>
     /// <param name="code">Extended result code.</param>
     /// <param name="database">Path of the database.</param>
     /// <param name="what">What was being done, e.g. "begin a read transaction".</param>
@@ -32,7 +32,9 @@ internal static class SqliteErrors
             raw.SQLITE_FULL => new(ErrorCode.DiskFull, $"Can't {what}: the device of '{database}' is full.", database,
                 "Free space on that device."),
             _ => new(ErrorCode.DatabaseError, $"Can't {what} on '{database}': {text} (SQLite code {code}).", database,
-                "Check the rights of this account on the database, its -wal and -shm and their folder, and the device's health."),
+                "Check the rights of this account on the database, its -wal and -shm and their folder, and the device's health.",
+                // short: a file ends before what the wal-index tells of
+                IsDamage(code) || code == raw.SQLITE_IOERR_SHORT_READ ? new InvalidDataException(text) : null),
         };
     }
 

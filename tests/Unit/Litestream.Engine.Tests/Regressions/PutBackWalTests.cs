@@ -41,6 +41,52 @@ public sealed class PutBackWalTests : IDisposable
         Assert.Equal(100, application.Number("SELECT count(*) FROM item"));
     }
 
+    /// <summary>By then the database is open anew, with an empty WAL and a wal-index that knows of none.</summary>
+    [SkippableTheory]
+    [InlineData("cp")]
+    [InlineData("cp -p")]
+    public async Task Is_found_where_it_is_put_back_long_after_its_file(string copy)
+    {
+        await using var replication = RunningReplication.Start(_database, o => o with { CheckpointQuietInterval = TimeSpan.FromMilliseconds(500) });
+        await replication.SyncAsync();
+        _database.App.Insert(rows: 100);
+        Shell("mkdir bak; cp -p app.db app.db-wal bak");
+        await replication.SyncAsync();
+        await replication.UntilAsync(() => RestingState.IsWrittenFor(_database), "the reader rests");
+        _database.CloseApp();
+        Shell($"{copy} bak/app.db app.db");
+        await replication.WaitForAsync(ReplicationEventKind.Reconciled);
+
+        Shell($"{copy} bak/app.db-wal app.db-wal");
+        await replication.WaitForAsync(ReplicationEventKind.Reconciled, count: 2);
+        _database.ReopenApp();
+        Assert.Equal(100, _database.App.Number("SELECT count(*) FROM item"));
+        _database.App.Insert();
+        await replication.SyncAsync();
+        Assert.Equal(_database.App.Image(), await RunningReplication.RestoreAsync(_database));
+    }
+
+    /// <summary>Our connections go by the wal-index of what was there before, and whoever opened the database would join it.</summary>
+    [SkippableFact]
+    public async Task Is_found_where_it_was_put_back_with_its_file_before_the_reader_rested()
+    {
+        _database.App.Checkpoint(Application.Truncate);
+        _database.App.Insert(rows: 10, size: 1000);
+        Shell("mkdir bak; cp -p app.db app.db-wal bak");
+        await using var replication = RunningReplication.Start(_database, o => o with { CheckpointQuietInterval = TimeSpan.FromMinutes(10) });
+        await replication.SyncAsync();
+        for (var i = 0; i < 20; i++) _database.App.Insert(rows: 1, size: 5000);
+        await replication.SyncAsync();
+        _database.CloseApp();
+
+        Shell("cp bak/app.db app.db; cp bak/app.db-wal app.db-wal");
+        await replication.UntilAsync(() => replication.Count(ReplicationEventKind.ContinuityLost) > 0, "it is noticed");
+        _database.ReopenApp();
+
+        Assert.Equal("ok", _database.App.Text("PRAGMA integrity_check"));
+        Assert.Equal(10, _database.App.Number("SELECT count(*) FROM item"));
+    }
+
     private void Shell(string script)
     {
         using var shell = Process.Start(new ProcessStartInfo("sh", ["-ec", script]) { WorkingDirectory = Path.GetDirectoryName(_database.Path) })!;

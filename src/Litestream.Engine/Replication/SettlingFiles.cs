@@ -1,0 +1,42 @@
+using Litestream.Engine.Errors;
+using Litestream.Engine.Files;
+
+namespace Litestream.Engine.Replication;
+
+/// <summary>A database that somebody has just copied another one over, or a WAL beside it: he may not be done. What SQLite opens in the middle of that is neither the one nor the other, and a WAL that
+/// is put beside an open database is lost.</summary>
+/// <param name="options">Which database.</param>
+/// <param name="environment">Where it is, and the time.</param>
+internal sealed class SettlingFiles(ReplicationOptions options, EngineEnvironment environment)
+{
+    private static readonly TimeSpan s_still = TimeSpan.FromSeconds(1);
+
+    /// <summary>An application that goes on writes to the WAL: so long it is not told from a copy.</summary>
+    private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(10);
+
+    /// <summary>Waits until nothing has been written for a second, or an application does all the time.</summary>
+    /// <param name="stop">Ends the wait.</param>
+    /// <exception cref="LitestreamException"><see cref="ErrorCode.DatabaseError"/>: the files can't be looked at.</exception>
+    public async Task WaitAsync(CancellationToken stop)
+    {
+        var began = environment.Time.GetTimestamp();
+        var (since, look) = (began, Look());
+        while (environment.Time.GetElapsedTime(since) < s_still && (look.Wal is not { Length: > 0 } || environment.Time.GetElapsedTime(began) < s_longest))
+        {
+            await Task.Delay(options.CaptureInterval, environment.Time, stop).ConfigureAwait(false);
+            if (Look() is var now && now != look) (since, look) = (environment.Time.GetTimestamp(), now);
+        }
+    }
+
+    private (FileEntry? Database, FileEntry? Wal) Look()
+    {
+        try
+        {
+            return (environment.Files.Find(options.DatabasePath), environment.Files.Find(options.DatabasePath + "-wal"));
+        }
+        catch (Exception e) when (FileErrors.IsFileError(e))
+        {
+            throw FileErrors.Wrap(e, options.DatabasePath, "examine the files of the database", ErrorCode.DatabaseError);
+        }
+    }
+}
