@@ -17,12 +17,12 @@ internal sealed class UnseenWalSearch(DatabaseConnection probe, Func<DatabaseCon
     {
         Span<byte> bytes = stackalloc byte[WalHeader.Size];
         if (!probe.TryReadWal(bytes, 0) || !WalHeader.TryParse(bytes, out var header, out var checksum)) return;
+        var wal = new UnseenWal(header.Salt1, header.Salt2);
+        if (wal == Known) return;
         using var writer = open();
-        // whoever is in the middle of a commit has the write lock: its frames are in the file before the wal-index knows of them
-        if (!writer.TryBeginWrite()) return;
-        var found = writer.GetWalSnapshot() is null && HoldsCommit(header, checksum) ? new UnseenWal(header.Salt1, header.Salt2) : default(UnseenWal?);
-        writer.EndTransaction();
-        if (found is { } wal && wal != Known) throw new UnseenWalException(wal);
+        using var reader = open();
+        // whoever is in the middle of a commit has the write lock: its frames are in the file before the wal-index knows of them, and it may know of them by now
+        if (writer.TryBeginWrite() && reader.TryBeginRead() && reader.GetWalSnapshot() is null && HoldsCommit(header, checksum)) throw new UnseenWalException(wal);
     }
 
     private bool HoldsCommit(WalHeader header, WalChecksum checksum)
