@@ -143,13 +143,14 @@ internal sealed class SegmentRecorder(ReplicationOptions options, EngineEnvironm
 
     /// <summary>Ends a cut before what is left is captured last: what it has failed to keep is captured again with that, and the next cut tells whether
     /// the device takes it.</summary>
+    /// <exception cref="DeviceHangsException">It goes on: what it keeps must not be captured again.</exception>
     public void SettleLast()
     {
         try
         {
             Settle();
         }
-        catch (Exception e) when (SpoolErrors.IsRecoverable(e))
+        catch (Exception e) when (SpoolErrors.IsRecoverable(e) && !HasCut)
         {
             var error = SpoolErrors.Named(e, options);
             events.Write(ReplicationEventKind.RetryScheduled, ReplicationSeverity.Warning, $"{error.Message} {error.Hint} It is tried again at once.", error: error);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Litestream.Engine.Errors;
 using Litestream.Engine.Replication;
 using Litestream.Engine.Spool;
@@ -150,6 +151,43 @@ public sealed class HungCutTests : HungDeviceTests
         await replication.WaitForAsync(ReplicationEventKind.GenerationStarted, 2);
         await replication.SyncAsync();
         await Restored.AssertFormerIsAsync(Database, former, image);
+    }
+
+    [Fact]
+    public async Task A_cut_that_was_not_waited_for_is_not_written_over_by_what_a_replaced_database_held_last()
+    {
+        await using var replication = await StartAsync("flush", ".wal.lz4.tmp", o => o with { SpoolLimit = Limit, ShutdownTimeout = TimeSpan.FromMilliseconds(200) });
+        for (var large = 0; large < 4; large++)
+        {
+            Database.App.Insert(Limit / 30_000, 10_000); // a large WAL is left
+            await replication.SyncAsync();
+        }
+
+        using var reader = Application.Open(Database.Path);
+        Database.App.Insert();
+        reader.Execute("BEGIN; SELECT count(*) FROM item"); // the WAL goes on from here
+        await replication.SyncAsync();
+        var names = new ConcurrentQueue<string>();
+        var hang = Spool.Files.Before;
+        Spool.Files.Before = (operation, path) =>
+        {
+            if (operation == "rename" && path.EndsWith(".wal.lz4", StringComparison.Ordinal)) names.Enqueue(path);
+            hang(operation, path);
+        };
+        var other = Database.App.Image();
+        _ = await HangAsync(replication);
+        File.WriteAllBytes(Database["other.db"], other);
+        File.Move(Database["other.db"], Database.Path, overwrite: true);
+        await replication.UntilAsync(() =>
+        {
+            Database.App.Insert(4, 10_000); // who has the former file open goes on with its WAL
+            return replication.Count(ReplicationEventKind.RetryScheduled) + replication.Count(ReplicationEventKind.ContinuityLost) > 0;
+        }, "the cut is not waited for any more");
+        Spool.GoOn();
+        await replication.WaitForAsync(ReplicationEventKind.ContinuityLost);
+        await replication.UntilAsync(() => !names.IsEmpty, "the cut has ended");
+        await Task.Delay(500);
+        Assert.Equal(names.Distinct(), names);
     }
 
     [Fact]
