@@ -41,6 +41,7 @@ public sealed class LockTrapTests
             checkpointer.End();
         }
 
+        await replication.SyncAsync(); // then it has the database open, whatever came before
         await SpringAsync(trap == "second SQLite that stays" ? "hash" : trap, path, database, null);
         await replication.SyncAsync();
         await replication.WaitForAsync(ReplicationEventKind.LocksLost);
