@@ -157,7 +157,7 @@ internal sealed class MetadataFolder : IDisposable
         // by name, not by inode: that of a deleted database may be another one's by now
         var name = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(databasePath)))[..32];
         var shared = Take(environment.Files, Path.Combine(environment.LockFolder, $"litestream-ps-{name}.lock"), databasePath, fileMode, $"'{databasePath}' is being replicated already.",
-            "Stop the other replication first. Get-LitestreamReplication shows those of this account; it may be one of another account.");
+            "Stop the other replication first: Get-LitestreamReplication shows those of this account. It may be one of another account, or one that was stopped while the device of its metadata folder hung: that lets go when the device answers.");
         var folder = new MetadataFolder(root, databasePath, fileMode, environment.Files, shared);
         try
         {
