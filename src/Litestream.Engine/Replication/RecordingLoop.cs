@@ -121,7 +121,7 @@ internal sealed class RecordingLoop
     public async Task RunAsync(CancellationToken stop)
     {
         _recorder.Patience?.Begin();
-        while (!await TryBeginAsync(stop).ConfigureAwait(false)) await Task.Delay(Backoff.WhileBusy, _environment.Time, stop).ConfigureAwait(false);
+        while (!await _recovery.TryBeginAsync(OpenAsync, stop).ConfigureAwait(false)) await Task.Delay(Backoff.WhileBusy, _environment.Time, stop).ConfigureAwait(false);
         try
         {
             _watch.Listen();
@@ -158,22 +158,6 @@ internal sealed class RecordingLoop
         _recorder.Patience?.Begin();
         if (Idle.IsLetGo) Idle.TakeUp();
         return await _last.RunAsync(limit).ConfigureAwait(false);
-    }
-
-    /// <summary>Opens the database for the first time. False when it was changed in that very moment: then it is opened again.</summary>
-    /// <exception cref="LitestreamException">Replication can't begin.</exception>
-    private async Task<bool> TryBeginAsync(CancellationToken stop)
-    {
-        try
-        {
-            await OpenAsync(stop).ConfigureAwait(false);
-            return true;
-        }
-        catch (ContinuityLostException e)
-        {
-            _loss.Handle(e, stop);
-            return false;
-        }
     }
 
     private string? WhyNewGeneration => _requests.WhyNew(_recorder.Generation);

@@ -36,6 +36,30 @@ internal sealed class Recovery(
     /// <summary>What was captured is in the spool: a step that only begins a cut which then fails is no success.</summary>
     public void Recorded() => _vain = 0;
 
+    /// <summary>Opens the database for the first time. False when it was changed in that very moment, or the device of the spool could not be waited for: then it is opened again.</summary>
+    /// <param name="open">Opens it.</param>
+    /// <param name="stop">Ends it.</param>
+    /// <exception cref="LitestreamException">Replication can't begin.</exception>
+    public async Task<bool> TryBeginAsync(Func<CancellationToken, Task> open, CancellationToken stop)
+    {
+        try
+        {
+            await open(stop).ConfigureAwait(false);
+            return true;
+        }
+        catch (ContinuityLostException e)
+        {
+            loss.Handle(e, stop);
+        }
+        catch (DeviceHangsException e)
+        {
+            Waits(suspension.LetGoWhileHanging(e.Why));
+            await OutlastAsync(stop).ConfigureAwait(false);
+        }
+
+        return false;
+    }
+
     /// <summary>Takes a step, recovers where that fails, and waits before the next one.</summary>
     /// <param name="step">What to do.</param>
     /// <param name="stop">Ends it.</param>

@@ -22,6 +22,9 @@ public sealed class HungLoopTests : HungDeviceTests
         /// <summary>A generation begins.</summary>
         Generation,
 
+        /// <summary>The first one begins: the replication has just been started.</summary>
+        FirstGeneration,
+
         /// <summary>A further snapshot begins.</summary>
         Snapshot,
 
@@ -133,13 +136,14 @@ public sealed class HungLoopTests : HungDeviceTests
         {
             Cause.Rest => ("flush", "/state"),
             Cause.LargeCapture or Cause.Snapshot => ("open", ".wal.lz4.tmp"),
-            Cause.Generation => ("flush folder", "/generations/"),
+            Cause.Generation or Cause.FirstGeneration => ("flush folder", "/generations/"),
             _ => ("rename", ".snapshot.lz4"),
         };
         HangAt(operation, suffix);
-        if (cause == Cause.FirstSnapshot) Spool.Hang();
+        var isAtStart = cause is Cause.FirstGeneration or Cause.FirstSnapshot;
+        if (isAtStart) Spool.Hang();
         var replication = StartLimited(o => (change ?? (same => same))(cause == Cause.Snapshot ? o with { SnapshotInterval = TimeSpan.FromTicks(1) } : o));
-        if (cause != Cause.FirstSnapshot)
+        if (!isAtStart)
         {
             await replication.SyncAsync();
             await replication.BackfilledAsync(Database);
