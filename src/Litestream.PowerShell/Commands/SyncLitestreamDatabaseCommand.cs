@@ -109,11 +109,16 @@ public sealed class SyncLitestreamDatabaseCommand : DatabaseCommand
 
     private void PushAll(string path, bool literal)
     {
-        foreach (var running in this.FindReplications(path, literal).Where(IsRunning))
+        var found = this.FindReplications(path, literal);
+        foreach (var replication in found.Where(r => IsRunning(r) || IsLacking(r, found)))
         {
-            if (_pushed.Add((running.ProcessId, running.DatabasePath))) Try(running.DatabasePath, () => Push(running, replicas: null));
+            if (_pushed.Add((replication.ProcessId, replication.DatabasePath))) Try(replication.DatabasePath, () => Push(replication, replicas: null));
         }
     }
+
+    /// <summary>Whether one has failed, so that a push tells how, and no other goes on with its database.</summary>
+    private static bool IsLacking(RunningReplication replication, IReadOnlyList<RunningReplication> found) =>
+        replication.Control.Status.State == ReplicationState.Failed && !found.Any(r => IsRunning(r) && r.DatabasePath == replication.DatabasePath);
 
     private void Sync(ReplicationOptions options, LitestreamReplica[] replicas)
     {

@@ -153,6 +153,22 @@ public sealed class SyncTests : ReplicationTests
         Assert.Empty(Host.Run("Get-LitestreamReplication").Succeeded());
     }
 
+    /// <summary>Hostile review: it said nothing at all, as if all were well.</summary>
+    [Theory]
+    [InlineData("./app.db")]
+    [InlineData("./*.db")]
+    public void Sync_of_a_replication_that_has_failed_tells_how(string path)
+    {
+        File.WriteAllText(Host.Folder["taken"], "a file where a folder should be");
+        Host.Run("$job = Start-LitestreamReplication ./app.db ./replica -MetadataPath ./taken").Succeeded();
+        WaitUntil("$job.State -eq 'Failed'");
+
+        var outcome = Host.Run($"Sync-LitestreamDatabase {path}");
+
+        Assert.Equal(["MetadataUnwritable"], outcome.ErrorIds);
+        Assert.Empty(outcome.Output);
+    }
+
     [Fact]
     public void Sync_goes_on_with_the_next_database_after_an_error()
     {
