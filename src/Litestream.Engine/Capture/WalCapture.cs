@@ -87,6 +87,8 @@ internal class WalCapture
             if (sameLife && Point.Frame > 0 && snapshot.Checksum != Point.Checksum)
                 throw new ContinuityLostException($"frame {Point.Frame} of the WAL is not the one that was captured");
             CheckCommits(snapshot, 0);
+            // else a checkpoint would write the pages of a WAL that was copied over this one to where those of this one belong
+            if (sameLife && Point.Frame > 0 && !IsThere(reader, snapshot)) return null;
             // an index that was rebuilt counts anew from here, where nothing is missing
             if (sameLife) Point = Point with { Commits = snapshot.Commits };
             return 0;
@@ -111,6 +113,14 @@ internal class WalCapture
         Span<byte> bytes = stackalloc byte[WalHeader.Size];
         return reader.TryReadWal(bytes, 0) && WalHeader.TryParse(bytes, out header, out checksum)
             && header.Salt1 == snapshot.Salt1 && header.Salt2 == snapshot.Salt2;
+    }
+
+    /// <summary>Whether the file is still the WAL of which the wal-index tells; false, too, while that is just being restarted.</summary>
+    private static bool IsThere(DatabaseConnection reader, WalIndexSnapshot snapshot)
+    {
+        Span<byte> frame = stackalloc byte[WalFrameHeader.Size];
+        return TryReadHeader(reader, snapshot, out var header, out _)
+            && reader.TryReadWal(frame, header.FrameOffset(snapshot.LastFrame)) && WalFrameHeader.Read(frame).Checksum == snapshot.Checksum;
     }
 
     private static uint ReadFrames(

@@ -87,6 +87,25 @@ public sealed class PutBackWalTests : IDisposable
         Assert.Equal(10, _database.App.Number("SELECT count(*) FROM item"));
     }
 
+    /// <summary>The wal-index tells which page is in which frame of the WAL that was there before: a checkpoint wrote other pages over them, and a sync went on to succeed.</summary>
+    [SkippableFact]
+    public async Task Is_not_checkpointed_by_the_wal_index_of_the_one_over_which_it_was_copied()
+    {
+        await using var replication = RunningReplication.Start(_database, o => o with { CheckpointQuietInterval = TimeSpan.FromSeconds(2) });
+        await replication.SyncAsync();
+        _database.App.Insert(rows: 100);
+        Shell("cp -p app.db-wal bak-wal");
+        await replication.SyncAsync();
+        await replication.UntilAsync(() => RestingState.IsWrittenFor(_database), "the reader rests");
+        _database.App.Insert(); // restarts the WAL
+        await replication.SyncAsync();
+        _database.CloseApp();
+
+        Shell("cp app.db before; cp bak-wal app.db-wal");
+        await replication.UntilAsync(() => replication.Count(ReplicationEventKind.ContinuityLost) > 0, "it is noticed");
+        Shell("cmp app.db before");
+    }
+
     private void Shell(string script)
     {
         using var shell = Process.Start(new ProcessStartInfo("sh", ["-ec", script]) { WorkingDirectory = Path.GetDirectoryName(_database.Path) })!;
