@@ -1,9 +1,11 @@
+using System.Collections.Concurrent;
+
 namespace Litestream.Stress.Kills;
 
 /// <summary>What was done and seen, over all rounds.</summary>
 internal sealed class KillTally
 {
-    private readonly Dictionary<Victim, int> _kills = [];
+    private readonly ConcurrentDictionary<Victim, int> _kills = new();
 
     public int Rounds { get; set; }
 
@@ -14,10 +16,10 @@ internal sealed class KillTally
 
     public int OracleRestores { get; set; }
 
-
     public int Failures { get; set; }
 
-    public void CountKill(Victim victim) => _kills[victim] = Of(victim) + 1;
+    /// <summary>Several are killed at once, each by a thread of its own.</summary>
+    public void CountKill(Victim victim) => _kills.AddOrUpdate(victim, 1, (_, count) => count + 1);
 
     /// <inheritdoc/>
     public override string ToString() =>
