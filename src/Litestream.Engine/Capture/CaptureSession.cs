@@ -263,7 +263,7 @@ internal sealed class CaptureSession : IDisposable
             throw new InvalidOperationException("A hand-over before the capture would let go what was not captured.");
         EnsureUnmoved();
         var former = _relay.Began;
-        if (!WhileReadable(_relay.TryHandOver)) return false;
+        if (!DatabaseUnreadableException.ThrowIfDamaged(_relay.TryHandOver)) return false;
         _isLifeOfFormer = (former?.Salt1, former?.Salt2) == (_relay.Began?.Salt1, _relay.Began?.Salt2);
         _isCapturedSinceHandOver = false;
         Rest.End();
@@ -384,19 +384,7 @@ internal sealed class CaptureSession : IDisposable
     private bool IsCapturedTo(WalIndexSnapshot? began) =>
         began is { LastFrame: > 0 } seen ? Point.IsSameLife(seen) && Point.Frame == seen.LastFrame : Point.IsSamePlace(_atHandOver);
 
-    private bool TryBeginRead() => WhileReadable(_probe.TryBeginRead);
-
-    private static bool WhileReadable(Func<bool> begin)
-    {
-        try
-        {
-            return begin();
-        }
-        catch (LitestreamException e) when (e.InnerException is InvalidDataException)
-        {
-            throw new DatabaseUnreadableException(e);
-        }
-    }
+    private bool TryBeginRead() => DatabaseUnreadableException.ThrowIfDamaged(_probe.TryBeginRead);
 
     private DatabaseConnection OpenConnection() => DatabaseConnection.Open(Path, _vfsName);
 

@@ -26,6 +26,7 @@ internal sealed class ContinuityLoss(DatabaseRecorder recorder, SourceOpener sou
                 more = RemoveFormerWal();
                 break;
             case UnseenWalException or DatabaseUnreadableException:
+                recorder.Unseen = (reason as UnseenWalException)?.Wal;
                 (source.WhyUnsure, source.IsUnsettled) = (reason.Message, true);
                 break;
             case LocksLostException: break; // the WAL itself can prove that nothing was missed

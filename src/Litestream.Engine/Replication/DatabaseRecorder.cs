@@ -16,7 +16,6 @@ internal sealed class DatabaseRecorder : IDisposable
     private readonly EngineEnvironment _environment;
     private readonly SpoolFolder _spool;
     private readonly EventLog _events;
-    private UnseenWal? _unseen;
 
     /// <summary>Prepares.</summary>
     /// <param name="options">How.</param>
@@ -45,6 +44,9 @@ internal sealed class DatabaseRecorder : IDisposable
 
     /// <summary>How long the device of the spool is waited for; null for as long as it takes.</summary>
     public DevicePatience? Patience { get; set; }
+
+    /// <summary>The WAL for whose sake the database was let go; see <see cref="UnseenWalSearch.Known"/>.</summary>
+    public UnseenWal? Unseen { get; set; }
 
     /// <summary>The database's place among the open ones; given back when it is let go.</summary>
     public IDisposable? Place { get; set; }
@@ -100,7 +102,7 @@ internal sealed class DatabaseRecorder : IDisposable
     {
         if (CaptureSession.TryOpen(database, _environment) is not { } session) return false;
         Session = session;
-        session.Unseen.Known = _unseen;
+        session.Unseen.Known = Unseen;
         var isOpen = false;
         try
         {
@@ -111,7 +113,7 @@ internal sealed class DatabaseRecorder : IDisposable
             isOpen = (whyNew ?? WhyHopeless ?? continuity.WhyNotGoOn(_spool.State) ?? WhyIncomplete) is { } reason
                 ? TryStartGeneration(reason) : TryGoOn(session, continuity, whyUnsure, cancellationToken);
             if (isOpen) session.NoteLife();
-            if (session.Point.HasLife) _unseen = null;
+            if (session.Point.HasLife) Unseen = null;
             return isOpen;
         }
         finally
@@ -351,11 +353,6 @@ internal sealed class DatabaseRecorder : IDisposable
         try
         {
             return Session!.TryCapture(Segments.Sink, cancellationToken);
-        }
-        catch (UnseenWalException e)
-        {
-            _unseen = e.Wal;
-            throw;
         }
         catch (OperationCanceledException)
         {

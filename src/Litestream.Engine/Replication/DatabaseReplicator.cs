@@ -180,7 +180,8 @@ public sealed class DatabaseReplicator : IAsyncDisposable
     /// <summary>Nobody else may write to the folder as long as something is under way there.</summary>
     private async Task LetGoAsync(MetadataFolder folder)
     {
-        await _underWay.ConfigureAwait(false);
+        // however it ends: the lock is not to outlive it
+        await _underWay.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach (var shipper in _shippers) shipper.Dispose();
         folder.Dispose();
     }
