@@ -24,9 +24,9 @@ internal sealed class ReplicaView(ReplicaReport replica)
     public string Size => replica.Generations.Count == 0 ? "unknown"
         : SizeText.InUnits(replica.Generations.Sum(g => g.Snapshots.Concat(g.Segments).Sum(o => o.Size)));
 
-    public string From => Windows.Any() ? Wording.Time(Windows.Min(w => w.From)) : "nowhere";
+    public string From => Windows.Any() ? Wording.Time(Windows.Min(w => w.From)) : NoWindow;
 
-    public string To => Windows.Any() ? Wording.Time(Windows.Max(w => w.To)) : "nowhere";
+    public string To => Windows.Any() ? Wording.Time(Windows.Max(w => w.To)) : NoWindow;
 
     public string GapCount => replica.Generations.Count == 0 ? "unknown"
         : replica.Generations.Sum(g => g.Gaps.Count).ToString(CultureInfo.InvariantCulture);
@@ -66,6 +66,9 @@ internal sealed class ReplicaView(ReplicaReport replica)
     private ReportedTest? FailedReading => replica.Tests.GroupBy(t => t.Generation).Select(g => g.Last()).FirstOrDefault(t => Wording.Kind(t.Result) == "failed");
 
     private ReportedDrill? Latest => replica.Drills.Count > 0 ? replica.Drills[^1] : null;
+
+    // drills alone tell nothing of it
+    private string NoWindow => replica.Generations.Count == 0 ? "unknown" : "nowhere";
 
     private IEnumerable<TimeRange> Windows => replica.Generations.SelectMany(g => g.Windows);
 }

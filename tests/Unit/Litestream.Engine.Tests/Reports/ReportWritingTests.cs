@@ -31,6 +31,14 @@ public sealed class ReportWritingTests
         Assert.EndsWith("</html>", html.TrimEnd(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Html_of_drills_alone_does_not_say_that_the_replica_restores_nowhere()
+    {
+        var html = Encoding.UTF8.GetString(HtmlReport.Write(new(SampleReport.Start, [new("./replica") { Drills = [SampleReport.Drill(1, "Passed")] }])));
+
+        Assert.DoesNotContain("nowhere", html, StringComparison.Ordinal);
+    }
+
     /// <summary>An error often is the one finding of the check that failed.</summary>
     [Fact]
     public void Why_a_drill_has_failed_is_told_once_with_what_else_was_found()
