@@ -11,7 +11,7 @@ internal sealed class SettlingFiles(ReplicationOptions options, EngineEnvironmen
 {
     private static readonly TimeSpan s_still = TimeSpan.FromSeconds(1);
 
-    /// <summary>An application that goes on writes to the WAL: so long it is not told from a copy.</summary>
+    /// <summary>An application that goes on writes to the WAL, or keeps a rollback journal while it writes: so long it is not told from a copy.</summary>
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(10);
 
     /// <summary>Waits until nothing has been written for a second, or an application does all the time.</summary>
@@ -21,18 +21,21 @@ internal sealed class SettlingFiles(ReplicationOptions options, EngineEnvironmen
     {
         var began = environment.Time.GetTimestamp();
         var (since, look) = (began, Look());
-        while (environment.Time.GetElapsedTime(since) < s_still && (look.Wal is not { Length: > 0 } || environment.Time.GetElapsedTime(began) < s_longest))
+        var hadJournal = false; // there is one only now and then
+        while (environment.Time.GetElapsedTime(since) < s_still)
         {
+            hadJournal |= look.Journal is not null;
+            if ((hadJournal || look.Wal is { Length: > 0 }) && environment.Time.GetElapsedTime(began) >= s_longest) return;
             await Task.Delay(options.CaptureInterval, environment.Time, stop).ConfigureAwait(false);
             if (Look() is var now && now != look) (since, look) = (environment.Time.GetTimestamp(), now);
         }
     }
 
-    private (FileEntry? Database, FileEntry? Wal) Look()
+    private (FileEntry? Database, FileEntry? Wal, FileEntry? Journal) Look()
     {
         try
         {
-            return (environment.Files.Find(options.DatabasePath), environment.Files.Find(options.DatabasePath + "-wal"));
+            return (environment.Files.Find(options.DatabasePath), environment.Files.Find(options.DatabasePath + "-wal"), environment.Files.Find(options.DatabasePath + "-journal"));
         }
         catch (Exception e) when (FileErrors.IsFileError(e))
         {
