@@ -38,7 +38,6 @@ internal sealed class LastRecording(
         try
         {
             while (!await TryFinishAsync(limit).ConfigureAwait(false)) await Task.Delay(Backoff.WhileBusy, environment.Time, limit).ConfigureAwait(false);
-            if (!IsGoneForGood) CloseLast();
             return true;
         }
         finally
@@ -59,7 +58,9 @@ internal sealed class LastRecording(
             recorder.Segments.SettleLast();
             if (!recorder.IsOpen) recorder.EndWork(); // it was let go while that went on
             IsGoneForGood = !await source.OpenLastAsync(limit).ConfigureAwait(false);
-            if (!IsGoneForGood) await FinishOnceAsync(limit).ConfigureAwait(false);
+            if (IsGoneForGood) return true;
+            await FinishOnceAsync(limit).ConfigureAwait(false);
+            CloseLast();
             return true;
         }
         catch (ContinuityLostException e)

@@ -79,6 +79,26 @@ public sealed class FrozenDeviceTests : HungDeviceTests
         await Restored.AssertIsAsync(Database, Database.App.Image());
     }
 
+    /// <summary>The last close ends the copy, and must not fail for it.</summary>
+    [Fact]
+    public async Task A_stop_outlasts_a_further_snapshot_that_hangs()
+    {
+        await using var replication = StartAt("open", ".snapshot.lz4.tmp", o => o with { SnapshotInterval = TimeSpan.FromSeconds(1) });
+        await replication.SyncAsync();
+        Spool.Hang();
+        await replication.UntilAsync(() =>
+        {
+            Database.App.Insert();
+            return Spool.Hangs.IsCompleted;
+        }, "another snapshot is due");
+        var stop = replication.StopAsync();
+        await WriteUntilLetGoAsync(replication);
+        AssertIsFree();
+        Spool.GoOn();
+        await stop;
+        await Restored.AssertIsAsync(Database, Database.App.Image());
+    }
+
     /// <summary>Whoever captures would hang, too, and nobody would let the WAL go.</summary>
     [Theory]
     [InlineData(64L << 20)]
