@@ -1,7 +1,7 @@
 namespace Litestream.Engine.Files;
 
-/// <summary>Watches files by way of their folders, so that their creation and replacement are seen too. All files of a folder share a watcher:
-/// on Linux each has a thread of its own, and is told of every file of its folder.</summary>
+/// <summary>Watches files by way of their folders, so that their creation and replacement are seen too. All files of a folder share a watcher,
+/// which is told of every file of its folder.</summary>
 internal sealed class FileWatches
 {
     private readonly Dictionary<(string Path, FileIdentity Identity), WatchedFolder> _folders = [];

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Litestream.Engine.Files;
 
@@ -18,6 +19,9 @@ internal static partial class PosixNative
     public const int NotFound = 2;
     public const int Exists = 17;
     public const int NotADirectory = 20;
+    public const int NotPermitted = 13;
+    public const int TooManyOfAccount = 24;
+    public const int NoSpace = 28;
     public const int InvalidArgument = 22;
 
     /// <summary>ENOTSUP: Linux, where EOPNOTSUPP is the same, and macOS, where that is 102.</summary>
@@ -144,4 +148,19 @@ internal static partial class PosixNative
     /// <summary>Linux: the same.</summary>
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     public static partial int FileControl(int fd, int command, nint content);
+
+    /// <summary>Linux: an instance of inotify.</summary>
+    [LibraryImport("libc", EntryPoint = "inotify_init1", SetLastError = true)]
+    public static partial SafeFileHandle InotifyInit(int flags);
+
+    /// <summary>Linux: a number for the folder in that instance, the same for the same one.</summary>
+    [LibraryImport("libc", EntryPoint = "inotify_add_watch", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int InotifyAddWatch(SafeHandle instance, string path, uint events);
+
+    /// <summary>Linux: whoever reads the instance is told that it has ended.</summary>
+    [LibraryImport("libc", EntryPoint = "inotify_rm_watch", SetLastError = true)]
+    public static partial int InotifyRemoveWatch(SafeHandle instance, int watch);
+
+    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    public static partial nint Read(SafeHandle fd, Span<byte> buffer, nint count);
 }

@@ -6,43 +6,16 @@ namespace Litestream.Engine.Files;
 /// <summary>The watcher of a folder, for those of its files that somebody asked for.</summary>
 internal sealed class WatchedFolder : IDisposable
 {
-    private readonly FileSystemWatcher _watcher;
-
     private readonly ConcurrentDictionary<string, ImmutableArray<WatchedFile>> _files = new(NameComparer);
+    private readonly IDisposable _watch;
 
     /// <summary>Begins to watch.</summary>
     /// <param name="directory">The folder.</param>
     /// <exception cref="IOException">It is missing, or the system has no watcher left.</exception>
-    public WatchedFolder(string directory)
-    {
-        _watcher = new() { NotifyFilter = NotifyFilters.LastWrite | NotifyFilters.Size | NotifyFilters.FileName };
-        _watcher.Changed += (_, e) => Tell(e.Name);
-        _watcher.Created += (_, e) => Tell(e.Name);
-        _watcher.Deleted += (_, e) => Tell(e.Name);
-        _watcher.Renamed += (_, e) =>
-        {
-            Tell(e.OldName);
-            Tell(e.Name);
-        };
-        // Lost notifications are as good as one of each: the callers look at the files themselves.
-        _watcher.Error += (_, _) => TellAll();
-        try
-        {
-            _watcher.Path = directory;
-            _watcher.EnableRaisingEvents = true;
-        }
-        catch (ArgumentException e)
-        {
-            // so the watcher says that there is no such folder
-            _watcher.Dispose();
-            throw new DirectoryNotFoundException(e.Message, e);
-        }
-        catch
-        {
-            _watcher.Dispose();
-            throw;
-        }
-    }
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public WatchedFolder(string directory) => _watch = OperatingSystem.IsLinux()
+        ? Inotify.OfProcess.Watch(directory, Tell)
+        : new FolderWatch(directory, recursive: false, path => Tell(path == directory ? null : Path.GetFileName(path)));
 
     /// <summary>Adds a file.</summary>
     /// <param name="name">Its name.</param>
@@ -64,7 +37,7 @@ internal sealed class WatchedFolder : IDisposable
         return _files.IsEmpty;
     }
 
-    public void Dispose() => _watcher.Dispose();
+    public void Dispose() => _watch.Dispose();
 
     private static StringComparer NameComparer { get; } = OperatingSystem.IsLinux() ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase;
 

@@ -1,0 +1,116 @@
+using Litestream.Engine.Files;
+using Litestream.Engine.Tests.Fakes;
+using Xunit;
+
+namespace Litestream.Engine.Tests.Files;
+
+public sealed class InotifyTests : IDisposable
+{
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(20);
+
+    private readonly TempFolder _folder = new();
+    private readonly Inotify _inotify = new();
+
+    public InotifyTests() => Skip.IfNot(OperatingSystem.IsLinux(), "There is none elsewhere.");
+
+    public void Dispose() => _folder.Dispose();
+
+    /// <summary>As a rule an account has 128 instances, and .NET's watcher takes one for each folder.</summary>
+    [SkippableFact]
+    public void Many_folders_take_one_instance()
+    {
+        using var heard = new CountdownEvent(300);
+        var watches = Enumerable.Range(0, heard.InitialCount).Select(Watch).ToList();
+        foreach (var number in Enumerable.Range(0, watches.Count)) File.Create(_folder[$"{number}/file"]).Dispose();
+        Assert.True(heard.Wait(s_limit));
+        watches.ForEach(w => w.Dispose());
+        Assert.False(_inotify.IsOpen);
+
+        IDisposable Watch(int number)
+        {
+            var isHeard = 0;
+            return _inotify.Watch(Directory.CreateDirectory(_folder[$"{number}"]).FullName, name =>
+            {
+                if (name == "file" && Interlocked.Exchange(ref isHeard, 1) == 0) heard.Signal();
+            });
+        }
+    }
+
+    [SkippableFact]
+    public void It_begins_anew_after_the_last_one_has_ended()
+    {
+        for (var round = 0; round < 50; round++)
+        {
+            using var heard = new ManualResetEventSlim();
+            using (Watch(_ => heard.Set()))
+            {
+                File.Create(_folder[$"{round}"]).Dispose();
+                Assert.True(heard.Wait(s_limit));
+            }
+
+            Assert.False(_inotify.IsOpen);
+        }
+    }
+
+    [SkippableFact]
+    public void A_folder_that_goes_is_told_and_its_watch_ends_once()
+    {
+        var path = Directory.CreateDirectory(_folder["sub"]).FullName;
+        using var gone = new ManualResetEventSlim();
+        using var heard = new ManualResetEventSlim();
+        var former = _inotify.Watch(path, name =>
+        {
+            if (name is null) gone.Set();
+        });
+        Directory.Delete(path);
+        Assert.True(gone.Wait(s_limit));
+        Assert.True(SpinWait.SpinUntil(() => !_inotify.IsOpen, s_limit));
+
+        using var other = Watch(_ => heard.Set());
+        former.Dispose(); // its number is another folder's by now
+        File.Create(_folder["file"]).Dispose();
+        Assert.True(heard.Wait(s_limit));
+    }
+
+    [SkippableFact]
+    public void Two_who_watch_a_folder_are_both_told_until_each_ends()
+    {
+        using var one = new AutoResetEvent(false);
+        using var two = new AutoResetEvent(false);
+        var first = Watch(_ => one.Set());
+        using var second = Watch(_ => two.Set());
+        File.Create(_folder["1"]).Dispose();
+        Assert.True(one.WaitOne(s_limit) && two.WaitOne(s_limit));
+        first.Dispose();
+        while (two.WaitOne(0)) { }
+        File.Create(_folder["2"]).Dispose();
+        Assert.True(two.WaitOne(s_limit));
+    }
+
+    /// <summary>The kernel keeps 16,384 notifications as a rule, and one of the same as the last not twice.</summary>
+    [SkippableFact]
+    public void Lost_notifications_are_told_as_one_of_all()
+    {
+        using var heard = new ManualResetEventSlim();
+        using var mayGoOn = new ManualResetEventSlim();
+        using var watch = Watch(name =>
+        {
+            mayGoOn.Wait(s_limit);
+            if (name is null) heard.Set();
+        });
+        for (var number = 0; number < 20_000; number++) File.Create(_folder[$"{number % 2}"]).Dispose();
+        mayGoOn.Set();
+        Assert.True(heard.Wait(s_limit));
+    }
+
+    [SkippableFact]
+    public void A_folder_that_is_missing_is_a_file_error_and_leaves_nothing_open()
+    {
+        Assert.Throws<DirectoryNotFoundException>(() => _inotify.Watch(_folder["gone"], _ => { }));
+        File.Create(_folder["file"]).Dispose();
+        Assert.Throws<DirectoryNotFoundException>(() => _inotify.Watch(_folder["file"], _ => { }));
+        Assert.False(_inotify.IsOpen);
+    }
+
+    private IDisposable Watch(Action<string?> changed) => _inotify.Watch(_folder[""], changed);
+}
