@@ -11,8 +11,10 @@ namespace Litestream.Bench.Compare;
 /// <param name="Threads">Threads.</param>
 internal sealed record IdleUse(double Cpu, double Memory, double Waits, double Written, int Handles, int Threads)
 {
-    private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan s_watch = TimeSpan.FromSeconds(20);
+    /// <summary>Until the runtime has compiled what was busy at the start, and has given back what that took: idle is what lasts for days.</summary>
+    private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan s_watch = TimeSpan.FromSeconds(60);
 
     /// <summary>Watches a replication for a while, when nothing new has come to its replica for some time.</summary>
     public static async Task<IdleUse> WatchAsync(MeasuredProcess process, string replica)
@@ -22,7 +24,7 @@ internal sealed record IdleUse(double Cpu, double Memory, double Waits, double W
         await Task.Delay(s_watch);
         var after = process.Figures;
         double ASecond(double amount) => amount / s_watch.TotalSeconds;
-        return new(ASecond((after.Cpu - before.Cpu).TotalMilliseconds), after.Memory / 1048576.0, ASecond(after.WaitsSince(before)),
+        return new(ASecond(after.CpuSince(before).TotalMilliseconds), after.Memory / 1048576.0, ASecond(after.WaitsSince(before)),
             ASecond(after.Written - before.Written), process.Handles, process.Threads);
     }
 }

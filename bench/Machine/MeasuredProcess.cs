@@ -14,7 +14,7 @@ internal sealed partial class MeasuredProcess : IAsyncDisposable
     private readonly Task<string> _output;
     private readonly Task<string> _errors;
     private readonly Task _watching;
-    private ProcessFigures _last = new(default, 0, 0, 0, new Dictionary<string, long>());
+    private ProcessFigures _last = new(default, 0, 0, 0, new Dictionary<string, ThreadFigures>());
 
     private MeasuredProcess(Process process)
     {

@@ -7,8 +7,8 @@ namespace Litestream.Bench.Machine;
 /// <param name="PeakMemory">The largest resident set, in bytes.</param>
 /// <param name="Memory">The resident set, in bytes.</param>
 /// <param name="Written">Bytes that files have taken; not what wakes its own threads.</param>
-/// <param name="Switches">How often each of its threads gave up the core of itself, to wait.</param>
-internal sealed record ProcessFigures(TimeSpan Cpu, long PeakMemory, long Memory, long Written, IReadOnlyDictionary<string, long> Switches)
+/// <param name="Threads">What each of its threads has used.</param>
+internal sealed record ProcessFigures(TimeSpan Cpu, long PeakMemory, long Memory, long Written, IReadOnlyDictionary<string, ThreadFigures> Threads)
 {
     private const double TicksASecond = 100;
 
@@ -24,7 +24,7 @@ internal sealed record ProcessFigures(TimeSpan Cpu, long PeakMemory, long Memory
             var peak = Kilobytes(status, "VmHWM:");
             return peak == 0 ? null : new(
                 TimeSpan.FromSeconds(ticks / TicksASecond), peak, Kilobytes(status, "VmRSS:"),
-                Number(File.ReadAllLines($"/proc/{id}/io").First(l => l.StartsWith("write_bytes:", StringComparison.Ordinal))["write_bytes:".Length..]), SwitchesOf(id));
+                Number(File.ReadAllLines($"/proc/{id}/io").First(l => l.StartsWith("write_bytes:", StringComparison.Ordinal))["write_bytes:".Length..]), ThreadsOf(id));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -33,17 +33,22 @@ internal sealed record ProcessFigures(TimeSpan Cpu, long PeakMemory, long Memory
     }
 
     /// <summary>How often its threads began to wait since then; of those that have ended meanwhile nothing is known.</summary>
-    public long WaitsSince(ProcessFigures before) => Switches.Sum(s => s.Value - before.Switches.GetValueOrDefault(s.Key));
+    public long WaitsSince(ProcessFigures before) => Threads.Sum(t => t.Value.Waits - before.Threads.GetValueOrDefault(t.Key).Waits);
 
-    private static Dictionary<string, long> SwitchesOf(int id)
+    /// <summary>What its threads have used of the processor since then, where <see cref="Cpu"/> is too coarse; of those that have ended meanwhile nothing is known.</summary>
+    public TimeSpan CpuSince(ProcessFigures before) => new(Threads.Sum(t => (t.Value.Cpu - before.Threads.GetValueOrDefault(t.Key).Cpu).Ticks));
+
+    private static Dictionary<string, ThreadFigures> ThreadsOf(int id)
     {
-        var switches = new Dictionary<string, long>(StringComparer.Ordinal);
+        var threads = new Dictionary<string, ThreadFigures>(StringComparer.Ordinal);
         foreach (var thread in Directory.GetDirectories($"/proc/{id}/task"))
         {
             try
             {
-                switches[thread] = Number(File.ReadAllLines(Path.Combine(thread, "status"))
+                var waits = Number(File.ReadAllLines(Path.Combine(thread, "status"))
                     .First(l => l.StartsWith("voluntary_ctxt_switches:", StringComparison.Ordinal))["voluntary_ctxt_switches:".Length..]);
+                var nanoseconds = Number(File.ReadAllText(Path.Combine(thread, "schedstat")).Split(' ')[0]);
+                threads[thread] = new(waits, TimeSpan.FromMicroseconds(nanoseconds / 1000d));
             }
             catch (IOException)
             {
@@ -51,7 +56,7 @@ internal sealed record ProcessFigures(TimeSpan Cpu, long PeakMemory, long Memory
             }
         }
 
-        return switches;
+        return threads;
     }
 
     private static long Kilobytes(string[] status, string name) =>
