@@ -11,15 +11,15 @@ namespace Litestream.Bench.Compare;
 /// <param name="Threads">Threads.</param>
 internal sealed record IdleUse(double Cpu, double Memory, double Waits, double Written, int Handles, int Threads)
 {
-    /// <summary>Until the runtime has compiled what was busy at the start, and has given back what that took: idle is what lasts for days.</summary>
-    private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(60);
-
     private static readonly TimeSpan s_watch = TimeSpan.FromSeconds(60);
 
-    /// <summary>Watches a replication for a while, when nothing new has come to its replica for some time.</summary>
-    public static async Task<IdleUse> WatchAsync(MeasuredProcess process, string replica)
+    /// <summary>Watches a replication for a while.</summary>
+    /// <param name="process">Its process.</param>
+    /// <param name="replica">What it writes to.</param>
+    /// <param name="quiet">For so long nothing new has come there before: the runtime has compiled by then what was busy at the start, and given back what that took. Idle is what lasts for days.</param>
+    public static async Task<IdleUse> WatchAsync(MeasuredProcess process, string replica, TimeSpan quiet)
     {
-        await ReplicaFolder.WaitForQuietAsync(replica, s_settle);
+        await ReplicaFolder.WaitForQuietAsync(replica, quiet);
         var before = process.Figures;
         await Task.Delay(s_watch);
         var after = process.Figures;

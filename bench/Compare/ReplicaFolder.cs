@@ -23,7 +23,7 @@ internal static class ReplicaFolder
     public static async Task WaitForQuietAsync(string replica, TimeSpan quiet)
     {
         var (known, since) = (-1L, Stopwatch.StartNew());
-        for (; since.Elapsed < quiet; await Task.Delay(50))
+        for (; since.Elapsed < quiet; await Task.Delay(quiet / 100))
         {
             if (Size(replica) is var size && size == known) continue;
             known = size;

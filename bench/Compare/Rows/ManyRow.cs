@@ -10,6 +10,9 @@ internal sealed class ManyRow(int count) : IRow
     private const int Written = 20;
     private const double Part = 1 / 3d;
 
+    /// <summary>Longer than ours keeps a database open in which nothing happens.</summary>
+    private static readonly TimeSpan s_idle = TimeSpan.FromMinutes(6);
+
     /// <summary>How long nothing new may come to the replicas before it is over.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
@@ -45,7 +48,7 @@ internal sealed class ManyRow(int count) : IRow
         var begun = await CountAsync(process, () => ReplicaFolder.Snapshots(replicas), count);
         if (begun < count) return new(begun, null, null, 0, default);
         var start = process.Elapsed;
-        var idle = await IdleUse.WatchAsync(process, replicas);
+        var idle = await IdleUse.WatchAsync(process, replicas, s_idle);
 
         var segments = ReplicaFolder.Segments(replicas);
         foreach (var number in Enumerable.Range(0, Written))
