@@ -178,7 +178,7 @@ internal sealed class RecordingLoop
             if (due <= now) return;
 
             // Under a storm of writes one look at the signal every quiet interval is enough.
-            if (_schedule.IsSignalled && !_watch.IsDeaf) await Task.Delay(Shorter(due - now, _options.QuietInterval), _environment.Time, stop).ConfigureAwait(false);
+            if (_schedule.IsSignalled && !_watch.IsDeaf) await Task.Delay(Shorter(due - now, _options.QuietInterval).InTimerSteps(), _environment.Time, stop).ConfigureAwait(false);
             var wait = _schedule.IsSignalled && !_watch.IsDeaf ? TimeSpan.Zero : due - now;
             if (await _wake.WaitAsync(wait, _environment.Time, stop).ConfigureAwait(false) && !_recorder.Segments.HasEndedCut)
                 _schedule.Signal(_clock.Now);

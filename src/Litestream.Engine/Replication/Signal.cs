@@ -24,7 +24,7 @@ internal sealed class Signal
         {
             if (timeout == TimeSpan.Zero) return false;
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            await Task.WhenAny(source.Task, Task.Delay(timeout, time, ended.Token)).ConfigureAwait(false);
+            await Task.WhenAny(source.Task, Task.Delay(timeout.InTimerSteps(), time, ended.Token)).ConfigureAwait(false);
             await ended.CancelAsync().ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
             if (!source.Task.IsCompleted) return false;

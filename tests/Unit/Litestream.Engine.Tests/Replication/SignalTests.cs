@@ -23,6 +23,16 @@ public sealed class SignalTests
         Assert.False(await second);
     }
 
+    /// <summary>A timer drops what is less than a millisecond: the recording loop looked at the clock 50,000 times a second for it.</summary>
+    [Fact]
+    public async Task A_wait_of_less_than_a_millisecond_is_one()
+    {
+        var wait = _signal.WaitAsync(TimeSpan.FromTicks(1), _time, default);
+        Assert.False(wait.IsCompleted);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.False(await wait);
+    }
+
     [Fact]
     public async Task A_signal_ends_the_wait()
     {
