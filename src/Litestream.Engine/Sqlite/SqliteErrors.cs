@@ -25,7 +25,7 @@ internal static class SqliteErrors
         return (code & PrimaryMask) switch
         {
             raw.SQLITE_NOTADB => new(ErrorCode.NotADatabase, $"'{database}' is not a SQLite database, or it is encrypted.",
-                database, "Give the path of a SQLite database file."),
+                database, "Give the path of a SQLite database file.", new InvalidDataException(text)),
             raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_PROTOCOL => new(ErrorCode.DatabaseLocked,
                 $"Can't {what}: '{database}' is locked by another process ({text}, code {code}).", database,
                 "Let the application use locking_mode=NORMAL, and try again when no long exclusive transaction is open."),
