@@ -36,7 +36,7 @@ internal sealed class CaptureSession : IDisposable
         _checkpoint = new(probe, guard, EnsureUnmoved, () => Point);
         Writers = new(OpenConnection, environment.Time);
         Wal = environment.Capture.CreateCapture();
-        Unseen = new(probe, OpenConnection);
+        Unseen = new(probe, OpenConnection, () => environment.Files.Find(Path + "-wal"));
     }
 
     /// <summary>The database file.</summary>
