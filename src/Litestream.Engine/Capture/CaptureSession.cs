@@ -290,7 +290,9 @@ internal sealed class CaptureSession : IDisposable
     {
         if (IsResting || _relay.Began is not { } began || !Point.IsSameLife(began)) return null;
         var answer = _probe.Checkpoint(CheckpointMode.Ask);
-        return !answer.IsBusy && (answer.Backfilled >= began.LastFrame || began.LastFrame < Point.Frame) ? answer : null;
+        if (answer.IsBusy || (answer.Backfilled < began.LastFrame && began.LastFrame >= Point.Frame)) return null;
+        // else the reader would come to rest beside a file that somebody has put there, and take it for what it should be
+        return _guard.IsAsSeen(_probe, Point) ? answer : null;
     }
 
     /// <summary>Whether the database file holds all of the WAL.</summary>

@@ -50,4 +50,17 @@ internal sealed class SourceRest(DatabaseConnection connection, SourceGuard guar
         guard.NoteTouched(connection, captured()); // before: what is written meanwhile is told the next time
         return new WalOwner(connection, pages, captured()) { IsWhole = true }.IsProven(pageSize, cancellationToken);
     }
+
+    /// <summary>Goes on after somebody has written to the file while the reader does not rest, or the file is not whole, if it may still be the one to which SQLite has written as much of the WAL as the
+    /// wal-index counts, and nothing else.</summary>
+    /// <param name="point">A point of the WAL's life, or of the one that it had before somebody emptied it.</param>
+    /// <param name="pages">What the pages held there.</param>
+    /// <param name="cancellationToken">Ends the reading of all of it.</param>
+    /// <returns>Whether it may.</returns>
+    public bool TryGoOnBefore(CapturePoint point, PageMap pages, CancellationToken cancellationToken)
+    {
+        guard.NoteTouched(connection, captured()); // before: what is written meanwhile is told the next time
+        var held = (uint)Math.Max(connection.Checkpoint(CheckpointMode.Ask).Backfilled, 0);
+        return new WalOwner(connection, pages, point) { HeldFrames = held }.IsProven(pageSize, cancellationToken);
+    }
 }

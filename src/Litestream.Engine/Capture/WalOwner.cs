@@ -13,12 +13,17 @@ internal sealed class WalOwner(DatabaseConnection connection, PageMap pages, Cap
     private const int BufferSize = 1 << 20;
 
     private readonly HashSet<uint> _written = [];
-    private readonly HashSet<uint> _uncaptured = [];
     private uint _leastCount = uint.MaxValue;
     private bool _holdsPoint;
 
-    /// <summary>Whether the file held all of the WAL up to the point: then no page may be older.</summary>
-    public bool IsWhole { get; init; }
+    /// <summary>Frames of the WAL that the file holds: their pages may be no older. None where that is not known.</summary>
+    public uint HeldFrames { get; init; }
+
+    /// <summary>Whether the file held all of the WAL up to the point.</summary>
+    public bool IsWhole
+    {
+        init => HeldFrames = value ? point.Frame : 0;
+    }
 
     /// <summary>Whether the file is another one than at the point: then it has to be all that was captured. An older state of the database would be brought forward by the WAL.</summary>
     public bool IsOtherFile { get; init; }
@@ -62,7 +67,7 @@ internal sealed class WalOwner(DatabaseConnection connection, PageMap pages, Cap
         if (pages[page] == default || page == PageSize.LockPage(pageSize) || page > _leastCount) return true;
         var digest = PageDigest.Of(content);
         if (digest == pages[page]) return true;
-        return !IsOtherFile && (IsWhole ? _uncaptured : _written).Contains(page);
+        return !IsOtherFile && _written.Contains(page);
     }
 
     /// <summary>Reads the frames as far as they are valid; false if their pages have another size.</summary>
@@ -79,11 +84,9 @@ internal sealed class WalOwner(DatabaseConnection connection, PageMap pages, Cap
             var read = WalFrameHeader.Read(frame);
             checksum = WalFrameHeader.ChecksumOf(checksum, frame, header.BigEndianChecksums);
             if ((read.Salt1, read.Salt2) != (header.Salt1, header.Salt2) || read.Checksum != checksum) break;
-            _written.Add(read.PageNumber);
+            if (number > HeldFrames || number > point.Frame) _written.Add(read.PageNumber);
             _holdsPoint |= number == point.Frame && checksum == point.Checksum;
-            if (number <= point.Frame) continue;
-            _uncaptured.Add(read.PageNumber);
-            if (read.IsCommit) _leastCount = Math.Min(_leastCount, read.CommitSize);
+            if (number > point.Frame && read.IsCommit) _leastCount = Math.Min(_leastCount, read.CommitSize);
         }
 
         return true;

@@ -70,10 +70,6 @@ internal sealed class FormerDatabase(string path, EngineEnvironment environment,
         return true;
     }
 
-    private static bool TryTrustUnrested(CaptureSession session, SpoolState state, PageMap pages, CancellationToken cancellationToken)
-    {
-        if (!session.Point.IsSameLife(state.Source)) return false;
-        session.NoteSeen(); // before: what is written meanwhile is told the next time
-        return !session.HasFormerWal(state.Source, pages, isWhole: false, isOtherFile: false, cancellationToken);
-    }
+    private static bool TryTrustUnrested(CaptureSession session, SpoolState state, PageMap pages, CancellationToken cancellationToken) =>
+        session.Point.IsSameLife(state.Source) && session.Rest.TryGoOnBefore(state.Source, pages, cancellationToken);
 }
