@@ -110,10 +110,13 @@ internal sealed class SourceGuard(DatabaseInfo database, SourceFiles files, ILoc
     public bool IsAsSeen(DatabaseConnection connection, CapturePoint life)
     {
         var look = LookOf(connection);
+        if (_seen is not { } seen || look == seen.Look) return true;
+        var answer = connection.Checkpoint(CheckpointMode.Ask);
+        var isSameLife = (seen.Life.Salt1, seen.Life.Salt2) == (life.Salt1, life.Salt2);
         // a life begins when the file holds all of the one before, and nothing of it is in the file before somebody has checkpointed
-        if (_seen is not { } seen || look == seen.Look
-            || connection.Checkpoint(CheckpointMode.Ask).Backfilled != ((seen.Life.Salt1, seen.Life.Salt2) == (life.Salt1, life.Salt2) ? seen.Backfilled : 0))
-            return true;
+        if (answer.Backfilled != (isSameLife ? seen.Backfilled : 0)) return true;
+        // there is nothing that a checkpoint could be writing, nor has one emptied the WAL
+        if (isSameLife && answer.IsComplete && answer.Frames == life.Frame) throw new DatabaseOverwrittenException(NotBySqlite);
         if (_doubt is not { } doubt || doubt.Look != look) _doubt = (look, environment.Time.GetTimestamp());
         else if (environment.Time.GetElapsedTime(doubt.Since) > s_checkpointTime) throw new DatabaseOverwrittenException(NotBySqlite);
         return false;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Litestream.Engine.Capture;
 using Litestream.Engine.Errors;
 using Litestream.Engine.Replication;
 using Litestream.Engine.Tests.Replication;
@@ -60,6 +61,20 @@ public sealed class PutBackFileTests : IDisposable
         await second.WaitForAsync(ReplicationEventKind.ContinuityLost);
         Assert.Equal(ErrorCode.DatabaseError, (await Assert.ThrowsAsync<LitestreamException>(second.SyncAsync)).Code);
         await Assert.ThrowsAsync<LitestreamException>(second.StopAsync);
+    }
+
+    /// <summary>It was given time, as if somebody's checkpoint went on: meanwhile the application could come, and commit on top of it.</summary>
+    [SkippableFact]
+    public void Is_told_at_once_where_no_checkpoint_can_have_written_it()
+    {
+        Prepare();
+        _database.App.Execute("UPDATE item SET data = randomblob(1000)");
+        _database.App.Checkpoint(Application.Passive);
+        using var session = CaptureSession.TryOpen(_database.Info, new())!;
+        using (var view = session.TryOpenView()!) session.StartAt(view.Point);
+        session.NoteSeen();
+        PutBack();
+        Assert.Throws<DatabaseOverwrittenException>(() => session.Checkpoint());
     }
 
     private static ReplicationOptions Later(ReplicationOptions options) => options with { CheckpointQuietInterval = TimeSpan.FromSeconds(2), ShutdownTimeout = TimeSpan.FromSeconds(5) };
