@@ -32,6 +32,7 @@ internal sealed class ContinuityLoss(DatabaseRecorder recorder, SourceOpener sou
             case LocksLostException: break; // the WAL itself can prove that nothing was missed
             case DatabaseReplacedException:
                 requests.Require(reason.Message);
+                source.IsUnsettled = true;
                 if (CaptureLast()) more = RemoveFormerWal();
                 break;
             default: source.WhyUnsure = reason.Message; break;

@@ -108,6 +108,30 @@ public sealed class PutBackWalTests : IDisposable
         Shell("cmp app.db before");
     }
 
+    /// <summary>The database was opened again as soon as its file was there, so that the WAL took the place of one that was just made, or found its name taken.</summary>
+    [SkippableFact]
+    public async Task Is_waited_for_where_its_file_is_moved_into_place()
+    {
+        _database.App.Insert(rows: 100);
+        Shell("mkdir bak; cp -p app.db app.db-wal bak");
+        _database.App.Checkpoint(Application.Truncate);
+        await using var replication = RunningReplication.Start(_database, o => o with { CheckpointQuietInterval = TimeSpan.FromMilliseconds(500) });
+        await replication.SyncAsync();
+        _database.App.Insert(rows: 10);
+        await replication.SyncAsync();
+        await replication.UntilAsync(() => RestingState.IsWrittenFor(_database), "the reader rests");
+        _database.CloseApp();
+
+        Shell("mv bak/app.db app.db; sleep 0.3; mv bak/app.db-wal app.db-wal");
+        await replication.WaitForAsync(ReplicationEventKind.GenerationStarted, count: 2);
+        Assert.Equal(1, replication.Count(ReplicationEventKind.ContinuityLost));
+        _database.ReopenApp();
+        Assert.Equal(100, _database.App.Number("SELECT count(*) FROM item"));
+        _database.App.Insert();
+        await replication.SyncAsync();
+        Assert.Equal(_database.App.Image(), await RunningReplication.RestoreAsync(_database));
+    }
+
     /// <summary>That was taken for trouble of a moment: the connections stayed, and with them the wal-index by which nobody else could read what was there, either.</summary>
     [SkippableFact]
     public void Is_found_where_the_wal_index_leads_to_no_database_in_it()
