@@ -35,4 +35,14 @@ Describe 'Get-LitestreamDatabase' {
         Set-Content "$TestDrive/wrong.yml" "dbs: []`nretentoin: {enabled: false}"
         { Get-LitestreamDatabase -ConfigPath "$TestDrive/wrong.yml" -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidConfiguration*' -ExpectedMessage '*line 2*'
     }
+
+    It 'Is silent about a wildcard that means none, but <cmdlet> is not' -ForEach @(
+        @{ Cmdlet = 'Start-LitestreamReplication' }, @{ Cmdlet = 'Sync-LitestreamDatabase' }, @{ Cmdlet = 'Restore-LitestreamDatabase' }
+        @{ Cmdlet = 'Test-LitestreamBackup' }, @{ Cmdlet = 'Test-LitestreamReplica' }, @{ Cmdlet = 'Test-LitestreamEnvironment' }
+        @{ Cmdlet = 'Get-LitestreamGeneration' }
+    ) {
+        Get-LitestreamDatabase shpo* -ConfigPath $config | Should -BeNullOrEmpty
+        { & $cmdlet -ConfigPath $config -Database shpo* } | Should -Throw -ErrorId 'DatabaseNotFound*' -ExpectedMessage "*no database 'shpo*'."
+        { & $cmdlet -ConfigPath $config -Database shop*, shpo* } | Should -Throw -ErrorId 'DatabaseNotFound*'
+    }
 }

@@ -30,6 +30,6 @@ public abstract class ConfigurationCommand : StoreCommand
 
     private protected ConfiguredDatabases Configured => _configured ??= new(this);
 
-    /// <summary>Those of the file that are meant.</summary>
-    private protected IReadOnlyList<DatabaseConfiguration> FindConfigured() => Configured.Find(ConfigPath!, !NoExpandEnvironment, Database);
+    /// <summary>Those of the file that are meant, at least one for each name: a drill whose wildcard is misspelt would pass in silence.</summary>
+    private protected IReadOnlyList<DatabaseConfiguration> FindConfigured() => Configured.Find(ConfigPath!, !NoExpandEnvironment, Database, wildcardsMatch: true);
 }

@@ -33,8 +33,9 @@ internal sealed class ConfiguredDatabases(LitestreamCommand command)
     /// <param name="configPath">The file.</param>
     /// <param name="expands">Whether environment variables are expanded.</param>
     /// <param name="names">Paths, file names or wildcards; null for all.</param>
+    /// <param name="wildcardsMatch">Whether a wildcard has to match some, as where something is done with them.</param>
     /// <exception cref="EngineException">None is meant by a name, or the file has none.</exception>
-    public IReadOnlyList<DatabaseConfiguration> Find(string configPath, bool expands, IReadOnlyList<string>? names)
+    public IReadOnlyList<DatabaseConfiguration> Find(string configPath, bool expands, IReadOnlyList<string>? names, bool wildcardsMatch = false)
     {
         var configuration = Read(configPath, expands);
         if (configuration is { Databases.Count: 0, Folders.Count: 0 })
@@ -46,7 +47,7 @@ internal sealed class ConfiguredDatabases(LitestreamCommand command)
                 command.WriteWarning($"No database in '{folder.Path}' matches '{folder.Pattern}' now.");
         }
 
-        return names is null ? all : [.. names.SelectMany(n => Match(command, configuration, all, n)).DistinctBy(d => d.Path)];
+        return names is null ? all : [.. names.SelectMany(n => Match(configuration, all, n, wildcardsMatch)).DistinctBy(d => d.Path)];
     }
 
     /// <summary>The replications, of whatever process, of those that are meant. That a process does not answer is an error beside them.</summary>
@@ -81,10 +82,10 @@ internal sealed class ConfiguredDatabases(LitestreamCommand command)
     /// <summary>What is said of a database in a folder; null if it is in none.</summary>
     private static DatabaseConfiguration? Describe(LitestreamConfiguration configuration, string path) => configuration.FolderOf(path)?.Describe(path);
 
-    private static IReadOnlyList<DatabaseConfiguration> Match(LitestreamCommand command, LitestreamConfiguration configuration, IReadOnlyList<DatabaseConfiguration> all, string name)
+    private IReadOnlyList<DatabaseConfiguration> Match(LitestreamConfiguration configuration, IReadOnlyList<DatabaseConfiguration> all, string name, bool wildcardMatches)
     {
         var found = DatabaseMatch.Find(configuration, all, name, command.ResolvePath(name));
-        return found.Count > 0 || WildcardPattern.ContainsWildcardCharacters(name) ? found : throw new EngineException(
+        return found.Count > 0 || (!wildcardMatches && WildcardPattern.ContainsWildcardCharacters(name)) ? found : throw new EngineException(
             ErrorCode.DatabaseNotFound, $"{configuration.Path} has no database '{name}'.", name, "Get-LitestreamDatabase lists those that it has.");
     }
 }
