@@ -57,4 +57,18 @@ Describe 'Results' {
         $wide = Get-Picture '' 'UTC' 200
         $wide -match '^[0-9a-f]{16} ' | Should -Be ($expected -match '^[0-9a-f]{16} ')
     }
+
+    It 'Are refused for a local time that is there twice or not at all, but not with its offset' -Skip:$IsWindows {
+        $script = @"
+Import-Module '$Manifest'
+foreach (`$time in '2025-10-26 02:30', '2025-03-30 02:30', '2025-10-26 02:30+01:00', '2025-03-30 01:30Z', '2025-10-26 01:30') {
+    try { Restore-LitestreamDatabase '$TestDrive/notes' '$TestDrive/x.db' -Timestamp `$time -WhatIf -ErrorAction Stop } catch { `$_.FullyQualifiedErrorId -replace ',.*' }
+}
+"@
+        $former = $env:TZ
+        $env:TZ = 'Europe/Berlin'
+        try { $ids = & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command $script }
+        finally { $env:TZ = $former }
+        $ids | Should -Be ParameterArgumentTransformationError, ParameterArgumentTransformationError, RestorePointNotFound, RestorePointNotFound, RestorePointNotFound
+    }
 }

@@ -26,9 +26,17 @@ public sealed class TimeTransformationAttribute : ArgumentTransformationAttribut
     {
         // as the views show it
         var plain = text.EndsWith(Utc, StringComparison.OrdinalIgnoreCase) ? text[..^Utc.Length] + "Z" : text;
-        return DateTimeOffset.TryParseExact(plain, s_formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out var time)
-            ? time
-            : throw new ArgumentTransformationMetadataException(
+        if (!DateTimeOffset.TryParseExact(plain, s_formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out var time))
+            throw new ArgumentTransformationMetadataException(
                 $"'{text}' is not a time that means the same everywhere. Write it as '2030-05-01 12:00' (local time), '2030-05-01 12:00:00Z' or '2030-05-01T12:00:00+02:00'.");
+        return MeansOne(plain) ? time
+            : throw new ArgumentTransformationMetadataException(
+                $"'{text}' is no one time here: clocks are set then, so that local time has it twice or not at all. Write it with its offset, as '2030-05-01 12:00+02:00', or as '2030-05-01 12:00Z'.");
     }
+
+    /// <summary>Whether it has an offset, or local time has it once.</summary>
+    private static bool MeansOne(string text) =>
+        !DateTime.TryParseExact(text, s_formats, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var clock)
+        || clock.Kind != DateTimeKind.Unspecified
+        || !(TimeZoneInfo.Local.IsAmbiguousTime(clock) || TimeZoneInfo.Local.IsInvalidTime(clock));
 }
