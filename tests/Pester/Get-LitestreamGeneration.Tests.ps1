@@ -39,4 +39,11 @@ Describe 'Get-LitestreamGeneration' {
         @(Get-LitestreamGeneration -ConfigPath "$TestDrive/litestream.yml").Count | Should -Be $expected
         @(Get-LitestreamDatabase -ConfigPath "$TestDrive/litestream.yml" | Get-LitestreamGeneration).Count | Should -Be $expected
     }
+
+    It 'Goes on behind a path of a drive that is not there' {
+        $failure = $null
+        $found = "nowhere$($PID):/replica", "$TestDrive/replica" | Get-LitestreamGeneration -ErrorAction SilentlyContinue -ErrorVariable failure
+        $found.Generation | Should -Contain $Later
+        $failure.FullyQualifiedErrorId | Should -BeLike 'DriveNotFound,*'
+    }
 }

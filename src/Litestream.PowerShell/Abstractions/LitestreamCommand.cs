@@ -134,9 +134,9 @@ public abstract class LitestreamCommand : PSCmdlet, IDisposable
         {
             throw ProcessShutdown.HoldScript();
         }
-        catch (Exception exception) when (exception is IContainsErrorRecord and not RuntimeException)
+        catch (Exception exception) when (exception is SessionStateException or (IContainsErrorRecord and not RuntimeException))
         {
-            // PowerShell's own, such as that nobody can be asked
+            // PowerShell's own, such as that nobody can be asked, or that a path is of a drive that is not there
             WriteError(((IContainsErrorRecord)exception).ErrorRecord);
         }
         catch (Exception exception) when (exception is not (PipelineStoppedException or RuntimeException or FlowControlException))
