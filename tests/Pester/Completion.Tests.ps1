@@ -42,6 +42,13 @@ Describe 'Completion' {
         (Complete 'Start-LitestreamReplication -ConfigPath ./litestream.yml -Database ').CompletionText | Should -Be shop.db
     }
 
+    It 'Offers a database with brackets in its name so that it is found' {
+        Set-Content "$folder/brackets.yml" "dbs:`n  - path: 'app[1].db'`n    replicas: [{ path: replica }]"
+        $line = 'Get-LitestreamDatabase -ConfigPath ./brackets.yml -Database '
+        (& ([scriptblock]::Create($line + (Complete $line).CompletionText))).Database | Should -Be "$folder/app[1].db"
+        (& ([scriptblock]::Create($line + "'app[1].db'"))).Database | Should -Be "$folder/app[1].db"
+    }
+
     It 'Offers what <cmdlet> can take of the replicas that a configuration names' -ForEach @(
         @{ Cmdlet = 'Get-LitestreamGeneration' }, @{ Cmdlet = 'Get-LitestreamSnapshot' }, @{ Cmdlet = 'Get-LitestreamWalSegment' }
         @{ Cmdlet = 'Get-LitestreamRestorePoint' }, @{ Cmdlet = 'Test-LitestreamReplica' }, @{ Cmdlet = 'Test-LitestreamBackup' }

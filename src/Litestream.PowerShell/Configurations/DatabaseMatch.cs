@@ -17,11 +17,18 @@ internal static class DatabaseMatch
     public static IReadOnlyList<DatabaseConfiguration> Find(
         LitestreamConfiguration configuration, IReadOnlyList<DatabaseConfiguration> all, string name, string fullPath)
     {
-        var exact = all.Where(d => d.Path == fullPath || Path.GetFileName(d.Path) == name).ToList();
-        if (exact.Count > 0) return exact;
-        // one of a folder that is not there, as before it is restored
-        if (!WildcardPattern.ContainsWildcardCharacters(name)) return configuration.FolderOf(fullPath) is { } folder ? [folder.Describe(fullPath)] : [];
+        if (Exactly(name, fullPath) is { Count: > 0 } exact) return exact;
+        if (!WildcardPattern.ContainsWildcardCharacters(name))
+        {
+            // [ and ] of a name are escaped, as a completion does
+            if (Exactly(WildcardPattern.Unescape(name), WildcardPattern.Unescape(fullPath)) is { Count: > 0 } meant) return meant;
+            // one of a folder that is not there, as before it is restored
+            return configuration.FolderOf(fullPath) is { } folder ? [folder.Describe(fullPath)] : [];
+        }
+
         var (file, path) = (new WildcardPattern(name, s_caseOption), new WildcardPattern(fullPath, s_caseOption));
         return [.. all.Where(d => file.IsMatch(Path.GetFileName(d.Path)) || path.IsMatch(d.Path))];
+
+        List<DatabaseConfiguration> Exactly(string file, string path) => [.. all.Where(d => d.Path == path || Path.GetFileName(d.Path) == file)];
     }
 }
