@@ -16,6 +16,9 @@ namespace Litestream.PowerShell.Commands;
 [OutputType(typeof(FileInfo))]
 public sealed class ExportLitestreamReportCommand : StoreCommand
 {
+    /// <summary>Whatever drive the session is in.</summary>
+    private const string FileSystem = @"Microsoft.PowerShell.Core\FileSystem::";
+
     private readonly ReportBuilder _report = new(Environment.Time.GetUtcNow());
     private readonly List<LitestreamReplica> _piped = [];
 
@@ -149,7 +152,8 @@ public sealed class ExportLitestreamReportCommand : StoreCommand
         // Windows does not replace a file that is read-only
         if (file is { Exists: true, IsReadOnly: true }) file.IsReadOnly = false;
         ReportFile.Write(Environment.Files, path, content, overwrite: !NoClobber);
-        if (PassThru) WriteObject(new FileInfo(path));
+        // as Get-Item has it: of a plain FileInfo the view leaves columns empty
+        if (PassThru) WriteObject(InvokeProvider.Item.Get([$"{FileSystem}{path}"], force: true, literalPath: true), enumerateCollection: true);
 
         EngineException Refused(string message, string hint) => new(ErrorCode.FileError, message, path, hint);
     }
