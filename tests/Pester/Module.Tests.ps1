@@ -21,7 +21,9 @@ Describe 'Module' {
         foreach ($cmdlet in $cmdlets) {
             $help = Get-Help $cmdlet.Name -Full
             $help.Synopsis | Should -Not -BeLike "*$($cmdlet.Name)*"
-            @($help.examples.example).Count | Should -BeGreaterOrEqual 2
+            $titles = @($help.examples.example.title)
+            $titles.Count | Should -BeGreaterOrEqual 2
+            $titles | Should -Be @(1..$titles.Count | ForEach-Object { "Example $_" }) -Because "it is in the help of $cmdlet"
         }
     }
 
