@@ -17,4 +17,11 @@ Describe 'New-LitestreamReplica' {
         { New-LitestreamReplica ./folder -ErrorAction Stop } |
             Should -Throw -ErrorId 'ReplicaUrlInvalid,Litestream.PowerShell.Commands.NewLitestreamReplicaCommand'
     }
+
+    It 'Refuses a URL with settings in it, which nobody would read - <cmdlet>' -ForEach @(
+        @{ Cmdlet = 'New-LitestreamReplica' }, @{ Cmdlet = 'Get-LitestreamGeneration' }, @{ Cmdlet = 'Test-LitestreamReplica' }
+    ) {
+        { & $cmdlet 's3://bucket/shop?endpoint=http://localhost:9000&secret=Very-Secret' } | Should -Throw -ErrorId 'ReplicaUrlInvalid,*'
+        "$($Error[0])" | Should -Not -Match 'Very-Secret'
+    }
 }

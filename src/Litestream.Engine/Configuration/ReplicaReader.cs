@@ -65,8 +65,10 @@ internal sealed partial class ReplicaReader(ConfigurationReader reader, Configur
 
         var bucket = url is null ? Inherited(section, "bucket") : section.Has("bucket") ? throw section.Refuse("bucket", "a replica has 'url' and 'bucket'.", "Give one of both.") : null;
         if (url is null && bucket is null) throw section.Refuse("type", "a replica of type s3 has neither 'url' nor 'bucket'.", "Give 'url: s3://bucket/path', or 'bucket' and 'path'.");
-        if (url?.Contains('?', StringComparison.Ordinal) == true)
-            throw section.Refuse("url", "what stands behind '?' in 'url' is not read.", "Write it as keys: endpoint, region, force-path-style, storage-class.");
+        if ((url ?? path)?.Contains('?', StringComparison.Ordinal) == true)
+            throw url is null
+                ? section.Refuse("path", "a '?' can't be part of an S3 URL.", "Name the path without a question mark.")
+                : section.Refuse("url", "what stands behind '?' in 'url' is not read.", "Write it as keys: endpoint, region, force-path-style, storage-class.");
         var place = url ?? (path is null ? $"s3://{bucket}" : $"s3://{bucket}/{path.Trim('/')}");
         try
         {

@@ -63,9 +63,17 @@ public abstract class StoreCommand : LitestreamCommand
     }
 
     /// <summary>A URL goes to the engine as it is; a path may be one of a PowerShell drive, or relative to its location.</summary>
-    private protected IReplicaClient OpenReplica(LitestreamReplica replica) => ReplicaClients.Open(
-        replica.Url.Contains("://", StringComparison.Ordinal) ? replica.Url : ResolvePath(replica.Url),
-        SessionState.Path.CurrentFileSystemLocation.ProviderPath, Environment, SettingsOf(replica));
+    private protected IReplicaClient OpenReplica(LitestreamReplica replica)
+    {
+        // Litestream 0.3 passes over it, but whoever writes it, as in 0.5, means another store than the one that would be taken
+        if (IsS3(replica.Url) && replica.Url.Contains('?', StringComparison.Ordinal))
+            // not repeated: it may hold a secret
+            throw new EngineException(ErrorCode.ReplicaUrlInvalid, "What stands behind '?' in an S3 URL is not read.", S3Scheme,
+                "Write it as parameters: -Endpoint, -Region and -Credential, or those of New-LitestreamReplica.");
+        return ReplicaClients.Open(
+            replica.Url.Contains("://", StringComparison.Ordinal) ? replica.Url : ResolvePath(replica.Url),
+            SessionState.Path.CurrentFileSystemLocation.ProviderPath, Environment, SettingsOf(replica));
+    }
 
     /// <summary>The same with what this cmdlet was told of it, at another path or URL.</summary>
     private protected LitestreamReplica Complete(LitestreamReplica replica, string url) =>

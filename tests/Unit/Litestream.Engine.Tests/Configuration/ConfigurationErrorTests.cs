@@ -61,6 +61,7 @@ public sealed class ConfigurationErrorTests
     [InlineData("{url: 's3://b/p'}", "'url': The URL names no bucket", "")]
     [InlineData("{url: 's3://bucket/p', bucket: b}", "'url' and 'bucket'", "")]
     [InlineData("{url: 's3://bucket/p?endpoint=x'}", "behind '?'", "")]
+    [InlineData("{type: s3, bucket: bucket, path: 'p?x'}", "a '?' can't be part", "question mark")]
     [InlineData("{url: 's3://u:hidden@bucket/p'}", "no user or password", "")]
     [InlineData("{url: 's3://bucket/p', access-key-id: hidden}", "only one of", "")]
     [InlineData("{url: 's3://bucket/p', skip-verify: true}", "'skip-verify: true' is not supported", "")]
