@@ -126,7 +126,9 @@ public sealed class FolderMonitor : IDisposable
         }
         catch (Exception e) when (FileErrors.IsFileError(e))
         {
-            failures.Add(FileErrors.Wrap(e, _folder.Path, "watch for databases", ErrorCode.FileError));
+            // the system may have no watcher left, which is no want of the folder's
+            failures.Add(new(ErrorCode.FileError, $"Can't watch '{_folder.Path}' for databases: {e.Message}", _folder.Path,
+                $"It is looked at every {s_interval.InSeconds()} instead. On Linux fs.inotify.max_user_instances and max_user_watches say how much an account may watch.", e));
         }
     }
 

@@ -80,7 +80,8 @@ internal sealed class Inotify
             PosixNative.NotPermitted => new UnauthorizedAccessException($"The folder '{directory}' may not be watched: it can't be read."),
             PosixNative.TooManyOfAccount => new IOException(
                 $"The folder '{directory}' can't be watched: this account has as many inotify instances as it may have (fs.inotify.max_user_instances), or the process has no handle left.", error),
-            PosixNative.NoSpace => new IOException($"The folder '{directory}' can't be watched: this account watches as many as it may (fs.inotify.max_user_watches).", error),
+            // without the number, which is that of a full disk, too
+            PosixNative.NoSpace => new IOException($"The folder '{directory}' can't be watched: this account watches as many as it may (fs.inotify.max_user_watches)."),
             _ => new IOException($"The folder '{directory}' can't be watched: {Marshal.GetPInvokeErrorMessage(error)}.", error),
         };
     }

@@ -157,6 +157,20 @@ public sealed class FolderMonitorTests : IDisposable
         Assert.Equal([Database], monitor.Look(default).Come);
     }
 
+    /// <summary>That the folder is there and may be used is no use to check then.</summary>
+    [Fact]
+    public void A_folder_for_which_no_watcher_is_left_is_looked_at_and_that_is_told()
+    {
+        Create(Database);
+        using var monitor = new FolderMonitor(Folder(), _ => true, [], new() { Time = _time, Files = new Unwatchable() });
+        var changes = monitor.Look(default);
+
+        Assert.Equal([Database], changes.Come);
+        var failure = Assert.Single(changes.Failures);
+        Assert.Contains("none left", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith("It is looked at every 10 s instead.", failure.Hint, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Cancelled_wait_and_look_end()
     {
@@ -188,6 +202,11 @@ public sealed class FolderMonitorTests : IDisposable
         Pattern = "*.db",
         Template = new() { Path = _folder.Path, SyncInterval = TimeSpan.FromSeconds(1), RetentionCheckInterval = TimeSpan.FromHours(1), CheckpointPageCount = 1000 },
     };
+
+    private sealed class Unwatchable : LocalFiles
+    {
+        public override IDisposable? WatchFolder(string directory, bool recursive, Action<string> changed) => throw new IOException("There is none left.");
+    }
 
     private sealed class Troubled(string folder) : LocalFiles
     {

@@ -57,6 +57,8 @@ internal abstract class LocalFiles : IFileSystem
 
     public virtual IDisposable Watch(string path, Action changed) => _files.Watch(path, changed);
 
+    public virtual IDisposable? WatchFolder(string directory, bool recursive, Action<string> changed) => null;
+
     public virtual bool TellsAtOnce => _files.TellsAtOnce;
 
     public virtual ILockGuard? TryGuardLocks(string databasePath, FileIdentity database, FileIdentity walIndex) =>
