@@ -82,7 +82,7 @@ internal sealed class CaptureSession : IDisposable
             probe = Open();
             var files = probe.TryBeginRead() ? SourceFiles.Of(database.Path, environment.Files) : default;
             if (files.Wal is not null) FormerWal.EnsurePageSize(probe, database);
-            if (IsSameWhereKnown(before, files) && files is { Database: { } file, Wal: not null, WalIndex: { } index }
+            if (FormerWal.EnsureOfIndex(probe, database.Path) && IsSameWhereKnown(before, files) && files is { Database: { } file, Wal: not null, WalIndex: { } index }
                 && environment.Files.TryGuardLocks(database.Path, file, index) is { } locks)
             {
                 probe.EndTransaction();

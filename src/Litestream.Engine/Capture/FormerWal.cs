@@ -70,6 +70,23 @@ internal static class FormerWal
             "End all that uses the database. If the file is the right one, move its -wal and -shm away; otherwise put back the file that they belong to.");
     }
 
+    /// <summary>Who opens a database that somebody has open goes by its wal-index. What it tells of, and the WAL that was put in the place of the one it tells of, no checkpoint of ours may mix; who uses
+    /// them does it by his own next checkpoint, and the WAL he begins then belongs to the index again.</summary>
+    /// <param name="connection">Reads the database.</param>
+    /// <param name="path">Full path of the database.</param>
+    /// <returns>False when somebody is in the way.</returns>
+    /// <exception cref="LitestreamException"><see cref="ErrorCode.DatabaseLocked"/>: they do not belong together.</exception>
+    public static bool EnsureOfIndex(DatabaseConnection connection, string path)
+    {
+        if (connection.GetWalSnapshot() is not { LastFrame: > 0 } before || WalOverlay.IsOf(connection, CapturePoint.At(before))) return true;
+        connection.EndTransaction();
+        if (!connection.TryBeginRead()) return false;
+        // who restarts a WAL says so in the index first; and where all is in the file, the next one who writes restarts it
+        if (connection.GetWalSnapshot() is not { LastFrame: > 0 } now || !CapturePoint.At(before).IsSameLife(now) || connection.Checkpoint(CheckpointMode.Ask).IsComplete) return true;
+        throw new LitestreamException(ErrorCode.DatabaseLocked, $"The WAL of '{path}' does not belong to its -shm, by which others use it.", path,
+            "If one of them was replaced, end all applications that use the database, and start them again.");
+    }
+
     /// <summary>Why nothing is done with the database.</summary>
     /// <param name="path">Full path of the database.</param>
     public static LitestreamException Refusal(string path) => new(ErrorCode.DatabaseError,

@@ -149,6 +149,32 @@ public sealed class PutBackWalTests : IDisposable
         Assert.Throws<DatabaseUnreadableException>(() => session.TryCapture(new FrameImage(_database.FileBytes())));
     }
 
+    /// <summary>Only the wal-index then leads to what it commits, which works as long as it lives. It was called a lock, and nobody was told what helps.</summary>
+    [SkippableFact]
+    public void Is_told_where_an_application_came_that_goes_by_the_former_wal_index()
+    {
+        _database.App.Insert(rows: 1, size: 1000);
+        _database.App.Checkpoint(Application.Truncate);
+        _database.App.Execute("UPDATE item SET data = randomblob(1000)");
+        Shell("cp -p app.db-wal bak-wal");
+        _database.App.Checkpoint(Application.Truncate);
+        _database.App.Execute("UPDATE item SET data = randomblob(1000)");
+        Shell("mv bak-wal app.db-wal");
+        using var application = Application.Open(_database.Path);
+        application.Insert(rows: 1);
+        _database.CloseApp();
+
+        var error = Assert.Throws<LitestreamException>(() => CaptureSession.TryOpen(_database.Info, new()));
+        Assert.Equal(ErrorCode.DatabaseLocked, error.Code);
+        Assert.Contains("does not belong to its -shm", error.Message);
+
+        application.Checkpoint(Application.Passive);
+        application.Insert(rows: 1);
+        using var session = CaptureSession.TryOpen(_database.Info, new());
+        using var view = session?.TryOpenView();
+        Assert.NotNull(view);
+    }
+
     private void Shell(string script)
     {
         using var shell = Process.Start(new ProcessStartInfo("sh", ["-ec", script]) { WorkingDirectory = Path.GetDirectoryName(_database.Path) })!;
