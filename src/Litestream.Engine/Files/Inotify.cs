@@ -100,9 +100,9 @@ internal sealed class Inotify
             if (_instance != instance || !_listeners.TryGetValue(watch, out var listeners)) return;
             _listeners[watch] = listeners.Remove(changed);
             if (!_listeners[watch].IsEmpty) return;
-            Drop(watch);
-            // of a folder that is gone there is none any more, and the end of its watch waits to be read; either way the reader wakes
+            // Of a folder that is gone there is none any more, and the end of its watch waits to be read; either way the reader wakes. First, as it closes the instance when that is nobody's.
             _ = PosixNative.InotifyRemoveWatch(instance, watch);
+            Drop(watch);
         }
     }
 
