@@ -52,7 +52,7 @@ internal sealed class CheckMeter(TimeProvider time, IntegrityCheckMode mode, boo
 
     private void Tell(sqlite3 database)
     {
-        if (raw.sqlite3_db_status(database, raw.SQLITE_DBSTATUS_CACHE_MISS, out var pages, out _, resetFlg: 0) != raw.SQLITE_OK) return;
+        _ = raw.sqlite3_db_status(database, raw.SQLITE_DBSTATUS_CACHE_MISS, out var pages, out _, resetFlg: 0);
         if (_work is null)
         {
             told(new(pages, null, null));

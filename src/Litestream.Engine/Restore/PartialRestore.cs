@@ -47,9 +47,10 @@ internal sealed class PartialRestore(Func<RestorePlan, Func<RestoreResult, bool>
         try
         {
             var isMade = false;
-            var result = await make(candidate, r => isMade = IsFurther(r) && !left.Concat(_failures.Select(f => f.Plan)).Any(p => MayLeadFurther(p, r))).ConfigureAwait(false);
+            var result = await make(candidate, r => isMade = !left.Concat(_failures.Select(f => f.Plan)).Any(p => MayLeadFurther(p, r))).ConfigureAwait(false);
             if (isMade) return result with { Warnings = [.. Skipped(result), .. result.Warnings] };
-            if (IsFurther(result)) _best = result;
+            // only what leads further than the best one is tried
+            _best = result;
         }
         catch (LitestreamException e) when (Damage.IsOfChain(e))
         {
