@@ -96,6 +96,19 @@ public sealed class CheckMeterTests : IDisposable
         Assert.All(_told, t => Assert.InRange(t.Share ?? 0, 0, 0.99));
     }
 
+    /// <summary>It hides a function of SQLite's that the estimate asks.</summary>
+    [Fact]
+    public void A_database_whose_schema_hinders_the_estimate_is_checked_and_its_pages_told()
+    {
+        Make("CREATE TABLE pragma_foreign_key_list(a); CREATE TABLE t(a); " + Rows(4000, "INSERT INTO t SELECT randomblob(3000) FROM n"));
+
+        Assert.Empty(Check(IntegrityCheckMode.Full));
+
+        Assert.All(_told, t => Assert.Equal((null, null), (t.Share, t.Left)));
+        Assert.Equal(_told.Select(t => t.PagesRead).Order(), _told.Select(t => t.PagesRead));
+        Assert.InRange(_told[^1].PagesRead, 3000, 20_000);
+    }
+
     private string Path => _folder["app.db"];
 
     private static string Rows(int count, string insert) => $"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) {insert}";
