@@ -71,6 +71,43 @@ public sealed class FallbackRestoreTests : IAsyncLifetime, IDisposable
         await FailsAsync();
     }
 
+    /// <summary>The segment that follows on the index before is too late to be restored, and proves all the same that the index is whole.</summary>
+    [Fact]
+    public async Task A_time_right_after_the_damaged_snapshot_is_reached_from_the_older_one()
+    {
+        Damage(Newest.Key);
+
+        var result = await RestoreAsync(new() { Timestamp = Newest.CreatedAt });
+
+        Assert.Equal(_sound.Ends.Last(e => e.Index < Newest.Index), result.Reached);
+        Assert.Equal(await _sound.StateAtAsync(new(Newest.Index, 0)), await File.ReadAllBytesAsync(_folder["db"]));
+        Assert.Equal((RestoreWarningKind.SnapshotSkipped, Newest.Key), (Assert.Single(result.Warnings).Kind, result.Warnings[0].Target));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_time_right_after_it_is_not_reached_where_what_follows_does_not_prove_that_all_before_is_there(bool isEmpty)
+    {
+        Damage(Newest.Key);
+        var (last, next) = (_sound.Generation.Segments.Last(s => s.Start.Index < Newest.Index), _sound.Generation.Segments.First(s => s.Start.Index == Newest.Index));
+        if (isEmpty) await EmptyAsync(next.Key);
+        else Delete(last.Key);
+
+        await FailsAsync(new() { Timestamp = Newest.CreatedAt });
+    }
+
+    /// <summary>As a clock that went back leaves them: the rest of the index before would be missing.</summary>
+    [Fact]
+    public async Task A_time_before_the_end_of_the_index_before_is_not_reached_from_the_older_one()
+    {
+        Damage(Newest.Key);
+        var last = _sound.Generation.Segments.Last(s => s.Start.Index < Newest.Index);
+        File.SetLastWriteTimeUtc(Path.Combine(_sound.Path, last.Key), Newest.CreatedAt.AddHours(1).UtcDateTime);
+
+        await FailsAsync(new() { Timestamp = Newest.CreatedAt });
+    }
+
     [Fact]
     public async Task Nothing_is_restored_where_the_older_snapshot_is_damaged_too()
     {
@@ -108,9 +145,9 @@ public sealed class FallbackRestoreTests : IAsyncLifetime, IDisposable
         Assert.Equal(_sound.Segments[^1].End, run.Result.LastGood!.Position);
     }
 
-    private async Task FailsAsync()
+    private async Task FailsAsync(RestoreRequest? request = null)
     {
-        var e = await Assert.ThrowsAsync<LitestreamException>(() => RestoreAsync(new()));
+        var e = await Assert.ThrowsAsync<LitestreamException>(() => RestoreAsync(request ?? new()));
         Assert.Equal((ErrorCode.ObjectCorrupt, Newest.Key), (e.Code, e.Target));
         Assert.Empty(Directory.GetFiles(_folder.Path));
     }
@@ -119,6 +156,15 @@ public sealed class FallbackRestoreTests : IAsyncLifetime, IDisposable
     {
         await using var client = RunningReplication.Folder(_sound.Path);
         return await new Restorer(new()).RestoreAsync(client, await new RestorePlanner(client).PlanAsync(request, default), _folder["db"], new(), null, default);
+    }
+
+    // a sound object that holds nothing
+    private async Task EmptyAsync(string key)
+    {
+        var (file, replica) = (Path.Combine(_sound.Path, key), new ReplicaBuilder());
+        var time = File.GetLastWriteTimeUtc(file);
+        await File.WriteAllBytesAsync(file, replica.Put(key, []).Client.Objects[key].Content);
+        File.SetLastWriteTimeUtc(file, time);
     }
 
     // a bit that the checksum of its content tells of only at the end, behind all pages
