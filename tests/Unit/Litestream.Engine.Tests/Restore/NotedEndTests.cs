@@ -101,6 +101,30 @@ public sealed class NotedEndTests : IDisposable
         Assert.Empty((await RestoreAsync(new(), c => new FailingReplicaClient(c) { Fails = (_, key) => key == ReplicaHead.Key })).Warnings);
     }
 
+    /// <summary>As a connection that breaks while the answer is read.</summary>
+    [Fact]
+    public async Task A_head_whose_reading_breaks_off_is_no_failure_of_the_restore()
+    {
+        await ReplicateAsync(commits: 2);
+        Delete((await GenerationAsync()).Segments[^1].Key);
+
+        var result = await RestoreAsync(new(), c => new FailingReplicaClient(c) { Fails = (_, key) => key == ReplicaHead.Key ? throw new IOException("The connection is gone.") : false });
+
+        Assert.Empty(result.Warnings);
+        Assert.True(File.Exists(result.Path));
+    }
+
+    [Fact]
+    public async Task A_restore_that_is_cancelled_while_the_head_is_read_leaves_no_database()
+    {
+        await ReplicateAsync(commits: 2);
+
+        await Assert.ThrowsAsync<OperationCanceledException>(() => RestoreAsync(
+            new(), c => new FailingReplicaClient(c) { Fails = (_, key) => key == ReplicaHead.Key ? throw new OperationCanceledException() : false }));
+
+        Assert.Empty(Directory.GetFiles(Path.GetDirectoryName(_database.Path)!, "restored*"));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
