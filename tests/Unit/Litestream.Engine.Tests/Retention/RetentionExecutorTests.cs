@@ -80,6 +80,30 @@ public sealed class RetentionExecutorTests
         Assert.Equal([2], Assert.Single(listing.Generations()).Marks);
     }
 
+    /// <summary>Behind the first snapshot that stays nobody lets a snapshot go: that it is missing has to stay known.</summary>
+    [Fact]
+    public async Task The_mark_of_a_lost_snapshot_behind_one_that_stays_is_kept()
+    {
+        var listing = new Listing().Add(1, "s0@0 0:0@1 s1@2 1:0@12 s2@13 2:0@20");
+        listing.Client.Objects.TryRemove(ObjectKey.Snapshot(Listing.Id(1), 2), out _);
+
+        await new RetentionExecutor(listing.Client).ExecuteAsync(Plan(listing, 10), default);
+
+        Assert.Equal([1, 2], Assert.Single(listing.Generations()).Marks);
+    }
+
+    /// <summary>Nothing of it is there afterwards, and no mark tells of a loss.</summary>
+    [Fact]
+    public async Task The_marks_of_lost_snapshots_go_with_their_generation()
+    {
+        var listing = new Listing().Add(1, "s0@0 0:0@1 s1@2 1:0@3").Add(2, "s0@5 0:0@20");
+        listing.Client.Objects.TryRemove(ObjectKey.Snapshot(Listing.Id(1), 1), out _);
+
+        await new RetentionExecutor(listing.Client).ExecuteAsync(Plan(listing, 10), default);
+
+        Assert.DoesNotContain(listing.Client.Objects.Keys, k => k.StartsWith(ObjectKey.Generation(Listing.Id(1)), StringComparison.Ordinal));
+    }
+
     /// <summary>What was to go is gone; where something was to stay, that is somebody's loss.</summary>
     [Theory]
     [InlineData("s0@0 0:0@1", null)]
