@@ -64,6 +64,34 @@ public sealed class ObjectTimesTests
         Assert.True(first.Asked < all.Asked, $"{first.Asked} of {all.Asked}");
     }
 
+    /// <summary>That of the caller, and that of who reads on.</summary>
+    [Theory]
+    [InlineData(null)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Either_token_ends_the_search_for_windows(bool? isOfCaller)
+    {
+        // index 1 is missing
+        var builder = new ReplicaBuilder().Snapshot(0).Wal(0).Commit(2, 3, 1).Segment().Snapshot(2).Wal(2).Commit(3, 3, 2).Segment();
+        var replica = new LateListing(builder.Client);
+        var generation = await new ReplicaCatalog(replica).ListGenerationsAsync(default).SingleAsync();
+        using var caller = new CancellationTokenSource();
+        using var reader = new CancellationTokenSource();
+        var windows = 0;
+
+        var error = await Record.ExceptionAsync(async () =>
+        {
+            await foreach (var _ in new RestoreWindowFinder(replica).FindAsync(generation, [], caller.Token).WithCancellation(reader.Token))
+            {
+                windows++;
+                if (isOfCaller is { } its) await (its ? caller : reader).CancelAsync();
+            }
+        });
+
+        Assert.Equal(isOfCaller is not null, error is OperationCanceledException);
+        Assert.Equal(isOfCaller is null ? 2 : 1, windows);
+    }
+
     private static async IAsyncEnumerable<RestoreWindow> FindWindows(IReplicaClient replica)
     {
         var generation = await new ReplicaCatalog(replica).ListGenerationsAsync(default).SingleAsync();
