@@ -27,7 +27,7 @@ internal sealed class PartialRestore(Func<RestorePlan, Func<RestoreResult, bool>
         foreach (var (failed, error) in _failures)
         {
             if (_best is not null && (error.Code != ErrorCode.IntegrityCheckFailed || !MayLeadFurther(failed))) continue;
-            if (await search.FindAsync(failed, error).ConfigureAwait(false) is { } sound && IsFurther(sound)) (_best, warnings) = (sound, []);
+            if (await search.FindAsync(failed, error).ConfigureAwait(false) is { } sound) (_best, warnings) = (sound, []);
         }
 
         if (_best is not null)
@@ -49,7 +49,6 @@ internal sealed class PartialRestore(Func<RestorePlan, Func<RestoreResult, bool>
             var isMade = false;
             var result = await make(candidate, r => isMade = !left.Concat(_failures.Select(f => f.Plan)).Any(p => MayLeadFurther(p, r))).ConfigureAwait(false);
             if (isMade) return result with { Warnings = [.. Skipped(result), .. result.Warnings] };
-            // only what leads further than the best one is tried
             _best = result;
         }
         catch (LitestreamException e) when (Damage.IsOfChain(e))
@@ -62,8 +61,7 @@ internal sealed class PartialRestore(Func<RestorePlan, Func<RestoreResult, bool>
 
     private IEnumerable<RestoreWarning> Skipped(RestoreResult used) => _failures.Select(f => RestoreWarning.SnapshotSkipped(f.Plan, f.Error, used.Plan));
 
-    private bool IsFurther(RestoreResult result) => _best is null || result.Reached > _best.Reached;
-
+    // what is tried because of that does lead further: it begins behind where the best one ends
     private bool MayLeadFurther(RestorePlan plan) => _best is null || MayLeadFurther(plan, _best);
 
     // the WAL is the same from whichever snapshot: where one ends in it, another only gets on that is behind
