@@ -43,6 +43,8 @@ internal sealed class Continuity(CaptureSession session, EngineEnvironment envir
     {
         if (state.BootId != environment.BootId) return "the system was restarted";
         if (state.Stamp is { } stamp && stamp != ReadStamp()) return "the database file was changed meanwhile";
+        // A header of the next restart that was written in part lets SQLite take the same salts once more, when all that they had is in the file; where a frame was captured, its checksum tells.
+        if (state is { Stamp: null, Source: { HasLife: true, Frame: 0 } }) return "the WAL was just to begin anew when it was last seen";
         try
         {
             return session.TryResume(state.Source, sink);
