@@ -18,16 +18,15 @@ internal sealed class FileWatches
         var key = (directory, FileIdentityReader.Read(directory) ?? throw new DirectoryNotFoundException($"The folder '{directory}' is missing."));
         lock (_folders)
         {
-            var isKnown = _folders.TryGetValue(key, out var known);
-            var folder = known ?? new WatchedFolder(directory);
-            if (!isKnown) _folders.Add(key, folder);
+            var folder = _folders.GetValueOrDefault(key) is { IsPresent: true } known ? known : new WatchedFolder(directory);
+            _folders[key] = folder;
             var watched = folder.Add(Path.GetFileName(path), changed);
             return new Subscription(() =>
             {
                 lock (_folders)
                 {
                     if (!folder.Remove(watched)) return;
-                    _folders.Remove(key);
+                    if (_folders.GetValueOrDefault(key) == folder) _folders.Remove(key);
                     folder.Dispose();
                 }
             });

@@ -46,7 +46,7 @@ internal sealed class Inotify
     /// <returns>Ends the watching when disposed.</returns>
     /// <exception cref="IOException">The folder is missing, or the system has no instance or no watch left.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be read.</exception>
-    public IDisposable Watch(string directory, Action<string?> changed)
+    public InotifyWatch Watch(string directory, Action<string?> changed)
     {
         lock (_gate)
         {
@@ -61,7 +61,7 @@ internal sealed class Inotify
 
             _listeners[watch] = _listeners.GetValueOrDefault(watch, []).Add(changed);
             if (_instance is null) Begin(instance);
-            return new Watching(() => End(instance, watch, changed));
+            return new(() => End(instance, watch, changed), path => IsOf(instance, watch, path));
         }
     }
 
@@ -92,6 +92,12 @@ internal sealed class Inotify
         new Thread(() => Read(instance)) { IsBackground = true, Name = "Litestream watch" }.Start();
     }
 
+    /// <summary>Whether a name leads to the folder that has this number: asked again, the kernel answers with the same one.</summary>
+    private bool IsOf(SafeFileHandle instance, int watch, string directory)
+    {
+        lock (_gate) return _instance == instance && _listeners.ContainsKey(watch) && PosixNative.InotifyAddWatch(instance, directory, Events) == watch;
+    }
+
     private void End(SafeFileHandle instance, int watch, Action<string?> changed)
     {
         lock (_gate)
@@ -100,9 +106,9 @@ internal sealed class Inotify
             if (_instance != instance || !_listeners.TryGetValue(watch, out var listeners)) return;
             _listeners[watch] = listeners.Remove(changed);
             if (!_listeners[watch].IsEmpty) return;
-            // Of a folder that is gone there is none any more, and the end of its watch waits to be read; either way the reader wakes. First, as it closes the instance when that is nobody's.
+            _listeners.Remove(watch);
+            // of a folder that is gone there is none any more, and the end of its watch waits to be read; either way the reader wakes
             _ = PosixNative.InotifyRemoveWatch(instance, watch);
-            Drop(watch);
         }
     }
 
@@ -110,12 +116,12 @@ internal sealed class Inotify
     {
         using var closing = instance;
         var buffer = GC.AllocateUninitializedArray<byte>(BufferSize);
-        while (Volatile.Read(ref _instance) == instance)
+        do
         {
             var length = (int)PosixNative.Read(instance, buffer, buffer.Length);
             if (length >= 0)
             {
-                Tell(instance, buffer.AsSpan(0, length));
+                Tell(buffer.AsSpan(0, length));
             }
             else if (Marshal.GetLastPInvokeError() != PosixNative.Interrupted)
             {
@@ -123,11 +129,23 @@ internal sealed class Inotify
                 Thread.Sleep(s_afterFailure);
             }
         }
+        while (!TryEnd());
     }
 
-    private void Tell(SafeFileHandle instance, ReadOnlySpan<byte> notifications)
+    /// <summary>Only the reader gives the instance up, when nobody watches any more: whoever begins before that goes on with it, so there is never more than one.</summary>
+    private bool TryEnd()
     {
-        while (notifications.Length >= HeaderSize && Volatile.Read(ref _instance) == instance)
+        lock (_gate)
+        {
+            if (_listeners.Count > 0) return false;
+            _instance = null;
+            return true;
+        }
+    }
+
+    private void Tell(ReadOnlySpan<byte> notifications)
+    {
+        while (notifications.Length >= HeaderSize)
         {
             var watch = BitConverter.ToInt32(notifications);
             var what = BitConverter.ToUInt32(notifications[4..]);
@@ -135,7 +153,7 @@ internal sealed class Inotify
             notifications = notifications[(HeaderSize + name.Length)..];
             if (watch < 0) TellAll(); // some were lost
             else Tell(watch, name.IsEmpty ? null : Encoding.UTF8.GetString(name[..name.IndexOf((byte)0)]));
-            if ((what & Ended) != 0) Forget(instance, watch);
+            if ((what & Ended) != 0) Forget(watch);
         }
     }
 
@@ -156,24 +174,8 @@ internal sealed class Inotify
     }
 
     /// <summary>The folder is gone.</summary>
-    private void Forget(SafeFileHandle instance, int watch)
+    private void Forget(int watch)
     {
-        lock (_gate)
-        {
-            if (_instance == instance) Drop(watch);
-        }
-    }
-
-    private void Drop(int watch)
-    {
-        _listeners.Remove(watch);
-        if (_listeners.Count == 0) _instance = null;
-    }
-
-    private sealed class Watching(Action end) : IDisposable
-    {
-        private Action? _end = end;
-
-        public void Dispose() => Interlocked.Exchange(ref _end, null)?.Invoke();
+        lock (_gate) _listeners.Remove(watch);
     }
 }
