@@ -1,4 +1,6 @@
+using Litestream.Engine.Errors;
 using Litestream.Engine.Replication;
+using Litestream.Engine.Spool;
 using Litestream.Engine.Tests.Fakes;
 using Litestream.Engine.Tests.Replication;
 using Litestream.Engine.Tests.Sqlite;
@@ -21,9 +23,13 @@ public sealed class UnfinishedFirstSnapshotTests
         await using (var first = RunningReplication.Start(database, o => o with { ShutdownTimeout = TimeSpan.FromMilliseconds(300) }, new() { Background = background }))
         {
             await first.WaitForAsync(ReplicationEventKind.GenerationStarted);
-            _ = Task.Delay(1000).ContinueWith(_ => background.Open(), TaskScheduler.Default);
+            var opened = Task.Delay(1000).ContinueWith(_ => background.Open(), TaskScheduler.Default);
             Assert.NotNull(await Record.ExceptionAsync(first.StopAsync));
+            await opened;
         }
+
+        // what was under way keeps the metadata folder until it has ended
+        Assert.True(SpinWait.SpinUntil(() => IsFree(database.Path), TimeSpan.FromSeconds(20)));
 
         var client = new FailingReplicaClient(RunningReplication.Folder(database["replica"])) { Fails = (_, _) => isReplicaAway };
         await using var second = RunningReplication.Start(database.Path, [client], o => o with { ShutdownTimeout = TimeSpan.FromSeconds(2) });
@@ -31,5 +37,18 @@ public sealed class UnfinishedFirstSnapshotTests
         var error = await Record.ExceptionAsync(second.StopAsync);
         if (error is not null) return;
         Assert.Equal(database.App.Image(), await RunningReplication.RestoreAsync(database));
+    }
+
+    private static bool IsFree(string path)
+    {
+        try
+        {
+            MetadataFolder.Open(MetadataFolder.DefaultPath(path), path, new()).Dispose();
+            return true;
+        }
+        catch (LitestreamException e) when (e.Code == ErrorCode.ReplicationAlreadyRunning)
+        {
+            return false;
+        }
     }
 }
