@@ -58,6 +58,7 @@ Describe 'Results' {
         $wide -match '^[0-9a-f]{16} ' | Should -Be ($expected -match '^[0-9a-f]{16} ')
     }
 
+    # Windows takes no time zone from the environment
     It 'Are refused for a local time that is there twice or not at all, but not with its offset' -Skip:$IsWindows {
         $script = @"
 Import-Module '$Manifest'

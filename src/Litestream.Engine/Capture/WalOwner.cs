@@ -84,7 +84,7 @@ internal sealed class WalOwner(DatabaseConnection connection, PageMap pages, Cap
             var read = WalFrameHeader.Read(frame);
             checksum = WalFrameHeader.ChecksumOf(checksum, frame, header.BigEndianChecksums);
             if ((read.Salt1, read.Salt2) != (header.Salt1, header.Salt2) || read.Checksum != checksum) break;
-            if (number > HeldFrames || number > point.Frame) _written.Add(read.PageNumber);
+            if (number > Math.Min(HeldFrames, point.Frame)) _written.Add(read.PageNumber);
             _holdsPoint |= number == point.Frame && checksum == point.Checksum;
             if (number > point.Frame && read.IsCommit) _leastCount = Math.Min(_leastCount, read.CommitSize);
         }

@@ -61,7 +61,7 @@ internal sealed class Inotify
 
             _listeners[watch] = _listeners.GetValueOrDefault(watch, []).Add(changed);
             if (_instance is null) Begin(instance);
-            return new(() => End(instance, watch, changed), path => IsOf(instance, watch, path));
+            return new(() => End(instance, watch, changed), () => IsPresent(instance, watch, directory));
         }
     }
 
@@ -92,8 +92,8 @@ internal sealed class Inotify
         new Thread(() => Read(instance)) { IsBackground = true, Name = "Litestream watch" }.Start();
     }
 
-    /// <summary>Whether a name leads to the folder that has this number: asked again, the kernel answers with the same one.</summary>
-    private bool IsOf(SafeFileHandle instance, int watch, string directory)
+    /// <summary>Whether the name still leads to the folder that has this number: asked again, the kernel answers with the same one.</summary>
+    private bool IsPresent(SafeFileHandle instance, int watch, string directory)
     {
         lock (_gate) return _instance == instance && _listeners.ContainsKey(watch) && PosixNative.InotifyAddWatch(instance, directory, Events) == watch;
     }
@@ -125,6 +125,7 @@ internal sealed class Inotify
             }
             else if (Marshal.GetLastPInvokeError() != PosixNative.Interrupted)
             {
+                // read(2) knows no other error for an instance that is open; if there is one, who watches looks by himself, and this thread of its own tries again
                 TellAll();
                 Thread.Sleep(s_afterFailure);
             }

@@ -7,24 +7,19 @@ namespace Litestream.Engine.Files;
 internal sealed class WatchedFolder : IDisposable
 {
     private readonly ConcurrentDictionary<string, ImmutableArray<WatchedFile>> _files = new(NameComparer);
-    private readonly string _directory;
     private readonly IDisposable _watch;
 
     /// <summary>Begins to watch.</summary>
     /// <param name="directory">The folder.</param>
     /// <exception cref="IOException">It is missing, or the system has no watcher left.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    public WatchedFolder(string directory)
-    {
-        _directory = directory;
-        _watch = OperatingSystem.IsLinux()
-            ? Inotify.OfProcess.Watch(directory, Tell)
-            : new FolderWatch(directory, recursive: false, path => Tell(path == directory ? null : Path.GetFileName(path)));
-    }
+    public WatchedFolder(string directory) => _watch = OperatingSystem.IsLinux()
+        ? Inotify.OfProcess.Watch(directory, Tell)
+        : new FolderWatch(directory, recursive: false, path => Tell(path == directory ? null : Path.GetFileName(path)));
 
     /// <summary>Whether the folder of that name is still the one that is watched. One that was made anew may have the number of the former, and within a tick of the clock its birth, too. True where that
     /// can't be known.</summary>
-    public bool IsPresent => _watch is not InotifyWatch watch || watch.IsOf(_directory);
+    public bool IsPresent => _watch is not InotifyWatch { IsPresent: false };
 
     /// <summary>Adds a file.</summary>
     /// <param name="name">Its name.</param>

@@ -57,8 +57,7 @@ public sealed class ReusedSaltsTests : IDisposable
     /// <summary>Whoever restarted the WAL has died when the number of that restart was written, and not yet its salts; so have all others.</summary>
     private void WriteHeaderInPart()
     {
-        var wal = File.ReadAllBytes(_database.WalPath);
-        var database = File.ReadAllBytes(_database.Path);
+        var (wal, database) = (_database.WalBytes(), _database.FileBytes());
         _database.CloseApp();
         var sequence = wal.AsSpan(SequenceOffset, sizeof(uint));
         BinaryPrimitives.WriteUInt32BigEndian(sequence, BinaryPrimitives.ReadUInt32BigEndian(sequence) + 1);
