@@ -9,7 +9,7 @@ internal sealed class FileWatches
     /// <summary>Begins to watch a file.</summary>
     /// <param name="path">The file; its folder must exist.</param>
     /// <param name="changed">Called on any thread; must return at once and not throw.</param>
-    /// <returns>Ends the watching when disposed.</returns>
+    /// <returns>Ends the watching when disposed: it is not called afterwards.</returns>
     /// <exception cref="IOException">The folder is missing, or the system has no watcher left.</exception>
     public IDisposable Watch(string path, Action changed)
     {
@@ -23,6 +23,7 @@ internal sealed class FileWatches
             var watched = folder.Add(Path.GetFileName(path), changed);
             return new Subscription(() =>
             {
+                watched.End();
                 lock (_folders)
                 {
                     if (!folder.Remove(watched)) return;

@@ -133,7 +133,7 @@ public interface IFileSystem
     /// <summary>Calls back soon after a file has changed, is created or replaced. May miss changes and may call without one: a hint.</summary>
     /// <param name="path">The file; need not exist, its folder must.</param>
     /// <param name="changed">Called on any thread; must return at once and not throw.</param>
-    /// <returns>Ends the watching when disposed.</returns>
+    /// <returns>Ends the watching when disposed: it is not called afterwards.</returns>
     IDisposable Watch(string path, Action changed);
 
     /// <summary>Whether each write of this machine shows at once, in what <see cref="Watch"/> tells and in the time of the file. Elsewhere it may come late:

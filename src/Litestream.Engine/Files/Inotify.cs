@@ -43,7 +43,7 @@ internal sealed class Inotify
     /// <summary>Begins to watch a folder.</summary>
     /// <param name="directory">The folder.</param>
     /// <param name="changed">Is told the name of a file in it; null when any may have changed. Called on any thread; must return at once and not throw.</param>
-    /// <returns>Ends the watching when disposed.</returns>
+    /// <returns>Ends the watching when disposed; what is told at that moment may still come.</returns>
     /// <exception cref="IOException">The folder is missing, or the system has no instance or no watch left.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be read.</exception>
     public InotifyWatch Watch(string directory, Action<string?> changed)

@@ -5,9 +5,24 @@ namespace Litestream.Engine.Files;
 /// <param name="changed">Is called when it may have changed.</param>
 internal sealed class WatchedFile(string name, Action changed)
 {
+    private readonly object _gate = new();
+    private bool _isEnded;
+
     /// <summary>Its name in its folder.</summary>
     public string Name => name;
 
-    /// <summary>Tells.</summary>
-    public void Changed() => changed();
+    /// <summary>Tells, unless that has ended.</summary>
+    public void Changed()
+    {
+        lock (_gate)
+        {
+            if (!_isEnded) changed();
+        }
+    }
+
+    /// <summary>Ends the telling: a call that has begun is waited for, and none begins afterwards, as who asked may give up by then what the call needs.</summary>
+    public void End()
+    {
+        lock (_gate) _isEnded = true;
+    }
 }

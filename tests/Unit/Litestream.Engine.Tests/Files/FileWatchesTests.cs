@@ -53,6 +53,34 @@ public sealed class FileWatchesTests : IDisposable
         Assert.False(one.WaitOne(0));
     }
 
+    /// <summary>A call that came afterwards found what it needs given up, and the error ended the process: notifications are told by a thread of ours.</summary>
+    [Fact]
+    public async Task Nobody_is_called_after_his_watch_has_ended()
+    {
+        var (begun, mayGoOn) = (new ManualResetEventSlim(), new ManualResetEventSlim());
+        var watch = _watches.Watch(_folder["file"], () =>
+        {
+            begun.Set();
+            mayGoOn.Wait(s_limit);
+        });
+        File.WriteAllText(_folder["file"], "1");
+        Assert.True(begun.Wait(s_limit));
+
+        var ending = Task.Run(watch.Dispose);
+        Assert.NotEqual(ending, await Task.WhenAny(ending, Task.Delay(200)));
+        begun.Reset();
+        mayGoOn.Set();
+        await ending.WaitAsync(s_limit);
+
+        // in the order of the folder: what was written is told to whoever comes last
+        using var heard = new ManualResetEventSlim();
+        using var other = _watches.Watch(_folder["other"], heard.Set);
+        File.WriteAllText(_folder["file"], "22");
+        File.WriteAllText(_folder["other"], "1");
+        Assert.True(heard.Wait(s_limit));
+        Assert.False(begun.IsSet);
+    }
+
     /// <summary>Also where it has the number of the former one, and was born in the same tick of the clock.</summary>
     [Fact]
     public void A_folder_that_was_made_anew_is_watched_by_its_new_watcher()
