@@ -104,6 +104,7 @@ internal static class SoakCase
         [
             Trend.Of("resident", settled, s => s.Resident, 0.05, 8 << 20),
             Trend.Of("managed", settled, s => s.Managed, 0.05, 512 << 10),
+            Trend.Of("native", settled, s => s.Native, 0.05, 2 << 20),
             Trend.Of("handles", settled, s => s.Handles, 0, 6),
             Trend.Of("threads", settled, s => s.Threads, 0, 6),
             Trend.Of("metadata", settled, s => s.Metadata, 0.2, 1 << 20),

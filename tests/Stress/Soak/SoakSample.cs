@@ -8,6 +8,7 @@ namespace Litestream.Stress.Soak;
 /// <param name="Time">Since the beginning, as the fast clock shows it.</param>
 /// <param name="Resident">Bytes of memory in use, after a full collection.</param>
 /// <param name="Managed">Bytes of them that belong to living objects.</param>
+/// <param name="Native">Bytes of them that native code has taken and not given back.</param>
 /// <param name="Handles">Open handles.</param>
 /// <param name="Threads">Threads.</param>
 /// <param name="Wal">Bytes of the application's WALs.</param>
@@ -16,14 +17,14 @@ namespace Litestream.Stress.Soak;
 /// <param name="Replica">Bytes of the replicas.</param>
 /// <param name="ReplicaFiles">Objects in them.</param>
 internal sealed record SoakSample(
-    TimeSpan Time, long Resident, long Managed, int Handles, int Threads, long Wal, long Metadata, int MetadataFiles, long Replica, int ReplicaFiles)
+    TimeSpan Time, long Resident, long Managed, long Native, int Handles, int Threads, long Wal, long Metadata, int MetadataFiles, long Replica, int ReplicaFiles)
 {
     private const int Looks = 4;
     private static readonly TimeSpan s_betweenLooks = TimeSpan.FromSeconds(1.5);
 
     /// <summary>Heads the lines.</summary>
     public static string Head { get; } =
-        $"{"day",6}{"resident KiB",14}{"managed KiB",13}{"handles",9}{"threads",9}{"WAL KiB",9}{"metadata KiB",14}{"files",7}{"replica KiB",13}{"objects",9}";
+        $"{"day",6}{"resident KiB",14}{"managed KiB",13}{"native KiB",12}{"handles",9}{"threads",9}{"WAL KiB",9}{"metadata KiB",14}{"files",7}{"replica KiB",13}{"objects",9}";
 
     /// <summary>Takes a sample: the least of some looks, as what a snapshot needs while it is made says nothing.</summary>
     /// <param name="time">The clock.</param>
@@ -41,6 +42,7 @@ internal sealed record SoakSample(
         {
             Resident = looks.Min(s => s.Resident),
             Managed = looks.Min(s => s.Managed),
+            Native = looks.Min(s => s.Native),
             Handles = looks.Min(s => s.Handles),
             Threads = looks.Min(s => s.Threads),
         };
@@ -48,7 +50,7 @@ internal sealed record SoakSample(
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{Time.TotalDays,6:f1}{Resident >> 10,14}{Managed >> 10,13}{Handles,9}{Threads,9}{Wal >> 10,9}{Metadata >> 10,14}{MetadataFiles,7}{Replica >> 10,13}{ReplicaFiles,9}");
+        $"{Time.TotalDays,6:f1}{Resident >> 10,14}{Managed >> 10,13}{Native >> 10,12}{Handles,9}{Threads,9}{Wal >> 10,9}{Metadata >> 10,14}{MetadataFiles,7}{Replica >> 10,13}{ReplicaFiles,9}");
 
     private static SoakSample Look(TimeSpan time, IReadOnlyList<SoakReplication> replications)
     {
@@ -60,8 +62,9 @@ internal sealed record SoakSample(
             GC.WaitForPendingFinalizers();
         }
 
+        NativeHeap.Trim();
         using var process = Process.GetCurrentProcess();
-        return new(time, process.WorkingSet64, GC.GetTotalMemory(forceFullCollection: true), HandlesOf(process), process.Threads.Count,
+        return new(time, process.WorkingSet64, GC.GetTotalMemory(forceFullCollection: true), NativeHeap.InUse, HandlesOf(process), process.Threads.Count,
             replications.Sum(r => new FileInfo($"{r.Database}-wal") is { Exists: true } wal ? wal.Length : 0),
             metadata.Sum(m => m.Bytes), metadata.Sum(m => m.Count), replicas.Sum(r => r.Bytes), replicas.Sum(r => r.Count));
     }
