@@ -18,10 +18,11 @@ internal sealed class Inotify
     private const uint MovedTo = 0x80;
     private const uint Created = 0x100;
     private const uint Deleted = 0x200;
+    private const uint FolderMoved = 0x800;
     private const uint OnlyFolders = 0x0100_0000;
     private const uint NotOfUnlinked = 0x0400_0000;
     private const uint Ended = 0x8000;
-    private const uint Events = Modified | AttributesChanged | MovedFrom | MovedTo | Created | Deleted | OnlyFolders | NotOfUnlinked;
+    private const uint Events = Modified | AttributesChanged | MovedFrom | MovedTo | Created | Deleted | FolderMoved | OnlyFolders | NotOfUnlinked;
 
     /// <summary>Of a notification, before the name.</summary>
     private const int HeaderSize = 16;

@@ -339,6 +339,7 @@ internal sealed class RecordingLoop
     {
         var before = _recorder.Position;
         await _source.OpenAsync(stop).ConfigureAwait(false);
+        _watch.Renew();
         if (_recorder.Position != before) _lastChange = _clock.Now;
         IsWaiting = false;
         _dataVersion = null; // each connection counts for itself

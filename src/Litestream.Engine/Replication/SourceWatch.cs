@@ -34,6 +34,16 @@ internal sealed class SourceWatch(ReplicationOptions options, IFileSystem files,
     /// <summary>Whether each change is told at once, so that it is enough to look rarely where none is.</summary>
     public bool TellsAtOnce => _watch is not null && files.TellsAtOnce;
 
+    /// <summary>Listens to the folder that its name leads to by now. To be called whenever the database was opened anew: the watch of a folder that was replaced stays with the former one.</summary>
+    public void Renew()
+    {
+        if (_watch is null && !_isUnable) return; // it does not listen now
+        var (watch, fileWatch) = (_watch, _fileWatch);
+        Listen();
+        watch?.Dispose();
+        fileWatch?.Dispose();
+    }
+
     /// <summary>Begins to listen. A file system may not be able to watch, or have no watcher left: looking now and then is enough.</summary>
     public void Listen()
     {

@@ -143,6 +143,22 @@ public sealed class InotifyTests : IDisposable
 
     private static int CountInstances() => Directory.EnumerateFileSystemEntries("/proc/self/fd").Count(d => new FileInfo(d).LinkTarget == "anon_inode:inotify");
 
+    [SkippableFact]
+    public void That_the_folder_was_moved_is_told_as_a_change_of_all_files()
+    {
+        Directory.CreateDirectory(_folder["here"]);
+        using var heard = new ManualResetEventSlim();
+        using var watch = _inotify.Watch(_folder["here"], name =>
+        {
+            if (name is null) heard.Set();
+        });
+
+        Directory.Move(_folder["here"], _folder["there"]);
+
+        Assert.True(heard.Wait(s_limit));
+        Assert.False(watch.IsPresent);
+    }
+
     private void AssertEnds() => Assert.True(SpinWait.SpinUntil(() => !_inotify.IsOpen, s_limit));
 
     private InotifyWatch Watch(Action<string?> changed) => _inotify.Watch(_folder[""], changed);
