@@ -164,7 +164,7 @@ internal sealed class SourceGuard(DatabaseInfo database, SourceFiles files, ILoc
         if (present == files) return;
         if (present.Database is null) throw new DatabaseReplacedException("the database was deleted or moved away");
         if (present.Database != files.Database) throw new DatabaseReplacedException("the database was replaced by another file");
-        throw new ContinuityLostException("its -wal or its -shm was removed or replaced");
+        throw new WalReplacedException();
     }
 
     private sealed record WalLook(long? Length, DateTimeOffset? ModifiedAt, long? ChangedAt);

@@ -132,6 +132,30 @@ public sealed class PutBackWalTests : IDisposable
         Assert.Equal(_database.App.Image(), await RunningReplication.RestoreAsync(_database));
     }
 
+    /// <summary>The former file was opened with it in between, and all syncs were refused as long as the application had the database open.</summary>
+    [SkippableTheory]
+    [InlineData(0.5)]
+    [InlineData(600)]
+    public async Task Is_waited_with_for_the_file_that_follows(double quietSeconds)
+    {
+        _database.App.Insert(rows: 100);
+        Shell("mkdir bak; cp -p app.db app.db-wal bak");
+        await using var replication = RunningReplication.Start(_database, o => o with { CheckpointQuietInterval = TimeSpan.FromSeconds(quietSeconds) });
+        await replication.SyncAsync();
+        _database.App.Insert(rows: 10);
+        await replication.SyncAsync();
+        if (quietSeconds < 1) await replication.UntilAsync(() => RestingState.IsWrittenFor(_database), "the reader rests");
+        _database.CloseApp();
+
+        Shell("mv bak/app.db-wal app.db-wal; sleep 0.3; mv bak/app.db app.db");
+        await replication.UntilAsync(() => replication.Count(ReplicationEventKind.ContinuityLost) > 0, "it is noticed");
+        _database.ReopenApp();
+        Assert.Equal(100, _database.App.Number("SELECT count(*) FROM item"));
+        _database.App.Insert();
+        await replication.SyncAsync();
+        Assert.Equal(_database.App.Image(), await RunningReplication.RestoreAsync(_database));
+    }
+
     /// <summary>That was taken for trouble of a moment: the connections stayed, and with them the wal-index by which nobody else could read what was there, either.</summary>
     [SkippableFact]
     public void Is_found_where_the_wal_index_leads_to_no_database_in_it()
