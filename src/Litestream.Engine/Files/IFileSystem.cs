@@ -99,13 +99,13 @@ public interface IFileSystem
     bool IsUnused(string path, FileIdentity identity);
 
     /// <summary>Whether somebody on this machine has the WAL of a database open, and no lock on the database or on its -shm: he has lost them, and SQLite would take what he uses for
-    /// abandoned.</summary>
+    /// abandoned. Or has the database open, and somebody has removed its -wal or its -shm: he goes on with those that have no name any more.</summary>
     /// <param name="databasePath">The database.</param>
     /// <param name="database">Which file it is.</param>
-    /// <param name="wal">Which file its -wal is.</param>
+    /// <param name="wal">Which file its -wal is; null if there is none.</param>
     /// <param name="walIndex">Which file its -shm is; null if there is none.</param>
     /// <returns>False also where that can't be known, or does no harm: outside Linux, of files of other accounts, on some file systems.</returns>
-    bool HasUnlockedUser(string databasePath, FileIdentity database, FileIdentity wal, FileIdentity? walIndex) => false;
+    bool HasUnlockedUser(string databasePath, FileIdentity database, FileIdentity? wal, FileIdentity? walIndex) => false;
 
     /// <summary>Deletes a file; nothing happens if it is not there.</summary>
     /// <param name="path">The file.</param>

@@ -46,21 +46,21 @@ internal sealed class LinuxLockGuard : ILockGuard
     }
 
     /// <summary>Whether somebody has the WAL open who holds no lock, of the database or of the wal-index: an application that has copied them has lost those. One in exclusive mode has a
-    /// lock for writing on the database and no use for a wal-index.</summary>
+    /// lock for writing on the database and no use for a wal-index. Who has any other lock on it has both open, whether or not they still have names.</summary>
     /// <param name="databasePath">The database.</param>
     /// <param name="database">Which file it is.</param>
-    /// <param name="wal">Which file its -wal is.</param>
+    /// <param name="wal">Which file its -wal is; null if there is none.</param>
     /// <param name="walIndex">Which file its -shm is; null if there is none.</param>
     /// <returns>False also where that can't be known.</returns>
     /// <exception cref="PlatformNotSupportedException">The file system has no such locks.</exception>
-    public static bool HasUnlockedUser(string databasePath, FileIdentity database, FileIdentity wal, FileIdentity? walIndex)
+    public static bool HasUnlockedUser(string databasePath, FileIdentity database, FileIdentity? wal, FileIdentity? walIndex)
     {
         // the WAL itself is never locked, so it may be opened and closed
-        if (!FileLease.IsWritten(databasePath + "-wal", wal)) return false;
+        if (wal is { } present && !FileLease.IsWritten(databasePath + "-wal", present)) return false;
         return GuardDescriptor.LookAt(databasePath, database, SharedStart, SharedLength) switch
         {
-            PosixLock.None => true,
-            PosixLock.Read when walIndex is { } index => GuardDescriptor.LookAt(databasePath + "-shm", index, AttachedStart, AttachedLength) == PosixLock.None,
+            PosixLock.None => wal is not null,
+            PosixLock.Read => wal is null || walIndex is not { } index || GuardDescriptor.LookAt(databasePath + "-shm", index, AttachedStart, AttachedLength) == PosixLock.None,
             _ => false,
         };
     }

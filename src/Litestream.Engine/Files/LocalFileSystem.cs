@@ -161,7 +161,7 @@ public sealed class LocalFileSystem : IFileSystem
         OperatingSystem.IsLinux() ? FileUsers.Find(files, own) : [];
 
     /// <inheritdoc/>
-    public bool HasUnlockedUser(string databasePath, FileIdentity database, FileIdentity wal, FileIdentity? walIndex)
+    public bool HasUnlockedUser(string databasePath, FileIdentity database, FileIdentity? wal, FileIdentity? walIndex)
     {
         if (!OperatingSystem.IsLinux()) return false;
         try

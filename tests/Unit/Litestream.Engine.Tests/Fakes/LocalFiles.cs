@@ -39,7 +39,7 @@ internal abstract class LocalFiles : IFileSystem
 
     public virtual bool IsUnused(string path, FileIdentity identity) => _files.IsUnused(path, identity);
 
-    public virtual bool HasUnlockedUser(string databasePath, FileIdentity database, FileIdentity wal, FileIdentity? walIndex) =>
+    public virtual bool HasUnlockedUser(string databasePath, FileIdentity database, FileIdentity? wal, FileIdentity? walIndex) =>
         _files.HasUnlockedUser(databasePath, database, wal, walIndex);
 
     public virtual IReadOnlyList<string> FindUsers(IReadOnlyCollection<FileIdentity> files, IReadOnlyCollection<FileIdentity> own) =>

@@ -1,0 +1,41 @@
+using Litestream.Engine.Errors;
+using Litestream.Engine.Replication;
+using Litestream.Engine.Tests.Replication;
+using Litestream.Engine.Tests.Sqlite;
+using Xunit;
+
+namespace Litestream.Engine.Tests.Regressions;
+
+/// <summary>Hostile review: somebody removes the -shm or the -wal, or both, under an application, which goes on with those that it has open. By itself it brings all into the file when it closes the
+/// database; we had opened it again meanwhile, with new ones, so that its close was not the last one, and all that it had committed since then was lost.</summary>
+[Collection("locks")]
+public sealed class RemovedWalTests : IDisposable
+{
+    private readonly TestDatabase _database = new();
+
+    public void Dispose() => _database.Dispose();
+
+    [SkippableTheory]
+    [InlineData("-shm")]
+    [InlineData("-wal")]
+    [InlineData("-shm", "-wal")]
+    public async Task What_an_application_commits_to_it_is_not_lost(params string[] removed)
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "what is open can't be removed on Windows, and elsewhere nothing tells");
+        await using var replication = RunningReplication.Start(_database);
+        await replication.SyncAsync();
+        _database.App.Insert();
+        foreach (var suffix in removed) File.Delete(_database.Path + suffix);
+        await replication.UntilAsync(() => (replication.Status.LastError as LitestreamException)?.Code == ErrorCode.DatabaseLocked, "it is not opened beside the application");
+        Assert.Contains("removed", replication.Status.LastError!.Message, StringComparison.Ordinal);
+        for (var i = 0; i < 10; i++) _database.App.Insert();
+
+        _database.CloseApp();
+        await replication.WaitForAsync(ReplicationEventKind.Reconciled);
+        _database.ReopenApp();
+
+        Assert.Equal(11, _database.App.Number("SELECT count(*) FROM item"));
+        await replication.SyncAsync();
+        Assert.Equal(_database.App.Image(), await RunningReplication.RestoreAsync(_database));
+    }
+}
