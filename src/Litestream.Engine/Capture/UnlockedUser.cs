@@ -16,7 +16,10 @@ internal static class UnlockedUser
     public static void EnsureNone(string path, SourceFiles present, IFileSystem files)
     {
         if (present.Database is not { } database || !files.HasUnlockedUser(path, database, present.Wal, present.WalIndex)) return;
-        throw present is { Wal: not null, WalIndex: not null }
+        var isWhole = present is { Wal: not null, WalIndex: not null };
+        // who is just opening it makes them in this moment
+        if (!isWhole && SourceFiles.Of(path, files) != present) return;
+        throw isWhole
             ? new(ErrorCode.DatabaseLocked,
                 $"An application uses '{path}' and holds no lock on it, as after it has copied its own database files: it would die of any opening by SQLite.", path,
                 "End that application, and start it again. Let it copy its database by the backup API or VACUUM INTO.")
