@@ -119,7 +119,13 @@ public sealed class ConfigurationReader
     /// <summary>What has no effect; what is misspelt there is told all the same.</summary>
     private static void CheckWithoutEffect(ConfigurationSection root)
     {
-        _ = root.Section("socket", KnownKeys.Socket)?.Flag("enabled");
+        if (root.Section("socket", KnownKeys.Socket) is { } socket)
+        {
+            socket.Check("enabled", ValueKind.Flag);
+            socket.Check("path", ValueKind.Text);
+            socket.Check("permissions", ValueKind.Number);
+        }
+
         _ = root.Section("validation", KnownKeys.Interval)?.Duration("interval");
         foreach (var level in root.Sections("levels", KnownKeys.Interval)) _ = level.Duration("interval");
         if (root.Section("logging", KnownKeys.Logging) is not { } logging) return;

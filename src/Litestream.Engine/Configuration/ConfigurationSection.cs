@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Litestream.Engine.Errors;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -6,7 +7,7 @@ using YamlDotNet.RepresentationModel;
 namespace Litestream.Engine.Configuration;
 
 /// <summary>One mapping of the file, read strictly: every key is known, every value is of its kind, and every error has its line.</summary>
-internal sealed class ConfigurationSection
+internal sealed partial class ConfigurationSection
 {
     private static readonly TimeSpan s_longestWait = TimeSpan.FromDays(14);
 
@@ -34,10 +35,9 @@ internal sealed class ConfigurationSection
     /// <summary>Text, expanded; null if it is not there or empty.</summary>
     public string? Text(string key)
     {
-        if (!_entries.TryGetValue(key, out var entry)) return null;
-        if (entry.Value is not YamlScalarNode scalar) throw Refuse(entry.Line, $"'{key}' is one value, not several.", "Write it as 'key: value'.");
+        if (Scalar(key) is not { } scalar) return null;
         if (scalar.Style == ScalarStyle.Plain && scalar.Value is null or "" or "~" or "null") return null;
-        var text = _scope.Expand(scalar.Value!, (message, hint) => Refuse(entry.Line, $"'{key}': {message}", hint));
+        var text = _scope.Expand(scalar.Value!, (message, hint) => Refuse(LineOf(key), $"'{key}': {message}", hint));
         return text.Length == 0 ? null : text;
     }
 
@@ -69,6 +69,30 @@ internal sealed class ConfigurationSection
     public TimeSpan? Wait(string key) => PositiveDuration(key) is not { } duration ? null
         : duration <= s_longestWait ? duration : throw Refuse(LineOf(key), $"'{key}' is longer than {s_longestWait.TotalDays} days.", "Write a shorter duration, or remove the key.");
 
+    /// <summary>Refuses what is not of its kind, without a look at what it says otherwise.</summary>
+    public void Check(string key, ValueKind kind)
+    {
+        switch (kind)
+        {
+            case ValueKind.Flag:
+                _ = Flag(key);
+                break;
+            case ValueKind.Number when Text(key) is { } text && !Number().IsMatch(text):
+                throw Refuse(LineOf(key), $"'{key}' is not a whole number.", "Write a number, or remove the key.");
+            case ValueKind.Size when Text(key) is { } text && !Size().IsMatch(text):
+                throw Refuse(LineOf(key), $"'{key}' is not a size.", "Write bytes, or a number with a unit, as in '5MB'.");
+            case ValueKind.Duration:
+                _ = Duration(key);
+                break;
+            case ValueKind.Text:
+                // not expanded: what has no effect needs no variable that is set
+                _ = Scalar(key);
+                break;
+            default:
+                break;
+        }
+    }
+
     /// <summary>Refuses a value that Litestream does not know.</summary>
     public void Choice(string key, params string[] values)
     {
@@ -90,6 +114,9 @@ internal sealed class ConfigurationSection
 
     public LitestreamException Refuse(string key, string message, string hint) => Refuse(LineOf(key), message, hint);
 
+    private YamlScalarNode? Scalar(string key) => !_entries.TryGetValue(key, out var entry) ? null
+        : entry.Value as YamlScalarNode ?? throw Refuse(entry.Line, $"'{key}' is one value, not several.", "Write it as 'key: value'.");
+
     private LitestreamException Refuse(long line, string message, string hint) => ConfigurationError.At(_scope.File, line, message, hint);
 
     private void Add(
@@ -106,7 +133,7 @@ internal sealed class ConfigurationSection
 
         _entries.Add(text, (line, value));
         if (instead is null) return;
-        if (KnownKeys.IsDuration(text)) _ = Duration(text);
+        Check(text, KnownKeys.KindOf(text));
         _scope.Warn(line, $"'{text}' has no effect: {instead}.");
     }
 
@@ -121,4 +148,10 @@ internal sealed class ConfigurationSection
     private static bool IsMerge(YamlNode key) => key is YamlScalarNode { Value: "<<", Style: ScalarStyle.Plain };
 
     private static bool IsNull(YamlNode node) => node is YamlScalarNode { Style: ScalarStyle.Plain, Value: null or "" or "~" or "null" };
+
+    [GeneratedRegex("^[+-]?(?:0x[0-9A-F]+|0o?[0-7]+|[0-9]+)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Number();
+
+    [GeneratedRegex("^[0-9][0-9.,]* ?(?:[KMGTPE]i?)?B?$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Size();
 }

@@ -65,9 +65,16 @@ internal static class KnownKeys
     /// <summary>Of <c>validation</c>, and of each of <c>levels</c>.</summary>
     public static IReadOnlyDictionary<string, string?> Interval { get; } = Known("interval");
 
-    /// <summary>Whether a value is a duration, also of a key that has no effect: a number without a unit means another time than it seems to.</summary>
-    public static bool IsDuration(string key) =>
-        key.EndsWith("-interval", StringComparison.Ordinal) || key.EndsWith("-timeout", StringComparison.Ordinal) || key == "l0-retention";
+    /// <summary>What the value of a key has to be that has no effect.</summary>
+    public static ValueKind KindOf(string key) => key switch
+    {
+        "logging" or "socket" or "validation" or "levels" => ValueKind.Nested,
+        "sign-payload" or "require-content-md5" or "auto-recover" or "verify-compaction" => ValueKind.Flag,
+        "concurrency" or "max-sync-ltx-files" or "max-checkpoint-page-count" or "truncate-page-n" or "max-sync-wal-bytes" => ValueKind.Number,
+        "part-size" => ValueKind.Size,
+        _ when key == "l0-retention" || key.EndsWith("-interval", StringComparison.Ordinal) || key.EndsWith("-timeout", StringComparison.Ordinal) => ValueKind.Duration,
+        _ => ValueKind.Text,
+    };
 
     /// <summary>A key that is spelt nearly so; null if none is.</summary>
     /// <param name="key">What the file has.</param>

@@ -41,6 +41,54 @@ public sealed class ConfigurationErrorTests
     public void Fault_of_the_file_has_its_line(string yaml, int line, string message, string hint) => Check(yaml, line, message, hint);
 
     [Theory]
+    [InlineData("addr: [1]", "'addr' is one value")]
+    [InlineData("exec: {a: b}", "'exec' is one value")]
+    [InlineData("mcp-addr: [x]", "'mcp-addr' is one value")]
+    [InlineData("heartbeat-url: {a: b}", "'heartbeat-url' is one value")]
+    [InlineData("heartbeat-interval: [5m]", "'heartbeat-interval' is one value")]
+    [InlineData("verify-compaction: perhaps", "'verify-compaction' is neither true nor false")]
+    [InlineData("sign-payload: 2", "'sign-payload' is neither true nor false")]
+    [InlineData("concurrency: many", "'concurrency' is not a whole number")]
+    [InlineData("max-sync-ltx-files: 1.5", "'max-sync-ltx-files' is not a whole number")]
+    [InlineData("part-size: large", "'part-size' is not a size")]
+    [InlineData("socket: {enabled: 7}", "'enabled' is neither true nor false")]
+    [InlineData("socket: {path: [x]}", "'path' is one value")]
+    [InlineData("socket: {permissions: rw}", "'permissions' is not a whole number")]
+    [InlineData("logging: text", "'logging' has no keys")]
+    [InlineData("levels: 5m", "'levels' is a list")]
+    public void Value_of_a_key_without_effect_is_of_its_kind(string line, string message) => Check($"dbs: []\n{line}", 2, message, "");
+
+    [Theory]
+    [InlineData("max-checkpoint-page-count: lots", "'max-checkpoint-page-count' is not a whole number")]
+    [InlineData("truncate-page-n: {a: 1}", "'truncate-page-n' is one value")]
+    [InlineData("max-sync-wal-bytes: 1MB", "'max-sync-wal-bytes' is not a whole number")]
+    [InlineData("busy-timeout: soon", "'busy-timeout' is not a duration")]
+    public void Value_of_a_key_of_a_database_without_effect_is_of_its_kind(string line, string message) =>
+        Check($"dbs:\n  - path: /a\n    replicas: [{{path: /r}}]\n    {line}", 4, message, "");
+
+    [Fact]
+    public void Values_of_keys_without_effect_that_Litestream_takes_are_no_errors()
+    {
+        var yaml = """
+            addr: 9090
+            exec: app --port $UNSET $1
+            verify-compaction: no
+            concurrency: 0x10
+            part-size: 5 MiB
+            max-sync-ltx-files:
+            socket: {enabled: true, path: /run/$UNSET, permissions: 0600}
+            dbs:
+              - path: /a
+                max-checkpoint-page-count: 0
+                truncate-page-n: -1
+                busy-timeout: 1s
+                replicas: [{path: /r, auto-recover: true, part-size: 10485760}]
+            """;
+
+        Assert.Single(new ConfigurationReader { CurrentFolder = "/", FindVariable = _ => null }.Read(yaml, "f.yml").Databases);
+    }
+
+    [Theory]
     [InlineData("{path: /r, retention: 86400}", "has no unit, and Litestream takes it as nanoseconds", "'86400s'")]
     [InlineData("{path: /r, retention: 7d}", "'retention' is not a duration", "'24h'")]
     [InlineData("{path: /r, sync-interval: 0s}", "'sync-interval' is not above 0", "")]
