@@ -25,6 +25,16 @@ Describe 'Test-LitestreamEnvironment' {
         (Get-Item $database | Test-LitestreamEnvironment | Where-Object Check -eq JournalMode).Severity | Should -Be 'Ok'
     }
 
+    It 'Takes wildcards, and names without them' {
+        $odd = "$TestDrive/odd[1].db"
+        Invoke-Shop create $odd
+        $look = { $args[0] | Where-Object Check -eq JournalMode | ForEach-Object Target }
+        & $look (Test-LitestreamEnvironment "$TestDrive/*.db") | Should -Be $odd, $database
+        & $look (Test-LitestreamEnvironment -LiteralPath $odd) | Should -Be $odd
+        & $look (Get-Item -LiteralPath $odd | Test-LitestreamEnvironment) | Should -Be $odd
+        { Test-LitestreamEnvironment "$TestDrive/*.sqlite" -ErrorAction Stop } | Should -Throw -ErrorId 'DatabaseNotFound,*'
+    }
+
     It 'Touches no replica with -WhatIf' {
         (Test-LitestreamEnvironment $database $replica -WhatIf).Check | Should -Not -Contain 'ReplicaPut'
     }

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Management.Automation;
 using Litestream.Engine.Configuration;
+using Litestream.Engine.Errors;
 using Litestream.PowerShell.Completion;
 using Litestream.PowerShell.Configurations;
 
@@ -32,4 +33,16 @@ public abstract class ConfigurationCommand : StoreCommand
 
     /// <summary>Those of the file that are meant, at least one for each name: a drill whose wildcard is misspelt would pass in silence.</summary>
     private protected IReadOnlyList<DatabaseConfiguration> FindConfigured() => Configured.Find(ConfigPath!, !NoExpandEnvironment, Database, wildcardsMatch: true);
+
+    /// <summary>The databases that a parameter names.</summary>
+    private protected IReadOnlyList<string> FindDatabases(string path, bool literal)
+    {
+        if (literal || !WildcardPattern.ContainsWildcardCharacters(path)) return [ResolvePath(path)];
+        var found = SessionState.Path.GetResolvedProviderPathFromPSPath(path, out var provider);
+        if (provider.Name != "FileSystem") throw NotFileSystem(path);
+        return found.Count > 0
+            ? found
+            : throw new LitestreamException(
+                nameof(ErrorCode.DatabaseNotFound), $"No file matches '{path}'.", path, "Give the path of an existing SQLite database file.");
+    }
 }

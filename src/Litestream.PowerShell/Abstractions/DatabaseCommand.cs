@@ -1,6 +1,4 @@
 using System.ComponentModel;
-using System.Management.Automation;
-using Litestream.Engine.Errors;
 using Litestream.Engine.Replicas;
 using Litestream.PowerShell.Errors;
 using Litestream.PowerShell.Models;
@@ -12,18 +10,6 @@ namespace Litestream.PowerShell.Abstractions;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class DatabaseCommand : ConfigurationCommand
 {
-    /// <summary>The files that a parameter names.</summary>
-    private protected IReadOnlyList<string> FindDatabases(string path, bool literal)
-    {
-        if (literal || !WildcardPattern.ContainsWildcardCharacters(path)) return [ResolvePath(path)];
-        var found = SessionState.Path.GetResolvedProviderPathFromPSPath(path, out var provider);
-        if (provider.Name != "FileSystem") throw NotFileSystem(path);
-        return found.Count > 0
-            ? found
-            : throw new LitestreamException(
-                nameof(ErrorCode.DatabaseNotFound), $"No file matches '{path}'.", path, "Give the path of an existing SQLite database file.");
-    }
-
     /// <summary>The replicas of one database; the caller disposes them.</summary>
     private protected IReadOnlyList<IReplicaClient> OpenReplicas(IReadOnlyCollection<LitestreamReplica> replicas)
     {

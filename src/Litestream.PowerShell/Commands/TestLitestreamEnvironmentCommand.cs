@@ -13,19 +13,27 @@ public sealed class TestLitestreamEnvironmentCommand : ConfiguredReplicaCommand
 {
     private string? _database;
 
+    /// <summary>Databases.</summary>
+    [Parameter(Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Path { get; set; } = [];
+
     /// <summary>Databases, without wildcards.</summary>
-    [Parameter(Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet, ValueFromPipelineByPropertyName = true)]
     [Alias("PSPath", "DatabasePath")]
     [ValidateNotNullOrEmpty]
-    public string[] Path { get; set; } = [];
+    public string[]? LiteralPath { get; set; }
 
     /// <summary>Folders or URLs of replicas.</summary>
     [Parameter(Position = 1, ParameterSetName = PathSet)]
+    [Parameter(Position = 1, ParameterSetName = LiteralPathSet)]
     [ValidateNotNullOrEmpty]
     public LitestreamReplica[] Replica { get; set; } = [];
 
     /// <summary>The metadata folder, if it is not the one beside the database.</summary>
     [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralPathSet)]
     [ValidateNotNullOrEmpty]
     public string? MetadataPath { get; set; }
 
@@ -48,12 +56,15 @@ public sealed class TestLitestreamEnvironmentCommand : ConfiguredReplicaCommand
             return;
         }
 
-        foreach (var path in Path)
+        foreach (var path in LiteralPath ?? Path)
         {
             Try(path, () =>
             {
-                _database = ResolvePath(path);
-                Examine(_database, MetadataPath is null ? null : ResolvePath(MetadataPath));
+                foreach (var database in FindDatabases(path, LiteralPath is not null))
+                {
+                    _database = database;
+                    Examine(database, MetadataPath is null ? null : ResolvePath(MetadataPath));
+                }
             });
         }
     }
