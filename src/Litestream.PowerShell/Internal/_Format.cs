@@ -12,6 +12,7 @@ public static class _Format
 {
     private const string Compressed = ".lz4";
     private const int NarrowestText = 39;
+    private const int NarrowestWindow = 80;
 
     private static readonly string[] s_units = ["B", "KB", "MB", "GB", "TB"];
 
@@ -67,6 +68,14 @@ public static class _Format
         var start = place.Length - width + 1;
         return "…" + place[(char.IsLowSurrogate(place[start]) ? start + 1 : start)..];
     }
+
+    /// <summary>A path or URL, or as much of its end as fits into a column that has no width of its own.</summary>
+    /// <param name="place">The path or URL.</param>
+    /// <param name="window">Characters that a line of the window has; where that is too few, as without a window, 80.</param>
+    /// <param name="others">Characters that the other columns take, and what stands between all of them.</param>
+    /// <param name="columns">How many columns share the rest.</param>
+    // one less than there are: a console of Windows breaks a line that is full
+    public static string Tail(string place, int window, int others, int columns) => Tail(place, (Math.Max(window, NarrowestWindow) - 1 - others) / columns);
 
     /// <summary>What tells an object of a replica from others of its generation.</summary>
     /// <param name="key">Its key.</param>

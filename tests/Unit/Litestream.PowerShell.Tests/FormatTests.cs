@@ -28,11 +28,11 @@ public sealed class FormatTests
     [InlineData("Get-LitestreamGeneration ./replica", "Generation       CreatedAt (UTC)     UpdatedAt (UTC)     Segments     Size")]
     [InlineData("Get-LitestreamSnapshot ./replica", "Generation            Index CreatedAt (UTC)         Size")]
     [InlineData("Remove-LitestreamGeneration ./replica 0b2ad470f44f1ca0 -Confirm:$false", "Generation       Snapshots Segments  Removed     Left RestorableFrom (UTC)")]
-    [InlineData("Find-LitestreamReplica .", "RelativePath                             Generations Replica")]
+    [InlineData("Find-LitestreamReplica .", "Generations RelativePath                      Replica")]
     [InlineData("Get-LitestreamRestorePoint ./replica", "Generation       From (UTC)          To (UTC)            Points Missing")]
     [InlineData("Get-LitestreamRestorePoint ./replica -All", "Generation        Index     Offset CreatedAt (UTC)")]
     [InlineData("Test-LitestreamReplica ./replica", "Generation       Result End                 Read Damage First damage")]
-    [InlineData("Restore-LitestreamDatabase ./replica x.db", "Destination            RestoredTo (UTC)    Transactions     Size Duration")]
+    [InlineData("Restore-LitestreamDatabase ./replica x.db", "RestoredTo (UTC)    Transactions     Size Duration Destination")]
     public void Views_show_a_table(string script, string header)
     {
         using var host = new ModuleHost();
@@ -41,6 +41,32 @@ public sealed class FormatTests
         var text = host.Run(script + " | Out-Default").HostText;
 
         Assert.Contains(header, text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(80, "…")]
+    [InlineData(200, "")]
+    public void Paths_use_what_a_wide_window_has(int width, string cut)
+    {
+        using var host = new ModuleHost(culture: null, width: width);
+        var folder = string.Join('/', Enumerable.Repeat("tenants", 5));
+        var destination = Path.Combine(Directory.CreateDirectory(host.Folder[folder]).FullName, "app.db");
+        NotesReplica.CopyTo(host.Folder[$"{folder}/replica"]);
+
+        foreach (var (script, path) in new (string, string)[]
+        {
+            ($"Restore-LitestreamDatabase {folder}/replica -Destination {destination}", destination),
+            ($"Find-LitestreamReplica .", host.Folder[$"{folder}/replica"]),
+            ($"Test-LitestreamBackup {folder}/replica", host.Folder[$"{folder}/replica"]),
+        })
+        {
+            var lines = host.Run(script + " | Out-Default").HostText.Split('\n', StringSplitOptions.TrimEntries);
+
+            Assert.All(lines, l => Assert.True(l.Length < width, l));
+            var line = Assert.Single(lines, l => l.EndsWith(path[^15..], StringComparison.Ordinal));
+            Assert.Equal(cut.Length == 0, line.EndsWith(" " + path, StringComparison.Ordinal));
+            Assert.Contains(cut, line, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -101,6 +127,9 @@ public sealed class FormatTests
     [InlineData("Tail", "'/srv/app.db', 11", "/srv/app.db")]
     [InlineData("Tail", "'/srv/app.db', 10", "…rv/app.db")]
     [InlineData("Tail", "'/srv/\ud83d\ude00app.db', 8", "…app.db")]
+    [InlineData("Tail", "'/srv/shops/app.db', 0, 52, 2", "…shops/app.db")]
+    [InlineData("Tail", "'/srv/shops/app.db', 85, 52, 2", "…rv/shops/app.db")]
+    [InlineData("Tail", "'/srv/shops/app.db', 85, 52, 1", "/srv/shops/app.db")]
     [InlineData("Size", "0", "0 B")]
     [InlineData("Size", "999", "999 B")]
     [InlineData("Size", "1023", "1.00 KB")]

@@ -69,7 +69,7 @@ public sealed class ReplicationStatusTests : ReplicationTests
 
         var text = Host.Run("Get-LitestreamReplication | Out-Default").HostText;
 
-        Assert.Contains("Database      Replica       State    Position", text, StringComparison.Ordinal);
+        Assert.Contains("LastSync (UTC) Database       Replica", text, StringComparison.Ordinal);
         Assert.All(text.Split('\n'), l => Assert.True(l.Length <= 80, l));
     }
 
@@ -85,7 +85,7 @@ public sealed class ReplicationStatusTests : ReplicationTests
         Assert.Equal([Host.Folder["replica"], Host.Folder["other/second"]], shown.Select(r => r.Value<string>("Replica")));
         Assert.All(shown, r => Assert.Equal((0L, 0L), (r.Value<long>("SpoolBytes"), r.Value<long>("SnapshotBytes"))));
         var text = Host.Run("Get-LitestreamReplication | Out-Default").HostText;
-        Assert.Matches(@"(?m)^…\S*app\.db …other.second Running ", text);
+        Assert.Matches(@"(?m)^Running .* …\S*app\.db +…other.second *$", text);
     }
 
     [Fact]
@@ -117,9 +117,9 @@ public sealed class ReplicationStatusTests : ReplicationTests
             Assert.Contains($"   Target: {Host.Folder[name + "/r"]}", findings, StringComparison.Ordinal);
             Assert.Contains($"   DatabasePath: {Host.Folder[name + "/app.db"]}", events, StringComparison.Ordinal);
             var (path, replica) = (Path.Combine(name, "app.db"), Path.Combine(name, "r"));
-            Assert.Matches($@"(?m)^…\S*{Regex.Escape(path)} +[0-9a-f]{{16}} ", syncs);
-            Assert.Matches($@"(?m)^Passed +…\S*{Regex.Escape(replica)} +[0-9]", drills);
-            Assert.Matches($@"(?m)^…\S*{Regex.Escape(path)} +…\S*{Regex.Escape(replica)} +Running ", replications);
+            Assert.Matches($@"(?m)^[0-9a-f]{{16}} .* …\S*{Regex.Escape(path)} *$", syncs);
+            Assert.Matches($@"(?m)^Passed +[0-9].* …\S*{Regex.Escape(replica)} *$", drills);
+            Assert.Matches($@"(?m)^Running .* …\S*{Regex.Escape(path)} +…\S*{Regex.Escape(replica)} *$", replications);
         }
 
         Assert.All((syncs + drills + replications).Split('\n'), l => Assert.True(l.TrimEnd().Length <= 80, l));

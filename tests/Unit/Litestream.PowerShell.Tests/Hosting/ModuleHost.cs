@@ -18,9 +18,9 @@ public sealed class ModuleHost : IDisposable
     {
     }
 
-    internal ModuleHost(CultureInfo? culture, bool import = true)
+    internal ModuleHost(CultureInfo? culture, bool import = true, int? width = null)
     {
-        _host = new(culture);
+        _host = new(culture, width);
         _runspace = RunspaceFactory.CreateRunspace(_host, InitialSessionState.CreateDefault2());
         _runspace.Open();
         _runspace.SessionStateProxy.Path.SetLocation(Folder.Path);

@@ -4,9 +4,9 @@ using System.Management.Automation.Host;
 namespace Litestream.PowerShell.Tests.Hosting;
 
 /// <summary>A host without a person in front of it, which keeps what is shown.</summary>
-internal sealed class RecordingHost(CultureInfo? culture = null) : PSHost
+internal sealed class RecordingHost(CultureInfo? culture = null, int? width = null) : PSHost
 {
-    private readonly RecordingUserInterface _userInterface = new();
+    private readonly RecordingUserInterface _userInterface = new(width);
 
     public override CultureInfo CurrentCulture { get; } = culture ?? CultureInfo.InvariantCulture;
 

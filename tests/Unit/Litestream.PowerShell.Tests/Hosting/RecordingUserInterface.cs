@@ -8,11 +8,11 @@ using System.Text.RegularExpressions;
 namespace Litestream.PowerShell.Tests.Hosting;
 
 /// <summary>Keeps text, without colours; a prompt is an error, as it is with -NonInteractive.</summary>
-internal sealed partial class RecordingUserInterface : PSHostUserInterface
+internal sealed partial class RecordingUserInterface(int? width) : PSHostUserInterface
 {
     private readonly StringBuilder _text = new();
 
-    public override PSHostRawUserInterface? RawUI => null;
+    public override PSHostRawUserInterface? RawUI { get; } = width is null ? null : new RecordingWindow(width.Value);
 
     public string TakeText()
     {
