@@ -57,6 +57,45 @@ public sealed class HelpTests(ModuleHost host) : IClassFixture<ModuleHost>
 
     [Theory]
     [MemberData(nameof(Cmdlets))]
+    public void Help_shows_the_default_values_that_are(string cmdlet)
+    {
+        host.UseEngine();
+        var command = ((CmdletInfo)Command(cmdlet)).ImplementingType;
+        object[] sources = cmdlet switch
+        {
+            "Start-LitestreamReplication" => [Create(command), CreateOfEngine("Replication.ReplicationOptions")],
+            "New-LitestreamReplica" => [Create(command), CreateOfEngine("Replicas.S3.S3Settings")],
+            _ => [Create(command)],
+        };
+        var values = command.GetProperties().Where(p => p.IsDefined(typeof(ParameterAttribute), inherit: true) && IsNumber(p.PropertyType))
+            .Select(p => (p.Name, Value: sources.Select(s => s.GetType().GetProperty(p.Name)?.GetValue(s)).FirstOrDefault(v => v is not null)));
+
+        var shown = Topic(cmdlet).Element(s_command + "parameters")!.Elements().Where(p => p.Element(s_dev + "defaultValue") is not null)
+            .ToDictionary(p => p.Element(s_maml + "name")!.Value, p => p.Element(s_dev + "defaultValue")!.Value);
+
+        Assert.Equal(
+            values.Where(v => v.Value is not null).Select(v => $"{v.Name} {v.Value}").Order(),
+            shown.Select(s => $"{s.Key} {Read(s.Value, command.GetProperty(s.Key)!.PropertyType)}").Order());
+
+        static bool IsNumber(Type type) => (Nullable.GetUnderlyingType(type) ?? type) is var t && (t == typeof(TimeSpan) || t == typeof(int) || t == typeof(long));
+        static object Create(Type type) => Activator.CreateInstance(type)!;
+        static object CreateOfEngine(string name) => Create(ModuleAssemblies.Engine.GetType($"Litestream.Engine.{name}", throwOnError: true)!);
+
+        object Read(string text, Type type) => Assert.Single(host.Run(
+            (Nullable.GetUnderlyingType(type) ?? type) == typeof(TimeSpan)
+                ? $"[Litestream.PowerShell.Binding.DurationTransformationAttribute]::new().Transform($ExecutionContext, '{text}')" : text).Succeeded()).BaseObject;
+    }
+
+    [Fact]
+    public void Help_of_a_parameter_has_its_default_value()
+    {
+        var help = Assert.Single(host.Run("Get-Help Start-LitestreamReplication -Parameter Retention").Succeeded());
+
+        Assert.Equal("24h", help.Properties["defaultValue"]?.Value.ToString());
+    }
+
+    [Theory]
+    [MemberData(nameof(Cmdlets))]
     public void Help_shows_the_syntax_as_it_is(string cmdlet)
     {
         var sets = Command(cmdlet).ParameterSets.Select(s => string.Join(' ', s.Parameters
