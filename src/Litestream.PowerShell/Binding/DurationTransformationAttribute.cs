@@ -53,5 +53,5 @@ public sealed class DurationTransformationAttribute : ArgumentTransformationAttr
         duration is { Ticks: >= 0 } valid ? valid : throw Refused(input);
 
     private static ArgumentTransformationMetadataException Refused(object input) => new(
-        $"'{input}' is not a duration. Write it with a unit in quotes, such as '500ms', '10s', '5m', '24h' or '7d', or as '00:00:10'; a whole number counts seconds.");
+        $"'{LanguagePrimitives.ConvertTo<string>(input)}' is not a duration. Write it with a unit in quotes, such as '500ms', '10s', '5m', '24h' or '7d', or as '00:00:10'; a whole number counts seconds.");
 }

@@ -6,6 +6,9 @@ namespace Litestream.PowerShell.Tests;
 
 public sealed class DurationTests(ModuleHost host) : IClassFixture<ModuleHost>
 {
+    // a function of the test's own: the attribute works wherever it stands
+    private const string Script = "function Test-Duration { param([Litestream.PowerShell.Binding.DurationTransformation()] [TimeSpan] $Value) $Value }; Test-Duration";
+
     [Theory]
     [InlineData("'500ms'", 0.5)]
     [InlineData("'10s'", 10)]
@@ -40,6 +43,19 @@ public sealed class DurationTests(ModuleHost host) : IClassFixture<ModuleHost>
         Assert.Contains("is not a duration", Assert.Single(Transform(value).Errors).ToString(), StringComparison.Ordinal);
 
     [Theory]
+    [InlineData("1.5", "'1.5' is")]
+    [InlineData("-1", "'-1' is")]
+    public void Transform_names_what_it_refuses_as_it_was_written_in_every_culture(string value, string named)
+    {
+        foreach (var culture in (string[])["de-DE", "fa-IR"])
+        {
+            var refused = host.Run($"[cultureinfo]::CurrentCulture = '{culture}'; {Script} {value}");
+
+            Assert.Contains(named, Assert.Single(refused.Errors).ToString(), StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
     [InlineData("SyncInterval")]
     [InlineData("ShutdownTimeout")]
     public void Every_duration_parameter_has_it(string parameter)
@@ -49,10 +65,5 @@ public sealed class DurationTests(ModuleHost host) : IClassFixture<ModuleHost>
         Assert.Contains(attributes, a => a.BaseObject is ArgumentTransformationAttribute);
     }
 
-    // a function of the test's own: the attribute works wherever it stands
-    private RunResult Transform(string value) => host.Run(
-        $$"""
-        function Test-Duration { param([Litestream.PowerShell.Binding.DurationTransformation()] [TimeSpan] $Value) $Value }
-        Test-Duration {{value}}
-        """);
+    private RunResult Transform(string value) => host.Run($"{Script} {value}");
 }
