@@ -86,6 +86,22 @@ public sealed class HelpTests(ModuleHost host) : IClassFixture<ModuleHost>
                 ? $"[Litestream.PowerShell.Binding.DurationTransformationAttribute]::new().Transform($ExecutionContext, '{text}')" : text).Succeeded()).BaseObject;
     }
 
+    [Theory]
+    [MemberData(nameof(Cmdlets))]
+    public void Help_shows_what_can_be_piped(string cmdlet)
+    {
+        var command = Command(cmdlet);
+        var byValue = command.Parameters.Values.Where(p => p.Attributes.OfType<ParameterAttribute>().Any(a => a.ValueFromPipeline)).Select(p => p.ParameterType).ToList();
+        List<string> byName = [.. command.Parameters.Values.Where(p => p.Attributes.OfType<ParameterAttribute>().Any(a => a.ValueFromPipelineByPropertyName)).SelectMany(p => p.Aliases.Append(p.Name))];
+
+        var shown = Assert.Single(host.Run("(Get-Help $args[0]).inputTypes", cmdlet).Succeeded()).Properties["inputType"].Value;
+        List<string> types = [.. (shown is object[] several ? several : [shown]).Cast<PSObject>().Select(t => ((PSObject)t.Properties["type"].Value).Properties["name"].Value.ToString()!)];
+
+        Assert.All(byValue, type => Assert.Contains((type.GetElementType() ?? type).FullName, types));
+        foreach (var type in types.Select(t => host.Run($"[{t}]").Succeeded()[0].BaseObject).Cast<Type>().Where(t => !byValue.Exists(v => t == (v.GetElementType() ?? v))))
+            Assert.Contains(byName, n => type.GetProperty(n) is not null || (n == "PSPath" && type == typeof(FileInfo)));
+    }
+
     [Fact]
     public void Help_of_a_parameter_has_its_default_value()
     {
