@@ -13,6 +13,12 @@ Describe 'New-LitestreamReplica' {
         ($replica | Format-List * | Out-String) + ($replica | ConvertTo-Json) | Should -Not -Match 'Very-Secret'
     }
 
+    It 'Describes several of one store - piped' {
+        $replicas = 's3://bucket/shop', 's3://bucket/notes' | New-LitestreamReplica -Region eu-central-1
+        $replicas.Url | Should -Be 's3://bucket/shop', 's3://bucket/notes'
+        $replicas.Region | Should -Be 'eu-central-1', 'eu-central-1'
+    }
+
     It 'Refuses a folder' {
         { New-LitestreamReplica ./folder -ErrorAction Stop } |
             Should -Throw -ErrorId 'ReplicaUrlInvalid,Litestream.PowerShell.Commands.NewLitestreamReplicaCommand'
