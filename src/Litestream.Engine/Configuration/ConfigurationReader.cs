@@ -145,7 +145,10 @@ public sealed class ConfigurationReader
         }
         catch (YamlException e)
         {
-            throw ConfigurationError.At(path, e.Start.Line, $"this is not YAML: {e.Message}", "Correct the line; keys are indented by spaces, and each is there once.", e);
+            // between braces, '${' begins a mapping: Litestream puts values in before it reads YAML
+            var isVariable = yaml.Split('\n').ElementAtOrDefault((int)e.Start.Line - 1)?.Contains("${", StringComparison.Ordinal) == true;
+            throw ConfigurationError.At(path, e.Start.Line, $"this is not YAML: {e.Message}",
+                isVariable ? "Put a value that has '${NAME}' in it into quotes, or write $NAME." : "Correct the line; keys are indented by spaces, and each is there once.", e);
         }
         catch (Exception e) when (e is not (LitestreamException or OutOfMemoryException))
         {

@@ -12,6 +12,8 @@ public sealed class ConfigurationErrorTests
     [InlineData("dbs:\n  - path: /a\n    snapshot-interval: 1h\n    replicas: [{path: /r}]", 3, "'snapshot-interval' is not a key of 'dbs'", "")]
     [InlineData("addr: a\naddr: b", 2, "not YAML", "")]
     [InlineData("dbs: }", 1, "not YAML", "")]
+    [InlineData("dbs:\n- {path: ${HOME}/a.db}", 2, "not YAML", "'${NAME}' in it into quotes")]
+    [InlineData("dbs: ]", 1, "not YAML", "indented by spaces")]
     [InlineData("---\ndbs: []\n---\ndbs: []", 4, "second document", "")]
     [InlineData("dbs: text", 1, "'dbs' is a list", "")]
     [InlineData("- dbs", 1, "the file has no keys", "")]
