@@ -44,13 +44,25 @@ catch {
     exit $couldNotRun
 }
 
+$end = $failure = $null
 try {
-    Start-LitestreamReplication -LiteralPath $Database -Replica $Replica -ShutdownTimeout $ShutdownTimeout -Wait |
-        ForEach-Object { [Console]::Out.WriteLine("$($_.Time.ToString('u')) $($_.Kind): $($_.Message)") }
-    exit 0
+    # an error that passes, as of a replica that can't be reached for now, is told and ends nothing
+    Start-LitestreamReplication -LiteralPath $Database -Replica $Replica -ShutdownTimeout $ShutdownTimeout -Wait -ErrorAction Continue 2>&1 | ForEach-Object {
+        if ($_ -is [System.Management.Automation.ErrorRecord]) {
+            $failure = $_
+            [Console]::Error.WriteLine("$_ $($_.ErrorDetails.RecommendedAction)")
+        }
+        else {
+            $end = $_.Kind
+            [Console]::Out.WriteLine("$($_.Time.ToString('u')) $($_.Kind): $($_.Message)")
+        }
+    }
+    if ($end -eq 'Stopped') { exit 0 }
 }
 catch {
-    [Console]::Error.WriteLine("Replication has ended: $_ $($_.ErrorDetails.RecommendedAction)")
-    if ("$($_.CategoryInfo.Category)" -in $notHelpedByAnotherStart) { exit $couldNotRun }
-    exit 1
+    $failure = $_
 }
+
+[Console]::Error.WriteLine("Replication has ended: $failure $($failure.ErrorDetails.RecommendedAction)")
+if ("$($failure.CategoryInfo.Category)" -in $notHelpedByAnotherStart) { exit $couldNotRun }
+exit 1

@@ -8,7 +8,7 @@ namespace Litestream.PowerShell.Tests;
 public sealed partial class QuickstartTests
 {
     [Fact]
-    public void Quickstart_replicates_and_restores_what_was_deleted()
+    public async Task Quickstart_replicates_and_restores_what_was_deleted()
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
         var program = Path.Combine(Repository.Root, "samples", "Quickstart", "bin", configuration, "net10.0", "Quickstart.dll");
@@ -16,13 +16,15 @@ public sealed partial class QuickstartTests
         using var quickstart = Process.Start(new ProcessStartInfo("dotnet", [program])
         {
             RedirectStandardOutput = true,
+            RedirectStandardError = true,
             Environment = { ["LITESTREAM_RUN_FOLDER"] = run["run"] },
         })!;
 
-        var output = quickstart.StandardOutput.ReadToEnd();
-        quickstart.WaitForExit();
+        var errors = quickstart.StandardError.ReadToEndAsync();
+        var output = await quickstart.StandardOutput.ReadToEndAsync();
+        await quickstart.WaitForExitAsync();
 
-        Assert.Equal(0, quickstart.ExitCode);
+        Assert.True(quickstart.ExitCode == 0, await errors + output);
         Assert.DoesNotContain('\x1b', output);
         var restored = int.Parse(RestoredOrders().Match(output).Groups[1].ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
         Assert.True(restored >= 5, output);

@@ -23,6 +23,29 @@ public sealed class ServiceTests : ReplicationTests
         Assert.Equal(Application.State(Database), StateOfRestored());
     }
 
+    /// <summary>The script took any error for the end, also one that replication goes on after.</summary>
+    [SkippableFact]
+    public void Unit_goes_on_after_trouble_that_passes()
+    {
+        var (replica, aside) = (Host.Folder["replica"], Host.Folder["aside"]);
+        using var service = SampleProcess.Start(Unit("litestream-app.service").After("ExecStart="));
+        service.WaitForLine("SnapshotShipped");
+        Directory.Move(replica, aside);
+        File.WriteAllText(replica, "in the way");
+        Application.Write(Database, commits: 5);
+        service.WaitForLine("Stalled");
+        File.Delete(replica);
+        Directory.Move(aside, replica);
+        service.WaitForLine("Recovered");
+
+        service.Terminate();
+        var end = service.WaitForEnd();
+
+        Assert.Contains(end.ExitCode, new[] { 0, Terminated });
+        Assert.Contains("does not get on", end.Errors, StringComparison.Ordinal);
+        Assert.Equal(Application.State(Database), StateOfRestored());
+    }
+
     [SkippableFact]
     public void Unit_is_started_again_after_what_may_pass_only()
     {
