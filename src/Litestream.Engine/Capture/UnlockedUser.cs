@@ -5,7 +5,7 @@ namespace Litestream.Engine.Capture;
 
 /// <summary>An application that uses a database and holds no lock on it, as it has copied its own database files by other means than SQLite: closing them drops a process's locks (SQLite,
 /// How To Corrupt, section 2.2). Any opening by SQLite takes the wal-index for abandoned then and cuts it off, of which that application dies. Or one that goes on with a WAL or a wal-index that
-/// somebody has removed: alone it brings all of that into the file with its last close, and beside others, who have new ones, loses it.</summary>
+/// somebody has removed or replaced: alone it brings all of that into the file with its last close, and beside others, who have new ones, loses it.</summary>
 internal static class UnlockedUser
 {
     /// <summary>Sees that there is none, before the database is opened.</summary>
@@ -15,16 +15,16 @@ internal static class UnlockedUser
     /// <exception cref="LitestreamException"><see cref="ErrorCode.DatabaseLocked"/>: there is one.</exception>
     public static void EnsureNone(string path, SourceFiles present, IFileSystem files)
     {
-        if (present.Database is not { } database || !files.HasUnlockedUser(path, database, present.Wal, present.WalIndex)) return;
-        var isWhole = present is { Wal: not null, WalIndex: not null };
-        // who is just opening it makes them in this moment
-        if (!isWhole && SourceFiles.Of(path, files) != present) return;
-        throw isWhole
+        // who is just opening it makes them in this moment, and who is just closing it takes them away
+        if (!IsThere() || !IsThere()) return;
+        throw present is { Wal: not null, WalIndex: not null }
             ? new(ErrorCode.DatabaseLocked,
-                $"An application uses '{path}' and holds no lock on it, as after it has copied its own database files: it would die of any opening by SQLite.", path,
+                $"An application uses '{path}' and holds no lock on it, as after it has copied its own database files, or has a -wal in whose place somebody has put another: it would die of any opening by SQLite, or lose what it commits.", path,
                 "End that application, and start it again. Let it copy its database by the backup API or VACUUM INTO.")
             : new LitestreamException(ErrorCode.DatabaseLocked,
                 $"An application uses '{path}' with a -wal or a -shm that somebody has removed: what it commits there would be lost to it by any opening by SQLite.", path,
                 "End that application, so that it brings all of it into the database, and start it again.");
+
+        bool IsThere() => present.Database is { } database && SourceFiles.Of(path, files) == present && files.HasUnlockedUser(path, database, present.Wal, present.WalIndex);
     }
 }

@@ -99,7 +99,7 @@ public interface IFileSystem
     bool IsUnused(string path, FileIdentity identity);
 
     /// <summary>Whether somebody on this machine has the WAL of a database open, and no lock on the database or on its -shm: he has lost them, and SQLite would take what he uses for
-    /// abandoned. Or has the database open, and somebody has removed its -wal or its -shm: he goes on with those that have no name any more.</summary>
+    /// abandoned. Or has the database open, and somebody has removed its -wal or its -shm, or put others in their place: he goes on with those that have no name any more.</summary>
     /// <param name="databasePath">The database.</param>
     /// <param name="database">Which file it is.</param>
     /// <param name="wal">Which file its -wal is; null if there is none.</param>

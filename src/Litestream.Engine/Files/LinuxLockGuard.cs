@@ -46,7 +46,7 @@ internal sealed class LinuxLockGuard : ILockGuard
     }
 
     /// <summary>Whether somebody has the WAL open who holds no lock, of the database or of the wal-index: an application that has copied them has lost those. One in exclusive mode has a
-    /// lock for writing on the database and no use for a wal-index. Who has any other lock on it has both open, whether or not they still have names.</summary>
+    /// lock for writing on the database and no use for a wal-index. Who has any other lock on it has both open, whether or not they still have names: where nobody has the one open that has the name, his was removed.</summary>
     /// <param name="databasePath">The database.</param>
     /// <param name="database">Which file it is.</param>
     /// <param name="wal">Which file its -wal is; null if there is none.</param>
@@ -56,11 +56,12 @@ internal sealed class LinuxLockGuard : ILockGuard
     public static bool HasUnlockedUser(string databasePath, FileIdentity database, FileIdentity? wal, FileIdentity? walIndex)
     {
         // the WAL itself is never locked, so it may be opened and closed
-        if (wal is { } present && !FileLease.IsWritten(databasePath + "-wal", present)) return false;
+        var isWritten = wal is { } used && FileLease.IsWritten(databasePath + "-wal", used);
+        if (wal is { } present && !isWritten && !FileLease.IsUnused(databasePath + "-wal", present)) return false;
         return GuardDescriptor.LookAt(databasePath, database, SharedStart, SharedLength) switch
         {
-            PosixLock.None => wal is not null,
-            PosixLock.Read => wal is null || walIndex is not { } index || GuardDescriptor.LookAt(databasePath + "-shm", index, AttachedStart, AttachedLength) == PosixLock.None,
+            PosixLock.None => isWritten,
+            PosixLock.Read => !isWritten || walIndex is not { } index || GuardDescriptor.LookAt(databasePath + "-shm", index, AttachedStart, AttachedLength) == PosixLock.None,
             _ => false,
         };
     }

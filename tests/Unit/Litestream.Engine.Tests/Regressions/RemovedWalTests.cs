@@ -38,4 +38,29 @@ public sealed class RemovedWalTests : IDisposable
         await replication.SyncAsync();
         Assert.Equal(_database.App.Image(), await RunningReplication.RestoreAsync(_database));
     }
+
+    /// <summary>The same where a copy was put in the place of the -wal: nobody had that one open, and so it was opened.</summary>
+    [SkippableTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Nor_is_what_it_commits_where_another_WAL_was_put_in_the_place_of_its_own(bool hasIndex)
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "what is open can't be replaced on Windows, and elsewhere nothing tells");
+        await using var replication = RunningReplication.Start(_database);
+        await replication.SyncAsync();
+        _database.App.Insert();
+        File.Copy(_database.Path + "-wal", _database["copy"]);
+        if (!hasIndex) File.Delete(_database.Path + "-shm");
+        File.Move(_database["copy"], _database.Path + "-wal", overwrite: true);
+        await replication.UntilAsync(() => (replication.Status.LastError as LitestreamException)?.Code == ErrorCode.DatabaseLocked, "it is not opened beside the application");
+        for (var i = 0; i < 10; i++) _database.App.Insert();
+
+        _database.CloseApp();
+        await replication.WaitForAsync(ReplicationEventKind.Reconciled);
+        _database.ReopenApp();
+
+        Assert.Equal(11, _database.App.Number("SELECT count(*) FROM item"));
+        await replication.SyncAsync();
+        Assert.Equal(_database.App.Image(), await RunningReplication.RestoreAsync(_database));
+    }
 }
