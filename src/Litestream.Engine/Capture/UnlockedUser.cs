@@ -22,8 +22,8 @@ internal static class UnlockedUser
                 $"An application uses '{path}' and holds no lock on it, as after it has copied its own database files, or has a -wal in whose place somebody has put another: it would die of any opening by SQLite, or lose what it commits.", path,
                 "End that application, and start it again. Let it copy its database by the backup API or VACUUM INTO.")
             : new LitestreamException(ErrorCode.DatabaseLocked,
-                $"An application uses '{path}' with a -wal or a -shm that somebody has removed: what it commits there would be lost to it by any opening by SQLite.", path,
-                "End that application, so that it brings all of it into the database, and start it again.");
+                $"An application uses '{path}' with a -wal or a -shm that is not beside it: somebody has removed it, or the application has opened the database by another name (a second link, a file that is mounted elsewhere). What it commits there would be lost to it by any opening by SQLite.", path,
+                "End that application, so that it brings all of it into the database, and start it again, by this name.");
 
         bool IsThere() => present.Database is { } database && SourceFiles.Of(path, files) == present && files.HasUnlockedUser(path, database, present.Wal, present.WalIndex);
     }

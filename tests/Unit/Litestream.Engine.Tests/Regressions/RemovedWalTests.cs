@@ -1,4 +1,6 @@
+using Litestream.Engine.Capture;
 using Litestream.Engine.Errors;
+using Litestream.Engine.Files;
 using Litestream.Engine.Replication;
 using Litestream.Engine.Tests.Replication;
 using Litestream.Engine.Tests.Sqlite;
@@ -62,5 +64,22 @@ public sealed class RemovedWalTests : IDisposable
         Assert.Equal(11, _database.App.Number("SELECT count(*) FROM item"));
         await replication.SyncAsync();
         Assert.Equal(_database.App.Image(), await RunningReplication.RestoreAsync(_database));
+    }
+
+    /// <summary>Nobody has removed anything there, and whoever looked for it was told so.</summary>
+    [SkippableFact]
+    public void An_application_that_has_opened_it_by_a_second_link_is_told_of()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "elsewhere nothing tells");
+        var files = LocalFileSystem.Instance;
+        _database.CloseApp();
+        Assert.True(files.TryLink(_database.Path, _database["second.db"]));
+        using var app = Application.Open(_database["second.db"]);
+        app.Insert();
+
+        var error = Assert.Throws<LitestreamException>(() => UnlockedUser.EnsureNone(_database.Path, SourceFiles.Of(_database.Path, files), files));
+
+        Assert.Equal(ErrorCode.DatabaseLocked, error.Code);
+        Assert.Contains("by another name", error.Message, StringComparison.Ordinal);
     }
 }
