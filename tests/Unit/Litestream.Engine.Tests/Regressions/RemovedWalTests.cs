@@ -28,17 +28,10 @@ public sealed class RemovedWalTests : IDisposable
         await replication.SyncAsync();
         _database.App.Insert();
         foreach (var suffix in removed) File.Delete(_database.Path + suffix);
-        await replication.UntilAsync(() => (replication.Status.LastError as LitestreamException)?.Code == ErrorCode.DatabaseLocked, "it is not opened beside the application");
+        await UntilItIsRefusedAsync(replication);
         Assert.Contains("removed", replication.Status.LastError!.Message, StringComparison.Ordinal);
-        for (var i = 0; i < 10; i++) _database.App.Insert();
 
-        _database.CloseApp();
-        await replication.WaitForAsync(ReplicationEventKind.Reconciled);
-        _database.ReopenApp();
-
-        Assert.Equal(11, _database.App.Number("SELECT count(*) FROM item"));
-        await replication.SyncAsync();
-        Assert.Equal(_database.App.Image(), await RunningReplication.RestoreAsync(_database));
+        await AssertNothingIsLostAsync(replication);
     }
 
     /// <summary>The same where a copy was put in the place of the -wal: nobody had that one open, and so it was opened.</summary>
@@ -54,16 +47,9 @@ public sealed class RemovedWalTests : IDisposable
         File.Copy(_database.Path + "-wal", _database["copy"]);
         if (!hasIndex) File.Delete(_database.Path + "-shm");
         File.Move(_database["copy"], _database.Path + "-wal", overwrite: true);
-        await replication.UntilAsync(() => (replication.Status.LastError as LitestreamException)?.Code == ErrorCode.DatabaseLocked, "it is not opened beside the application");
-        for (var i = 0; i < 10; i++) _database.App.Insert();
+        await UntilItIsRefusedAsync(replication);
 
-        _database.CloseApp();
-        await replication.WaitForAsync(ReplicationEventKind.Reconciled);
-        _database.ReopenApp();
-
-        Assert.Equal(11, _database.App.Number("SELECT count(*) FROM item"));
-        await replication.SyncAsync();
-        Assert.Equal(_database.App.Image(), await RunningReplication.RestoreAsync(_database));
+        await AssertNothingIsLostAsync(replication);
     }
 
     /// <summary>Nobody has removed anything there, and whoever looked for it was told so.</summary>
@@ -81,5 +67,21 @@ public sealed class RemovedWalTests : IDisposable
 
         Assert.Equal(ErrorCode.DatabaseLocked, error.Code);
         Assert.Contains("by another name", error.Message, StringComparison.Ordinal);
+    }
+
+    private static Task UntilItIsRefusedAsync(RunningReplication replication) => replication.UntilAsync(
+        () => (replication.Status.LastError as LitestreamException)?.Code == ErrorCode.DatabaseLocked, "it is not opened beside the application");
+
+    /// <summary>Not of what the application commits while it is refused, either.</summary>
+    private async Task AssertNothingIsLostAsync(RunningReplication replication)
+    {
+        for (var i = 0; i < 10; i++) _database.App.Insert();
+        _database.CloseApp();
+        await replication.WaitForAsync(ReplicationEventKind.Reconciled);
+        _database.ReopenApp();
+
+        Assert.Equal(11, _database.App.Number("SELECT count(*) FROM item"));
+        await replication.SyncAsync();
+        Assert.Equal(_database.App.Image(), await RunningReplication.RestoreAsync(_database));
     }
 }
