@@ -15,16 +15,29 @@ internal static class UnlockedUser
     /// <exception cref="LitestreamException"><see cref="ErrorCode.DatabaseLocked"/>: there is one.</exception>
     public static void EnsureNone(string path, SourceFiles present, IFileSystem files)
     {
-        // who is just opening it makes them in this moment, and who is just closing it takes them away
-        if (!IsThere() || !IsThere()) return;
+        if (!IsThere(path, present, files)) return;
         throw present is { Wal: not null, WalIndex: not null }
             ? new(ErrorCode.DatabaseLocked,
                 $"An application uses '{path}' and holds no lock on it, as after it has copied its own database files, or has a -wal in whose place somebody has put another: it would die of any opening by SQLite, or lose what it commits.", path,
                 "End that application, and start it again. Let it copy its database by the backup API or VACUUM INTO.")
-            : new LitestreamException(ErrorCode.DatabaseLocked,
-                $"An application uses '{path}' with a -wal or a -shm that is not beside it: somebody has removed it, or the application has opened the database by another name (a second link, a file that is mounted elsewhere). What it commits there would be lost to it by any opening by SQLite.", path,
-                "End that application, so that it brings all of it into the database, and start it again, by this name.");
+            : Removed(path);
+    }
 
-        bool IsThere() => present.Database is { } database && SourceFiles.Of(path, files) == present && files.HasUnlockedUser(path, database, present.Wal, present.WalIndex);
+    /// <summary>What is told of one that goes on with what has no name here.</summary>
+    /// <param name="path">Full path of the database.</param>
+    public static LitestreamException Removed(string path) => new(ErrorCode.DatabaseLocked,
+        $"An application uses '{path}' with a -wal or a -shm that is not beside it: somebody has removed it, or the application has opened the database by another name (a second link, a file that is mounted elsewhere). What it commits there would be lost to it by any opening by SQLite.", path,
+        "End that application, so that it brings all of it into the database, and start it again, by this name.");
+
+    /// <summary>Whether there is one.</summary>
+    /// <param name="path">Full path of the database, which is in WAL mode.</param>
+    /// <param name="present">Its files.</param>
+    /// <param name="files">Where they are.</param>
+    public static bool IsThere(string path, SourceFiles present, IFileSystem files)
+    {
+        // who is just opening it makes them in this moment, and who is just closing it takes them away
+        return Look() && Look();
+
+        bool Look() => present.Database is { } database && SourceFiles.Of(path, files) == present && files.HasUnlockedUser(path, database, present.Wal, present.WalIndex);
     }
 }

@@ -1,3 +1,4 @@
+using Litestream.Engine.Capture;
 using Litestream.Engine.Errors;
 using Litestream.Engine.Files;
 
@@ -11,7 +12,7 @@ internal sealed class SettlingFiles(ReplicationOptions options, EngineEnvironmen
 {
     private static readonly TimeSpan s_still = TimeSpan.FromSeconds(1);
 
-    /// <summary>An application that goes on writes to the WAL, or keeps a rollback journal while it writes: so long it is not told from a copy.</summary>
+    /// <summary>An application that goes on writes to the WAL, or keeps a rollback journal while it writes, or has a WAL that is not there: so long it is not told from a copy.</summary>
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(10);
 
     /// <summary>Waits until nothing has been written for a second, or an application does all the time.</summary>
@@ -25,9 +26,24 @@ internal sealed class SettlingFiles(ReplicationOptions options, EngineEnvironmen
         while (environment.Time.GetElapsedTime(since) < s_still)
         {
             hadJournal |= look.Journal is not null;
-            if ((hadJournal || look.Wal is { Length: > 0 }) && environment.Time.GetElapsedTime(began) >= s_longest) return;
+            if (environment.Time.GetElapsedTime(began) >= s_longest && (hadJournal || look.Wal is { Length: > 0 } || IsUsedWithoutWal())) return;
             await Task.Delay(options.CaptureInterval, environment.Time, stop).ConfigureAwait(false);
             if (Look() is var now && now != look) (since, look) = (environment.Time.GetTimestamp(), now);
+        }
+    }
+
+    /// <summary>Whether its checkpoints are all that shows an application, from which somebody has removed the WAL: nothing is opened beside it, and why not is to be told.</summary>
+    private bool IsUsedWithoutWal()
+    {
+        try
+        {
+            return DatabaseInspector.Inspect(options.DatabasePath, environment) is { IsWal: true }
+                && UnlockedUser.IsThere(options.DatabasePath, SourceFiles.Of(options.DatabasePath, environment.Files), environment.Files);
+        }
+        catch (LitestreamException)
+        {
+            // it is gone, or just being copied
+            return false;
         }
     }
 

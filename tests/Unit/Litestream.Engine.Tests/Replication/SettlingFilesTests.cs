@@ -1,5 +1,6 @@
 using Litestream.Engine.Replication;
 using Litestream.Engine.Tests.Fakes;
+using Litestream.Engine.Tests.Sqlite;
 using Xunit;
 
 namespace Litestream.Engine.Tests.Replication;
@@ -21,6 +22,23 @@ public sealed class SettlingFilesTests : IDisposable
     public async Task An_application_that_writes_all_the_time_is_not_waited_for_long(string beside)
     {
         WriteAtEachLook(beside);
+        await WaitAsync(default).WaitAsync(s_patience);
+    }
+
+    /// <summary>Hostile review: the checkpoints of an application from which somebody had removed the WAL were taken for a copy, and as long as it had much to do nobody was told to end it.</summary>
+    [SkippableFact]
+    public async Task Nor_is_one_that_goes_on_with_a_WAL_that_was_removed()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "what is open can't be removed on Windows, and elsewhere nothing tells");
+        using var app = Application.Open(Path, create: true);
+        app.Execute("PRAGMA journal_mode=wal; CREATE TABLE item(data); PRAGMA wal_autocheckpoint=1");
+        app.Insert();
+        File.Delete(Path + "-wal");
+        _files.Before = (operation, path) =>
+        {
+            if (operation == "find" && path == Path) app.Insert();
+        };
+
         await WaitAsync(default).WaitAsync(s_patience);
     }
 
