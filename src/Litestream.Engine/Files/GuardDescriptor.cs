@@ -51,13 +51,22 @@ internal sealed class GuardDescriptor : IDisposable
         if (OpenDescriptors.TryOpen(path, identity) is not { } descriptor) return null;
         try
         {
-            var there = new PosixLock { Type = PosixLock.Write, Start = start, Length = length };
-            return PosixNative.FileControl(descriptor, PosixNative.GetDescriptionLock, ref there) == 0 ? there.Type : null;
+            return LookAt(descriptor, start, length);
         }
         finally
         {
             OpenDescriptors.Leave(descriptor, identity);
         }
+    }
+
+    /// <summary>The same of a file that is open.</summary>
+    /// <param name="descriptor">Holds no lock itself that counts.</param>
+    /// <param name="start">First byte.</param>
+    /// <param name="length">How many.</param>
+    public static short? LookAt(int descriptor, long start, long length)
+    {
+        var there = new PosixLock { Type = PosixLock.Write, Start = start, Length = length };
+        return PosixNative.FileControl(descriptor, PosixNative.GetDescriptionLock, ref there) == 0 ? there.Type : null;
     }
 
     /// <summary>Takes the locks. Null when somebody is in the way, or the path does not lead to the file.</summary>

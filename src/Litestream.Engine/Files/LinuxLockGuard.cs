@@ -8,11 +8,15 @@ namespace Litestream.Engine.Files;
 /// <remarks>Not on the bytes that readers and checkpoints lock: there they would stand in the way of our own connections.</remarks>
 internal sealed class LinuxLockGuard : ILockGuard
 {
-    // SQLite's os_unix.c: SHARED_FIRST and SHARED_SIZE of the database, UNIX_SHM_DMS of the wal-index
+    /// <summary>SQLite's os_unix.c: UNIX_SHM_DMS, which all hold that use a wal-index.</summary>
+    public const long AttachedStart = 128;
+
+    /// <summary>Of that.</summary>
+    public const long AttachedLength = 1;
+
+    // SHARED_FIRST and SHARED_SIZE of the database
     private const long SharedStart = 0x40000002;
     private const long SharedLength = 510;
-    private const long AttachedStart = 128;
-    private const long AttachedLength = 1;
 
     private readonly GuardDescriptor _database;
     private readonly GuardDescriptor _walIndex;

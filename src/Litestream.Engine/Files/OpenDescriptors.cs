@@ -52,6 +52,18 @@ internal static class OpenDescriptors
         }
     }
 
+    /// <summary>Opens a file once more that is open here, whether or not it still has a name. Null if it is not.</summary>
+    /// <param name="identity">The file.</param>
+    public static int? TryOpenAgain(FileIdentity identity)
+    {
+        lock (s_lock)
+        {
+            foreach (var (descriptor, (its, isUsed)) in s_ours)
+                if (isUsed && its == identity) return TryOpen($"/proc/self/fd/{descriptor}", identity);
+            return null;
+        }
+    }
+
     /// <summary>Closes a file as soon as nobody else in this process has it open.</summary>
     /// <param name="descriptor">The descriptor; holds no lock any more.</param>
     /// <param name="identity">The file.</param>

@@ -29,7 +29,10 @@ internal sealed class ContinuityLoss(DatabaseRecorder recorder, SourceOpener sou
                 recorder.Unseen = (reason as UnseenWalException)?.Wal;
                 (source.WhyUnsure, source.IsUnsettled) = (reason.Message, true);
                 break;
-            case WalReplacedException: (source.WhyUnsure, source.IsUnsettled) = (reason.Message, true); break;
+            case WalReplacedException:
+                recorder.Former.KeepIndex();
+                (source.WhyUnsure, source.IsUnsettled) = (reason.Message, true);
+                break;
             case LocksLostException: break; // the WAL itself can prove that nothing was missed
             case DatabaseReplacedException:
                 requests.Require(reason.Message);

@@ -1,5 +1,6 @@
 using Litestream.Engine.Capture;
 using Litestream.Engine.Errors;
+using Litestream.Engine.Files;
 using Litestream.Engine.Spool;
 
 namespace Litestream.Engine.Replication;
@@ -10,12 +11,38 @@ namespace Litestream.Engine.Replication;
 /// <param name="environment">Where it is.</param>
 /// <param name="spool">Knows what is recorded.</param>
 /// <param name="segments">Records it.</param>
-internal sealed class FormerDatabase(string path, EngineEnvironment environment, SpoolFolder spool, SegmentRecorder segments)
+internal sealed class FormerDatabase(string path, EngineEnvironment environment, SpoolFolder spool, SegmentRecorder segments) : IDisposable
 {
     /// <summary>How often a last capture is tried.</summary>
     private const int MaxTries = 20;
 
     private (CapturePoint Point, SourceFiles Files)? _replaced;
+    private (FormerIndex Index, FileIdentity? Database)? _index;
+
+    /// <summary>Keeps the wal-index in sight that is just being let go, as its name leads elsewhere.</summary>
+    public void KeepIndex()
+    {
+        if (segments.Session is not { Files: { WalIndex: { } index } files } || FormerIndex.TryKeep(index) is not { } kept) return;
+        Dispose();
+        _index = (kept, files.Database);
+    }
+
+    /// <summary>Sees that nobody goes on with it. Locks on the files that have the names do not tell, once another application has opened the database beside him.</summary>
+    /// <exception cref="LitestreamException"><see cref="ErrorCode.DatabaseLocked"/>: somebody does.</exception>
+    public void EnsureIndexUnused()
+    {
+        if (_index is not var (index, database)) return;
+        var present = SourceFiles.Of(path, environment.Files);
+        // where the database was replaced, too, its user has nothing to do with the new one
+        if (present.Database == database && present.WalIndex != index.Identity && index.IsUsed) throw UnlockedUser.Removed(path);
+        Dispose();
+    }
+
+    public void Dispose()
+    {
+        _index?.Index.Dispose();
+        _index = null;
+    }
 
     /// <summary>Goes on after something has changed the database file, if it holds what it should.</summary>
     /// <param name="cancellationToken">Ends the reading of all of it.</param>

@@ -95,6 +95,7 @@ internal sealed class ReplicationEnd : IDisposable
         while (recorder.IsBusy) await Task.Delay(Backoff.WhileBusy).ConfigureAwait(false);
         try
         {
+            recorder.Former.Dispose();
             recorder.Dispose();
         }
         catch (Exception e) when (SpoolErrors.IsRecoverable(e))

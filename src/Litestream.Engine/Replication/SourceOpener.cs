@@ -132,6 +132,7 @@ internal sealed class SourceOpener(ReplicationOptions options, EngineEnvironment
             var database = DatabaseInspector.Inspect(options.DatabasePath, environment);
             if (database.IsEmpty) return Obstacle.Empty(options.DatabasePath);
             recorder.Former.EnsureNoWal(database);
+            recorder.Former.EnsureIndexUnused();
             if (!database.IsWal && !WalSwitch.TrySwitch(database, options, environment, events))
                 return Obstacle.Locked(options.DatabasePath);
             if (!recorder.TryOpen(database, requests.WhyNew(recorder.Generation), WhyUnsure, stop)) return Obstacle.Locked(options.DatabasePath);

@@ -2,6 +2,7 @@ using Litestream.Engine.Capture;
 using Litestream.Engine.Errors;
 using Litestream.Engine.Files;
 using Litestream.Engine.Replication;
+using Litestream.Engine.Tests.Locks;
 using Litestream.Engine.Tests.Replication;
 using Litestream.Engine.Tests.Sqlite;
 using Xunit;
@@ -52,6 +53,31 @@ public sealed class RemovedWalTests : IDisposable
         await AssertNothingIsLostAsync(replication);
     }
 
+    /// <summary>The same where another process opens the database meanwhile: it makes new ones, and by its locks on those it was opened. What the application had committed since, or ever if nobody had checkpointed,
+    /// was lost though the other one wrote nothing.</summary>
+    [SkippableFact]
+    public async Task Nor_is_what_it_commits_while_another_process_has_the_database_open()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "what is open can't be removed on Windows, and elsewhere nothing tells");
+        await using var replication = RunningReplication.Start(_database);
+        await replication.SyncAsync();
+        _database.App.Insert();
+        File.Delete(_database.Path + "-shm");
+        File.Delete(_database.Path + "-wal");
+        using var other = OtherProcess.Start("checkpointer", _database.Path);
+        while (!File.Exists(_database.Path + "-shm")) await Task.Delay(20);
+        await UntilItIsRefusedAsync(replication);
+
+        for (var i = 0; i < 5; i++)
+        {
+            _database.App.Insert();
+            await Task.Delay(200); // it is tried to open the database meanwhile
+        }
+
+        other.End();
+        await AssertNothingIsLostAsync(replication, already: 6);
+    }
+
     /// <summary>Nobody has removed anything there, and whoever looked for it was told so.</summary>
     [SkippableFact]
     public void An_application_that_has_opened_it_by_a_second_link_is_told_of()
@@ -73,14 +99,14 @@ public sealed class RemovedWalTests : IDisposable
         () => (replication.Status.LastError as LitestreamException)?.Code == ErrorCode.DatabaseLocked, "it is not opened beside the application");
 
     /// <summary>Not of what the application commits while it is refused, either.</summary>
-    private async Task AssertNothingIsLostAsync(RunningReplication replication)
+    private async Task AssertNothingIsLostAsync(RunningReplication replication, int already = 1)
     {
         for (var i = 0; i < 10; i++) _database.App.Insert();
         _database.CloseApp();
         await replication.WaitForAsync(ReplicationEventKind.Reconciled);
         _database.ReopenApp();
 
-        Assert.Equal(11, _database.App.Number("SELECT count(*) FROM item"));
+        Assert.Equal(already + 10, _database.App.Number("SELECT count(*) FROM item"));
         await replication.SyncAsync();
         Assert.Equal(_database.App.Image(), await RunningReplication.RestoreAsync(_database));
     }
