@@ -59,6 +59,7 @@ internal sealed class LinuxLockGuard : ILockGuard
     /// <exception cref="PlatformNotSupportedException">The file system has no such locks.</exception>
     public static bool HasUnlockedUser(string databasePath, FileIdentity database, FileIdentity? wal, FileIdentity? walIndex)
     {
+        if (walIndex is { } named && IsUsedWithAnother(database, named)) return true;
         // the WAL itself is never locked, so it may be opened and closed
         var isWritten = wal is { } used && FileLease.IsWritten(databasePath + "-wal", used);
         if (wal is { } present && !isWritten && !FileLease.IsUnused(databasePath + "-wal", present)) return false;
@@ -68,6 +69,15 @@ internal sealed class LinuxLockGuard : ILockGuard
             PosixLock.Read => !isWritten || walIndex is not { } index || GuardDescriptor.LookAt(databasePath + "-shm", index, AttachedStart, AttachedLength) == PosixLock.None,
             _ => false,
         };
+    }
+
+    /// <summary>Whether a process has the database open and uses another wal-index than the one that has the name: it was removed, and locks of others hide that.</summary>
+    private static bool IsUsedWithAnother(FileIdentity database, FileIdentity walIndex)
+    {
+        // in this order, as who opens a database locks them in this order
+        var users = LockHolders.Find(database, SharedStart, SharedLength, "READ");
+        if (users.Count > 0) users.ExceptWith(LockHolders.Find(walIndex, AttachedStart, AttachedLength));
+        return users.Count > 0;
     }
 
     /// <summary>Guards. Null when somebody is in the way, or the names do not lead to these files.</summary>

@@ -78,6 +78,33 @@ public sealed class RemovedWalTests : IDisposable
         await AssertNothingIsLostAsync(replication, already: 6);
     }
 
+    /// <summary>The same where a replication or a drill begins only then, and knows nothing of the former files.</summary>
+    [SkippableTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task It_is_seen_beside_another_process_without_having_known_the_former_files(bool isRemoved)
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "what is open can't be removed on Windows, and elsewhere nothing tells");
+        var files = LocalFileSystem.Instance;
+        _database.App.Insert();
+        if (isRemoved)
+        {
+            File.Delete(_database.Path + "-shm");
+            File.Delete(_database.Path + "-wal");
+        }
+
+        using var other = OtherProcess.Start("checkpointer", _database.Path);
+        var present = SourceFiles.Of(_database.Path, files);
+        while (present.WalIndex is not { } index || LockHolders.Find(index, LinuxLockGuard.AttachedStart, LinuxLockGuard.AttachedLength).All(id => id == Environment.ProcessId))
+        {
+            await Task.Delay(20);
+            present = SourceFiles.Of(_database.Path, files);
+        }
+
+        Assert.Equal(isRemoved, UnlockedUser.IsThere(_database.Path, present, files));
+        other.End();
+    }
+
     /// <summary>Nobody has removed anything there, and whoever looked for it was told so.</summary>
     [SkippableFact]
     public void An_application_that_has_opened_it_by_a_second_link_is_told_of()
