@@ -11,7 +11,7 @@ internal sealed class FormerIndex : IDisposable
     public FileIdentity Identity { get; }
 
     /// <summary>Whether somebody uses it.</summary>
-    public bool IsUsed => GuardDescriptor.LookAt(_descriptor, LinuxLockGuard.AttachedStart, LinuxLockGuard.AttachedLength) is not (null or PosixLock.None);
+    public bool IsUsed => GuardDescriptor.LookAt(_descriptor, LinuxLockGuard.AttachedStart, LinuxLockGuard.AttachedLength) is { Type: not PosixLock.None };
 
     /// <summary>Keeps it open. Null when no guard of this process has it open, or that can't be.</summary>
     /// <param name="identity">The file.</param>

@@ -39,14 +39,13 @@ internal sealed class GuardDescriptor : IDisposable
         }
     }
 
-    /// <summary>Who has locked bytes of a file, in this process too: <see cref="PosixLock.Read"/>, <see cref="PosixLock.Write"/> or <see cref="PosixLock.None"/>. Null where that can't be
-    /// known.</summary>
+    /// <summary>The first lock that somebody has on bytes of a file, in this process too: its type is <see cref="PosixLock.None"/> where nobody has. Null where that can't be known.</summary>
     /// <param name="path">The file's path.</param>
     /// <param name="identity">The file.</param>
     /// <param name="start">First byte.</param>
     /// <param name="length">How many.</param>
     /// <exception cref="PlatformNotSupportedException">The system does not tell what this process has open.</exception>
-    public static short? LookAt(string path, FileIdentity identity, long start, long length)
+    public static PosixLock? LookAt(string path, FileIdentity identity, long start, long length)
     {
         if (OpenDescriptors.TryOpen(path, identity) is not { } descriptor) return null;
         try
@@ -63,10 +62,10 @@ internal sealed class GuardDescriptor : IDisposable
     /// <param name="descriptor">Holds no lock itself that counts.</param>
     /// <param name="start">First byte.</param>
     /// <param name="length">How many.</param>
-    public static short? LookAt(int descriptor, long start, long length)
+    public static PosixLock? LookAt(int descriptor, long start, long length)
     {
         var there = new PosixLock { Type = PosixLock.Write, Start = start, Length = length };
-        return PosixNative.FileControl(descriptor, PosixNative.GetDescriptionLock, ref there) == 0 ? there.Type : null;
+        return PosixNative.FileControl(descriptor, PosixNative.GetDescriptionLock, ref there) == 0 ? there : null;
     }
 
     /// <summary>Takes the locks. Null when somebody is in the way, or the path does not lead to the file.</summary>

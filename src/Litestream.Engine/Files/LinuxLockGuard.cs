@@ -59,17 +59,24 @@ internal sealed class LinuxLockGuard : ILockGuard
     /// <exception cref="PlatformNotSupportedException">The file system has no such locks.</exception>
     public static bool HasUnlockedUser(string databasePath, FileIdentity database, FileIdentity? wal, FileIdentity? walIndex)
     {
-        if (walIndex is { } named && IsUsedWithAnother(database, named)) return true;
         // the WAL itself is never locked, so it may be opened and closed
         var isWritten = wal is { } used && FileLease.IsWritten(databasePath + "-wal", used);
+        var user = GuardDescriptor.LookAt(databasePath, database, SharedStart, SharedLength);
+        var attached = walIndex is { } named ? GuardDescriptor.LookAt(databasePath + "-shm", named, AttachedStart, AttachedLength) : null;
+        if (user is { Type: PosixLock.Read } && walIndex is { } other && IsAnother(user.Value, attached) && IsUsedWithAnother(database, other)) return true;
         if (wal is { } present && !isWritten && !FileLease.IsUnused(databasePath + "-wal", present)) return false;
-        return GuardDescriptor.LookAt(databasePath, database, SharedStart, SharedLength) switch
+        return user?.Type switch
         {
             PosixLock.None => isWritten,
-            PosixLock.Read => !isWritten || walIndex is not { } index || GuardDescriptor.LookAt(databasePath + "-shm", index, AttachedStart, AttachedLength) == PosixLock.None,
+            PosixLock.Read => !isWritten || walIndex is null || attached is { Type: PosixLock.None },
             _ => false,
         };
     }
+
+    /// <summary>Whether who uses the database for the longest time is not he who uses the wal-index for the longest: the kernel names the first lock, and reading the list of all of them for each of
+    /// thousands of databases would cost the square of their number.</summary>
+    private static bool IsAnother(PosixLock user, PosixLock? attached) =>
+        attached is { Type: not PosixLock.None } first && (user.ProcessId <= 0 || user.ProcessId != first.ProcessId);
 
     /// <summary>Whether a process has the database open and uses another wal-index than the one that has the name: it was removed, and locks of others hide that.</summary>
     private static bool IsUsedWithAnother(FileIdentity database, FileIdentity walIndex)

@@ -14,5 +14,7 @@ internal struct PosixLock
     public short Whence;
     public long Start;
     public long Length;
+
+    /// <summary>Whose it is, where it was asked for (fcntl(2)): -1 a descriptor's, 0 a process's of another PID namespace.</summary>
     public int ProcessId;
 }
