@@ -14,6 +14,9 @@ internal sealed class LinuxLockGuard : ILockGuard
     /// <summary>Of that.</summary>
     public const long AttachedLength = 1;
 
+    /// <summary>The bytes before that, which readers and writers lock (SQLITE_SHM_NLOCK): a reader in the last slot has locked the one next to it.</summary>
+    public const int SlotsBeforeAttached = 8;
+
     // SHARED_FIRST and SHARED_SIZE of the database
     private const long SharedStart = 0x40000002;
     private const long SharedLength = 510;
@@ -82,8 +85,12 @@ internal sealed class LinuxLockGuard : ILockGuard
     private static bool IsUsedWithAnother(FileIdentity database, FileIdentity walIndex)
     {
         // in this order, as who opens a database locks them in this order
-        var users = LockHolders.Find(database, SharedStart, SharedLength, "READ");
-        if (users.Count > 0) users.ExceptWith(LockHolders.Find(walIndex, AttachedStart, AttachedLength));
+        var users = LockHolders.Find(database, SharedStart, SharedLength, kind: "READ");
+        if (users.Count > 0) users.ExceptWith(LockHolders.Find(walIndex, AttachedStart, AttachedLength, SlotsBeforeAttached));
+        // who may only read and comes before all others has an index in his memory, and loses nothing
+        if (users.Count > 0) users.IntersectWith(LockHolders.Find(null, AttachedStart, AttachedLength, SlotsBeforeAttached));
+        // which he shows where he has other databases, too, by having this one's open; unless he is of another account
+        if (users.Count > 0) users.ExceptWith(FileUsers.FindIds([walIndex], []));
         return users.Count > 0;
     }
 

@@ -1,0 +1,62 @@
+using Litestream.Engine.Capture;
+using Litestream.Engine.Files;
+using Litestream.Engine.Tests.Locks;
+using Litestream.Engine.Tests.Sqlite;
+using SQLitePCL;
+using Xunit;
+
+namespace Litestream.Engine.Tests.Regressions;
+
+/// <summary>Hostile review: who had the wal-index locked in a way that was not thought of was taken for one from whom somebody has removed it, and the database was not replicated as long as he stayed.</summary>
+[Collection("locks")]
+public sealed class WalIndexUsersTests : IDisposable
+{
+    private readonly TestDatabase _database = new();
+
+    public void Dispose() => _database.Dispose();
+
+    /// <summary>The lock of a reader in the last slot is listed as one with that which says that the wal-index is used.</summary>
+    [SkippableFact]
+    public void An_application_with_readers_in_all_slots_uses_the_index()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "elsewhere nothing tells");
+        List<Application> readers = [];
+        for (var i = 0; i < 4; i++)
+        {
+            _database.App.Insert();
+            var reader = Application.Open(_database.Path);
+            reader.Execute("BEGIN; SELECT count(*) FROM item");
+            readers.Add(reader);
+        }
+
+        Assert.False(IsThere(_database.Path));
+        readers.ForEach(r => r.Dispose());
+    }
+
+    /// <summary>It has an index in its memory until it reads again, and no lock on the -shm that the application has made anew.</summary>
+    [SkippableFact]
+    public void A_reader_that_may_not_write_and_came_before_the_application_loses_nothing()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "elsewhere nothing tells");
+        _database.App.Insert();
+        var left = _database["left.db"];
+        foreach (var suffix in (string[])["", "-wal", "-shm"]) File.Copy(_database.Path + suffix, left + suffix);
+        // its locks are gone by the copy
+        _database.CloseApp();
+        const int Flags = raw.SQLITE_OPEN_READONLY | raw.SQLITE_OPEN_URI;
+        Assert.Equal(raw.SQLITE_OK, raw.sqlite3_open_v2($"file:{left}?readonly_shm=1", out var reader, Flags, null));
+        Assert.Equal(raw.SQLITE_OK, raw.sqlite3_exec(reader, "SELECT count(*) FROM item"));
+        using var app = OtherProcess.Start("checkpointer", left);
+        var index = FileIdentityReader.Read(left + "-shm")!.Value;
+        while (LockHolders.Find(index, LinuxLockGuard.AttachedStart, LinuxLockGuard.AttachedLength).Count == 0) Thread.Sleep(20);
+
+        // and none that is of another database
+        using var another = new TestDatabase();
+        another.App.Insert();
+        Assert.False(IsThere(left));
+        reader.Dispose();
+        app.End();
+    }
+
+    private static bool IsThere(string path) => UnlockedUser.IsThere(path, SourceFiles.Of(path, LocalFileSystem.Instance), LocalFileSystem.Instance);
+}
