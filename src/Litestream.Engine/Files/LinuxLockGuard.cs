@@ -67,7 +67,8 @@ internal sealed class LinuxLockGuard : ILockGuard
         var user = GuardDescriptor.LookAt(databasePath, database, SharedStart, SharedLength);
         var attached = walIndex is { } named ? GuardDescriptor.LookAt(databasePath + "-shm", named, AttachedStart, AttachedLength) : null;
         if (user is { Type: PosixLock.Read } && walIndex is { } other && IsAnother(user.Value, attached) && IsUsedWithAnother(database, other)) return true;
-        if (wal is { } present && !isWritten && !FileLease.IsUnused(databasePath + "-wal", present)) return false;
+        // a tool may read that one; whoever has a database locked that has no wal-index has one that was removed
+        if (walIndex is not null && wal is { } present && !isWritten && !FileLease.IsUnused(databasePath + "-wal", present)) return false;
         return user?.Type switch
         {
             PosixLock.None => isWritten,

@@ -105,6 +105,26 @@ public sealed class RemovedWalTests : IDisposable
         other.End();
     }
 
+    /// <summary>Where a tool read the -wal that was put there, it was taken for the one that is used, and what the application had committed was lost with its close.</summary>
+    [SkippableTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void It_is_seen_beside_a_tool_that_reads_what_was_put_there(bool isCopy)
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "what is open can't be removed on Windows, and elsewhere nothing tells");
+        var files = LocalFileSystem.Instance;
+        _database.App.Insert();
+        if (isCopy) File.Copy(_database.WalPath, _database["other"]);
+        else File.WriteAllBytes(_database["other"], []);
+        File.Delete(_database.WalIndexPath);
+        File.Move(_database["other"], _database.WalPath, overwrite: true);
+        using var tool = File.OpenRead(_database.WalPath);
+
+        Assert.True(UnlockedUser.IsThere(_database.Path, SourceFiles.Of(_database.Path, files), files));
+        _database.CloseApp();
+        Assert.False(UnlockedUser.IsThere(_database.Path, SourceFiles.Of(_database.Path, files), files));
+    }
+
     /// <summary>Nobody has removed anything there, and whoever looked for it was told so.</summary>
     [SkippableFact]
     public void An_application_that_has_opened_it_by_a_second_link_is_told_of()
