@@ -37,13 +37,18 @@ internal sealed class LiveComparison(DrillSource source, IReplicaClient replica,
         await TrySyncAsync(cancellationToken).ConfigureAwait(false);
         var before = await new RestorePlanner(replica).PlanAsync(point, cancellationToken).ConfigureAwait(false);
         using var reader = await LiveReader.OpenAsync(source.Path, environment, cancellationToken).ConfigureAwait(false);
-        // at once, so that few commits lie between
-        var isShipped = await TrySyncAsync(cancellationToken).ConfigureAwait(false);
-        var (image, rows) = await Task.Run(
-            () => (reader.Read(done => progress?.Report(new(RestorePhase.Live, done, reader.Length)), cancellationToken), RowCounts.Read(sql => reader.ReadColumn(sql, cancellationToken))),
-            cancellationToken).ConfigureAwait(false);
-        if (isAgain && !isShipped) await Task.Delay(s_shippingTime, environment.Time, cancellationToken).ConfigureAwait(false);
-        return new(image, rows, before, isShipped);
+        return await reader.WhileSameAsync(ReadWhileOpenAsync, cancellationToken).ConfigureAwait(false);
+
+        async Task<LiveState> ReadWhileOpenAsync(CancellationToken token)
+        {
+            // at once, so that few commits lie between
+            var isShipped = await TrySyncAsync(token).ConfigureAwait(false);
+            var (image, rows) = await Task.Run(
+                () => (reader.Read(done => progress?.Report(new(RestorePhase.Live, done, reader.Length)), token), RowCounts.Read(sql => reader.ReadColumn(sql, token))),
+                token).ConfigureAwait(false);
+            if (isAgain && !isShipped) await Task.Delay(s_shippingTime, environment.Time, token).ConfigureAwait(false);
+            return new(image, rows, before, isShipped);
+        }
     }
 
     /// <summary>Compares what was restored with what was read.</summary>

@@ -11,15 +11,17 @@ internal sealed class LiveReader : IDisposable
 {
     private const int MaxTries = 40;
     private static readonly TimeSpan s_between = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(100);
 
     private readonly DatabaseInfo _database;
     private readonly DatabaseConnection _probe;
     private readonly DatabaseView _view;
+    private readonly SourceFiles _files;
     private readonly SourceFiles? _made;
     private readonly EngineEnvironment _environment;
 
-    private LiveReader(DatabaseInfo database, DatabaseConnection probe, DatabaseView view, SourceFiles? made, EngineEnvironment environment) =>
-        (_database, _probe, _view, _made, _environment) = (database, probe, view, made, environment);
+    private LiveReader(DatabaseInfo database, DatabaseConnection probe, DatabaseView view, SourceFiles files, bool isMade, EngineEnvironment environment) =>
+        (_database, _probe, _view, _files, _made, _environment) = (database, probe, view, files, isMade ? files : null, environment);
 
     /// <summary>Begins to read at the last commit.</summary>
     /// <param name="path">Full path of the database.</param>
@@ -74,6 +76,31 @@ internal sealed class LiveReader : IDisposable
     /// <exception cref="LitestreamException">It can't be read.</exception>
     public IReadOnlyList<string> ReadColumn(string sql, CancellationToken cancellationToken) => Named(() => _view.ReadColumn(sql, cancellationToken));
 
+    /// <summary>Does what the transaction is needed for, as long as the database has its files: an application from which somebody removes the WAL or the wal-index brings what it has committed into the
+    /// file by its close, if that is the last one.</summary>
+    /// <param name="work">Is cancelled when they are not the same any more; this is to be disposed of then.</param>
+    /// <param name="cancellationToken">Ends it, too.</param>
+    /// <exception cref="LitestreamException"><see cref="ErrorCode.DatabaseError"/>: they were removed or replaced.</exception>
+    public async Task<T> WhileSameAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var working = work(end.Token);
+        while (!working.IsCompleted && !end.IsCancellationRequested)
+        {
+            await Task.WhenAny(working, Task.Delay(s_look, _environment.Time, end.Token)).ConfigureAwait(false);
+            if (!HasSameFiles()) await end.CancelAsync().ConfigureAwait(false);
+        }
+
+        try
+        {
+            return await working.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Unreadable(new WalReplacedException());
+        }
+    }
+
     /// <summary>Ends the transaction.</summary>
     public void Dispose()
     {
@@ -111,8 +138,22 @@ internal sealed class LiveReader : IDisposable
         }
         catch (ContinuityLostException e)
         {
-            throw new LitestreamException(ErrorCode.DatabaseError, $"'{_database.Path}' can't be read at one commit: {e.Message}.", _database.Path,
-                "Let nothing replace the files of the database, and try again.", e);
+            throw Unreadable(e);
+        }
+    }
+
+    private LitestreamException Unreadable(ContinuityLostException why) => new(ErrorCode.DatabaseError, $"'{_database.Path}' can't be read at one commit: {why.Message}.", _database.Path,
+        "Let nothing replace the files of the database, and try again.", why);
+
+    private bool HasSameFiles()
+    {
+        try
+        {
+            return SourceFiles.Of(_database.Path, _environment.Files) == _files;
+        }
+        catch (Exception e) when (FileErrors.IsFileError(e))
+        {
+            return false;
         }
     }
 
@@ -130,7 +171,7 @@ internal sealed class LiveReader : IDisposable
             {
                 // the last one to close may have removed the one that was there just now
                 var files = SourceFiles.Of(database.Path, environment.Files);
-                return new(database, probe, view, files.Wal == formerWal ? null : files, environment);
+                return new(database, probe, view, files, isMade: files.Wal != formerWal, environment);
             }
 
             probe.Dispose();

@@ -22,6 +22,7 @@ public sealed class SourceState
     {
         ArgumentNullException.ThrowIfNull(environment);
         using var reader = await LiveReader.OpenAsync(path, environment, cancellationToken).ConfigureAwait(false);
-        return new(await Task.Run(() => reader.Read(done => progress?.Report((done, reader.Length)), cancellationToken), cancellationToken).ConfigureAwait(false));
+        return new(await reader.WhileSameAsync(
+            token => Task.Run(() => reader.Read(done => progress?.Report((done, reader.Length)), token), token), cancellationToken).ConfigureAwait(false));
     }
 }

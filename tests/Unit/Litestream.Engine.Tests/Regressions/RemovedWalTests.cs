@@ -1,6 +1,7 @@
 using Litestream.Engine.Capture;
 using Litestream.Engine.Errors;
 using Litestream.Engine.Files;
+using Litestream.Engine.Live;
 using Litestream.Engine.Replication;
 using Litestream.Engine.Tests.Locks;
 using Litestream.Engine.Tests.Replication;
@@ -123,6 +124,22 @@ public sealed class RemovedWalTests : IDisposable
         Assert.True(UnlockedUser.IsThere(_database.Path, SourceFiles.Of(_database.Path, files), files));
         _database.CloseApp();
         Assert.False(UnlockedUser.IsThere(_database.Path, SourceFiles.Of(_database.Path, files), files));
+    }
+
+    /// <summary>The same where a drill reads the database just then: it waited for a sync with the database open, which could not come before the application's close.</summary>
+    [SkippableFact]
+    public async Task A_drill_lets_the_database_go()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "what is open can't be removed on Windows");
+        _database.App.Insert();
+        using var reader = await LiveReader.OpenAsync(_database.Path, new(), CancellationToken.None);
+        File.Delete(_database.Path + "-wal");
+
+        var error = await Assert.ThrowsAsync<LitestreamException>(
+            () => reader.WhileSameAsync(token => Task.Delay(Timeout.Infinite, token).ContinueWith(_ => true, token, TaskContinuationOptions.None, TaskScheduler.Default), CancellationToken.None));
+
+        Assert.Equal(ErrorCode.DatabaseError, error.Code);
+        Assert.Contains("removed or replaced", error.Message, StringComparison.Ordinal);
     }
 
     /// <summary>Nobody has removed anything there, and whoever looked for it was told so.</summary>
