@@ -65,8 +65,8 @@ internal sealed class LinuxLockGuard : ILockGuard
         // the WAL itself is never locked, so it may be opened and closed
         var isWritten = wal is { } used && FileLease.IsWritten(databasePath + "-wal", used);
         var user = GuardDescriptor.LookAt(databasePath, database, SharedStart, SharedLength);
-        var attached = walIndex is { } named ? GuardDescriptor.LookAt(databasePath + "-shm", named, AttachedStart, AttachedLength) : null;
-        if (user is { Type: PosixLock.Read } && walIndex is { } other && IsAnother(user.Value, attached) && IsUsedWithAnother(database, other)) return true;
+        var attached = user is { Type: PosixLock.Read } && walIndex is { } named ? GuardDescriptor.LookAt(databasePath + "-shm", named, AttachedStart, AttachedLength) : null;
+        if (walIndex is { } other && IsAnother(user, attached) && IsUsedWithAnother(database, other)) return true;
         // a tool may read that one; whoever has a database locked that has no wal-index has one that was removed
         if (walIndex is not null && wal is { } present && !isWritten && !FileLease.IsUnused(databasePath + "-wal", present)) return false;
         return user?.Type switch
@@ -79,8 +79,8 @@ internal sealed class LinuxLockGuard : ILockGuard
 
     /// <summary>Whether who uses the database for the longest time is not he who uses the wal-index for the longest: the kernel names the first lock, and reading the list of all of them for each of
     /// thousands of databases would cost the square of their number.</summary>
-    private static bool IsAnother(PosixLock user, PosixLock? attached) =>
-        attached is { Type: not PosixLock.None } first && (user.ProcessId <= 0 || user.ProcessId != first.ProcessId);
+    private static bool IsAnother(PosixLock? user, PosixLock? attached) =>
+        user is { Type: PosixLock.Read } && attached is { Type: not PosixLock.None } && (user.Value.ProcessId <= 0 || user.Value.ProcessId != attached.Value.ProcessId);
 
     /// <summary>Whether a process has the database open and uses another wal-index than the one that has the name: it was removed, and locks of others hide that.</summary>
     private static bool IsUsedWithAnother(FileIdentity database, FileIdentity walIndex)
