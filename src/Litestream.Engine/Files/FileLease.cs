@@ -24,6 +24,11 @@ internal static class FileLease
     /// <returns>False also where that can't be known.</returns>
     public static bool IsWritten(string path, FileIdentity identity) => Ask(path, identity, PosixLock.Read) == WouldBlock;
 
+    /// <summary>Whether nobody but this descriptor has its file open.</summary>
+    /// <param name="descriptor">The descriptor.</param>
+    /// <returns>False also where that can't be known.</returns>
+    public static bool IsUnused(int descriptor) => Ask(descriptor, PosixLock.Write) == 0;
+
     /// <returns>0 where the lease was given, or the kernel's error; null where the file could not be asked of.</returns>
     private static int? Ask(string path, FileIdentity identity, short lease)
     {
@@ -31,15 +36,20 @@ internal static class FileLease
         if (descriptor < 0) return null;
         try
         {
-            if (FileIdentityReader.Read(descriptor) != identity || PosixNative.FileControl(descriptor, PosixNative.SetSignal, UrgentSignal) != 0) return null;
-            if (PosixNative.FileControl(descriptor, PosixNative.SetLease, lease) != 0) return Marshal.GetLastPInvokeError();
-            // who has come meanwhile waits for that; the close would not do where a program that is just being started has the descriptor, too
-            _ = PosixNative.FileControl(descriptor, PosixNative.SetLease, PosixLock.None);
-            return 0;
+            return FileIdentityReader.Read(descriptor) == identity ? Ask(descriptor, lease) : null;
         }
         finally
         {
             _ = PosixNative.Close(descriptor);
         }
+    }
+
+    private static int? Ask(int descriptor, short lease)
+    {
+        if (PosixNative.FileControl(descriptor, PosixNative.SetSignal, UrgentSignal) != 0) return null;
+        if (PosixNative.FileControl(descriptor, PosixNative.SetLease, lease) != 0) return Marshal.GetLastPInvokeError();
+        // who has come meanwhile waits for that; the close would not do where a program that is just being started has the descriptor, too
+        _ = PosixNative.FileControl(descriptor, PosixNative.SetLease, PosixLock.None);
+        return 0;
     }
 }

@@ -39,24 +39,20 @@ internal sealed class GuardDescriptor : IDisposable
         }
     }
 
+    /// <summary>Whether nobody has a file open, in this process neither.</summary>
+    /// <param name="path">The file's path.</param>
+    /// <param name="identity">The file.</param>
+    /// <returns>False also where that can't be known.</returns>
+    /// <exception cref="PlatformNotSupportedException">The system does not tell what this process has open.</exception>
+    public static bool IsUnused(string path, FileIdentity identity) => Look(path, identity, FileLease.IsUnused);
+
     /// <summary>The first lock that somebody has on bytes of a file, in this process too: its type is <see cref="PosixLock.None"/> where nobody has. Null where that can't be known.</summary>
     /// <param name="path">The file's path.</param>
     /// <param name="identity">The file.</param>
     /// <param name="start">First byte.</param>
     /// <param name="length">How many.</param>
     /// <exception cref="PlatformNotSupportedException">The system does not tell what this process has open.</exception>
-    public static PosixLock? LookAt(string path, FileIdentity identity, long start, long length)
-    {
-        if (OpenDescriptors.TryOpen(path, identity) is not { } descriptor) return null;
-        try
-        {
-            return LookAt(descriptor, start, length);
-        }
-        finally
-        {
-            OpenDescriptors.Leave(descriptor, identity);
-        }
-    }
+    public static PosixLock? LookAt(string path, FileIdentity identity, long start, long length) => Look(path, identity, descriptor => LookAt(descriptor, start, length));
 
     /// <summary>The same of a file that is open.</summary>
     /// <param name="descriptor">Holds no lock itself that counts.</param>
@@ -103,6 +99,34 @@ internal sealed class GuardDescriptor : IDisposable
     /// <param name="start">First byte.</param>
     /// <param name="length">How many.</param>
     public bool TryTakeAlone(long start, long length) => TryLock(PosixNative.SetDescriptionLock, start, length, PosixLock.Write);
+
+    private static T? Look<T>(string path, FileIdentity identity, Func<int, T> look)
+    {
+        if (SeparateDescriptors.AreThere) return SeparateDescriptors.Run(() => LookSeparately(path, identity, look));
+        if (OpenDescriptors.TryOpen(path, identity) is not { } descriptor) return default;
+        try
+        {
+            return look(descriptor);
+        }
+        finally
+        {
+            OpenDescriptors.Leave(descriptor, identity);
+        }
+    }
+
+    private static T? LookSeparately<T>(string path, FileIdentity identity, Func<int, T> look)
+    {
+        var descriptor = PosixNative.Open(path, PosixNative.OpenReadOnly | PosixNative.OpenCloseOnExec);
+        if (descriptor < 0) return default;
+        try
+        {
+            return FileIdentityReader.Read(descriptor) == identity ? look(descriptor) : default;
+        }
+        finally
+        {
+            _ = PosixNative.Close(descriptor);
+        }
+    }
 
     private bool TryLock(int command, long start, long length, short type = PosixLock.Read)
     {

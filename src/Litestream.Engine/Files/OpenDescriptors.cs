@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Litestream.Engine.Files;
 
-/// <summary>Linux: the descriptors of guarded files, opened and closed so that it harms nobody in this process: as long as somebody else
-/// here has such a file open, ours stays open too, and is used again.</summary>
+/// <summary>Linux: the descriptors of guarded files, opened and closed so that it harms nobody in this process, whose locks a close would drop: as long as somebody else
+/// here has such a file open and anybody has locked it, ours stays open too, and is used again.</summary>
+/// <remarks>What is only looked at is opened by <see cref="SeparateDescriptors"/>, where there are such.</remarks>
 internal static class OpenDescriptors
 {
     /// <summary>Plain files with the numbers as names. The links in fd have them too, but each would be followed to see if it is a folder: with thousands of
@@ -64,7 +65,13 @@ internal static class OpenDescriptors
         }
     }
 
-    /// <summary>Closes a file as soon as nobody else in this process has it open.</summary>
+    /// <summary>Whether a descriptor of this process was opened here.</summary>
+    public static bool Contains(int descriptor)
+    {
+        lock (s_lock) return s_ours.ContainsKey(descriptor);
+    }
+
+    /// <summary>Closes a file as soon as nobody else in this process has it open and locked.</summary>
     /// <param name="descriptor">The descriptor; holds no lock any more.</param>
     /// <param name="identity">The file.</param>
     public static void Close(int descriptor, FileIdentity identity)
@@ -119,16 +126,21 @@ internal static class OpenDescriptors
     {
         s_isPutOff = s_opening > 0;
         if (s_isPutOff) return;
-        var unused = s_ours.Where(o => !o.Value.IsUsed).ToList();
-        if (unused.Count == 0) return;
-        var inUse = Others().Concat(s_ours.Values.Where(o => o.IsUsed).Select(o => o.Identity)).ToHashSet();
-        foreach (var (descriptor, (identity, _)) in unused)
+        HashSet<FileIdentity>? inUse = null;
+        foreach (var (descriptor, (identity, _)) in s_ours.Where(o => !o.Value.IsUsed).ToList())
         {
-            if (inUse.Contains(identity)) continue;
+            // Most are locked by nobody. The others may be by somebody here; he may also have come while it was looked what is open here, which takes its time: then his lock is seen.
+            if (IsLocked(descriptor) && ((inUse ??= InUse()).Contains(identity) || IsLockedHere(descriptor))) continue;
             _ = PosixNative.Close(descriptor);
             s_ours.Remove(descriptor);
         }
     }
+
+    private static bool IsLocked(int descriptor) => GuardDescriptor.LookAt(descriptor, 0, 0) is not { Type: PosixLock.None };
+
+    private static bool IsLockedHere(int descriptor) => GuardDescriptor.LookAt(descriptor, 0, 0) is not { } first || first.Type != PosixLock.None && first.ProcessId == Environment.ProcessId;
+
+    private static HashSet<FileIdentity> InUse() => [.. Others(), .. s_ours.Values.Where(o => o.IsUsed).Select(o => o.Identity)];
 
     private static IEnumerable<FileIdentity> Others() =>
         from path in Directory.EnumerateFileSystemEntries(OwnDescriptors)

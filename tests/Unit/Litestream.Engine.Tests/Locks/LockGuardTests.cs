@@ -63,8 +63,10 @@ public sealed class LockGuardTests
         Assert.Empty(LocksOn(database));
     }
 
-    [SkippableFact]
-    public async Task What_was_left_open_is_not_closed_while_SQLite_opens_and_locks_it()
+    [SkippableTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_was_left_open_is_not_closed_while_SQLite_opens_and_locks_it(bool isOurs)
     {
         using var database = new TestDatabase();
         database.App.Insert();
@@ -86,8 +88,10 @@ public sealed class LockGuardTests
         for (var i = 0; i < 30; i++)
         {
             await Task.Delay(5);
-            using var connection = DatabaseConnection.Open(database.Path, null);
-            Assert.True(connection.TryBeginRead());
+            using var connection = isOurs ? DatabaseConnection.Open(database.Path, null) : null;
+            using var app = isOurs ? null : Application.Open(database.Path);
+            Assert.True(connection?.TryBeginRead() ?? true);
+            app?.Execute("BEGIN; SELECT count(*) FROM item");
             Assert.Equal(3, LocksOn(database).Count(l => l.StartsWith("POSIX", StringComparison.Ordinal))); // the database, and of the wal-index that it is in use, and that it is read
         }
 

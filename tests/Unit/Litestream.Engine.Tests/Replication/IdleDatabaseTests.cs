@@ -214,7 +214,9 @@ public sealed class IdleDatabaseTests : IDisposable
         _database.App.Insert(50);
         files ??= new();
         files.IsExact = isExact;
-        var replication = RunningReplication.Start(_database, Idle, new() { Files = files, Time = time ?? TimeProvider.System });
+        // of a time that runs quickly, more has to pass until something is late
+        var replication = RunningReplication.Start(
+            _database, o => Idle(o) with { SyncInterval = time is null ? o.SyncInterval : TimeSpan.FromSeconds(2) }, new() { Files = files, Time = time ?? TimeProvider.System });
         await replication.SyncAsync();
         await replication.UntilAsync(() => replication.Status.State == ReplicationState.Idle, "it is let go");
         return replication;
