@@ -6,7 +6,7 @@ namespace Litestream.Engine.Files;
 /// root.</summary>
 internal static class FileUsers
 {
-    private const string Processes = "/proc";
+    private const string Root = "/proc";
 
     /// <summary>Names and ids of the processes, each once.</summary>
     /// <param name="files">The files.</param>
@@ -19,10 +19,28 @@ internal static class FileUsers
     public static IEnumerable<int> FindIds(IReadOnlyCollection<FileIdentity> files, IReadOnlyCollection<FileIdentity> own)
     {
         OpenDescriptors.Tidy();
-        return Directory.EnumerateDirectories(Processes)
-            .Select(p => Path.GetFileName(p)).Where(n => n.All(char.IsAsciiDigit))
-            .Where(id => CountOpen(id, files) > (IsThis(id) ? own.Count(files.Contains) : 0))
-            .Select(id => int.Parse(id, CultureInfo.InvariantCulture));
+        return Processes().Where(id => OpenBy(id).Count(files.Contains) > (id == Environment.ProcessId ? own.Count(files.Contains) : 0));
+    }
+
+    /// <summary>Ids of all processes.</summary>
+    public static IEnumerable<int> Processes() =>
+        Directory.EnumerateDirectories(Root).Select(p => Path.GetFileName(p)).Where(n => n.All(char.IsAsciiDigit)).Select(n => int.Parse(n, CultureInfo.InvariantCulture));
+
+    /// <summary>What a process has open; none where it has ended, or is somebody else's.</summary>
+    public static IReadOnlyList<FileIdentity> OpenBy(int id) => [.. Descriptors(id).Select(TryIdentify).OfType<FileIdentity>()];
+
+    /// <summary>Paths of the links to what a process has open; none where it has ended, or is somebody else's.</summary>
+    public static IReadOnlyList<string> Descriptors(int id)
+    {
+        try
+        {
+            // their names are those of plain files, which are not each followed to see if it is a folder
+            return [.. Directory.EnumerateFileSystemEntries($"{Root}/{id}/fdinfo").Select(d => $"{Root}/{id}/fd/{Path.GetFileName(d)}")];
+        }
+        catch (Exception e) when (FileErrors.IsFileError(e))
+        {
+            return [];
+        }
     }
 
     /// <summary>Name and id of a process, for people.</summary>
@@ -31,7 +49,7 @@ internal static class FileUsers
         if (id == Environment.ProcessId) return "this process";
         try
         {
-            return $"{File.ReadAllText($"{Processes}/{id}/comm").Trim()} (process {id})";
+            return $"{File.ReadAllText($"{Root}/{id}/comm").Trim()} (process {id})";
         }
         catch (Exception e) when (FileErrors.IsFileError(e))
         {
@@ -39,28 +57,11 @@ internal static class FileUsers
         }
     }
 
-    private static int CountOpen(string id, IReadOnlyCollection<FileIdentity> files) => OpenBy(id).Count(files.Contains);
-
-    private static List<FileIdentity> OpenBy(string id)
-    {
-        try
-        {
-            // what stands for no file any more can't be examined, and is none that is asked for
-            return [.. Directory.EnumerateFileSystemEntries($"{Processes}/{id}/fd").Select(TryIdentify).OfType<FileIdentity>()];
-        }
-        catch (Exception e) when (FileErrors.IsFileError(e))
-        {
-            // it has ended, or belongs to somebody else
-            return [];
-        }
-    }
-
-    private static bool IsThis(string id) => int.Parse(id, CultureInfo.InvariantCulture) == Environment.ProcessId;
-
     private static FileIdentity? TryIdentify(string descriptor)
     {
         try
         {
+            // what stands for no file any more can't be examined, and is none that is asked for
             return FileIdentityReader.Read(descriptor);
         }
         catch (IOException)

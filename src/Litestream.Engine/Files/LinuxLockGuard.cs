@@ -62,6 +62,7 @@ internal sealed class LinuxLockGuard : ILockGuard
     /// <exception cref="PlatformNotSupportedException">The file system has no such locks.</exception>
     public static bool HasUnlockedUser(string databasePath, FileIdentity database, FileIdentity? wal, FileIdentity? walIndex)
     {
+        if (!GuardDescriptor.IsUnused(databasePath, database) && RemovedFiles.AreUsed(databasePath, database, wal, walIndex)) return true;
         // the WAL itself is never locked, so it may be opened and closed
         var isWritten = wal is { } used && FileLease.IsWritten(databasePath + "-wal", used);
         var user = GuardDescriptor.LookAt(databasePath, database, SharedStart, SharedLength);
@@ -80,7 +81,7 @@ internal sealed class LinuxLockGuard : ILockGuard
     /// <summary>Whether who uses the database for the longest time is not he who uses the wal-index for the longest: the kernel names the first lock, and reading the list of all of them for each of
     /// thousands of databases would cost the square of their number.</summary>
     private static bool IsAnother(PosixLock? user, PosixLock? attached) =>
-        user is { Type: PosixLock.Read } && attached is { Type: not PosixLock.None } && (user.Value.ProcessId <= 0 || user.Value.ProcessId != attached.Value.ProcessId);
+        user is { Type: PosixLock.Read, ProcessId: var who } && attached is { } index && (index.Type == PosixLock.None || who <= 0 || who != index.ProcessId);
 
     /// <summary>Whether a process has the database open and uses another wal-index than the one that has the name: it was removed, and locks of others hide that.</summary>
     private static bool IsUsedWithAnother(FileIdentity database, FileIdentity walIndex)

@@ -46,9 +46,7 @@ public sealed class WalIndexUsersTests : IDisposable
         const int Flags = raw.SQLITE_OPEN_READONLY | raw.SQLITE_OPEN_URI;
         Assert.Equal(raw.SQLITE_OK, raw.sqlite3_open_v2($"file:{left}?readonly_shm=1", out var reader, Flags, null));
         Assert.Equal(raw.SQLITE_OK, raw.sqlite3_exec(reader, "SELECT count(*) FROM item"));
-        using var app = OtherProcess.Start("checkpointer", left);
-        var index = FileIdentityReader.Read(left + "-shm")!.Value;
-        while (LockHolders.Find(index, LinuxLockGuard.AttachedStart, LinuxLockGuard.AttachedLength).Count == 0) Thread.Sleep(20);
+        using var app = StartOther(left);
 
         // and none that is of another database
         using var another = new TestDatabase();
@@ -56,6 +54,30 @@ public sealed class WalIndexUsersTests : IDisposable
         Assert.False(IsThere(left));
         reader.Dispose();
         app.End();
+    }
+
+    /// <summary>The locks by which an application shows that it uses a database, or a wal-index, are gone once it has read that file by other means than SQLite; what it has open stays.</summary>
+    [SkippableTheory]
+    [InlineData("", "-wal", "-shm")]
+    [InlineData("", "-wal")]
+    [InlineData("-shm", "-wal", "-shm")]
+    public void An_application_that_has_lost_a_lock_is_seen_beside_another_that_has_new_files(string read, params string[] removed)
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "what is open can't be removed on Windows, and elsewhere nothing tells");
+        _database.App.Insert();
+        File.OpenRead(_database.Path + read).Dispose();
+        foreach (var suffix in removed) File.Delete(_database.Path + suffix);
+        using var other = StartOther(_database.Path);
+        Assert.True(IsThere(_database.Path));
+        other.End();
+    }
+
+    /// <summary>Another application, which has the database open.</summary>
+    private static OtherProcess StartOther(string path)
+    {
+        var other = OtherProcess.Start("checkpointer", path);
+        while (FileIdentityReader.Read(path + "-shm") is not { } index || LockHolders.Find(index, LinuxLockGuard.AttachedStart, LinuxLockGuard.AttachedLength).Count == 0) Thread.Sleep(20);
+        return other;
     }
 
     private static bool IsThere(string path) => UnlockedUser.IsThere(path, SourceFiles.Of(path, LocalFileSystem.Instance), LocalFileSystem.Instance);
