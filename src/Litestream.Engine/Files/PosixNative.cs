@@ -119,6 +119,33 @@ internal static partial class PosixNative
         return Unshare(Descriptors) == 0 || SystemCall(CloseRange, None, None, Separately) == 0;
     }
 
+    /// <summary>Linux: keeps this thread from being given what is sent to the process (signal(7)), so that another one is. Not what it causes itself, nor that by which the runtime stops it.</summary>
+    public static void BlockSignals()
+    {
+        const int Block = 0, FirstFree = 36; // the runtime uses the first that the C library leaves free, 34 or 35
+        ReadOnlySpan<int> own = [4, 5, 6, 7, 8, 11]; // SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV
+        var mask = ulong.MaxValue << (FirstFree - 1) | uint.MaxValue >> 1; // signal n is bit n - 1
+        foreach (var signal in own) mask &= ~(1ul << (signal - 1));
+        Span<byte> set = stackalloc byte[128];
+        set.Clear();
+        MemoryMarshal.Write(set, in mask);
+        _ = ThreadSignalMask(Block, set, 0);
+    }
+
+    /// <summary>Linux with the GNU library: gives freed memory back to the system.</summary>
+    public static void GiveBackMemory()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        try
+        {
+            _ = MemoryTrim(0);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // another library, which gives it back by itself
+        }
+    }
+
     /// <summary>Linux; the result's layout is the same on every architecture.</summary>
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int StatX(int directory, string path, int flags, uint mask, Span<byte> result);
@@ -187,6 +214,12 @@ internal static partial class PosixNative
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial nint SystemCall(nint number, nint first, nint last, nint flags);
+
+    [LibraryImport("libc", EntryPoint = "pthread_sigmask")]
+    private static partial int ThreadSignalMask(int how, ReadOnlySpan<byte> set, nint former);
+
+    [LibraryImport("libc", EntryPoint = "malloc_trim")]
+    private static partial int MemoryTrim(nuint pad);
 
     [LibraryImport("libc", EntryPoint = "unshare", SetLastError = true)]
     private static partial int Unshare(int what);

@@ -59,6 +59,8 @@ internal static class SeparateDescriptors
     /// thread where it is to log, must not hit a file that was opened here.</summary>
     private static bool TrySeparate()
     {
+        // the runtime's handler passes a signal on by a descriptor
+        PosixNative.BlockSignals();
         if (!PosixNative.TrySeparateDescriptors()) return false;
         var nothing = PosixNative.Open("/dev/null", PosixNative.OpenReadWrite | PosixNative.OpenCloseOnExec);
         foreach (var path in Directory.GetFileSystemEntries(Root + "fdinfo"))
