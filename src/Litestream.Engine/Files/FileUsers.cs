@@ -57,7 +57,8 @@ internal static class FileUsers
         }
     }
 
-    private static FileIdentity? TryIdentify(string descriptor)
+    /// <summary>Which file a path leads to, of a link to what a process has open, too; null where it leads to none any more, or can't be followed.</summary>
+    public static FileIdentity? TryIdentify(string descriptor)
     {
         try
         {

@@ -17,9 +17,11 @@ internal sealed class LinuxLockGuard : ILockGuard
     /// <summary>The bytes before that, which readers and writers lock (SQLITE_SHM_NLOCK): a reader in the last slot has locked the one next to it.</summary>
     public const int SlotsBeforeAttached = 8;
 
-    // SHARED_FIRST and SHARED_SIZE of the database
-    private const long SharedStart = 0x40000002;
-    private const long SharedLength = 510;
+    /// <summary>Of the database, what all hold that use it: SHARED_FIRST of SQLite's os.h.</summary>
+    public const long SharedStart = 0x40000002;
+
+    /// <summary>Of that: SHARED_SIZE.</summary>
+    public const long SharedLength = 510;
 
     private readonly GuardDescriptor _database;
     private readonly GuardDescriptor _walIndex;

@@ -10,48 +10,71 @@ internal static class RemovedFiles
     /// <summary>What the kernel adds to the name.</summary>
     private const string Mark = " (deleted)";
 
-    /// <summary>As many times as long as it took a look at all processes holds: so many databases may be opened at once, and so many files be open, that looking would be all that is done.</summary>
+    /// <summary>As many times as long as it took a look at all processes holds where nothing has changed in the folder: so many databases may be opened at once, and so many files be open, that looking
+    /// would be all that is done.</summary>
     private const int Share = 20;
+
+    /// <summary>More than a tick of a file system's clock.</summary>
+    private static readonly TimeSpan s_tick = TimeSpan.FromSeconds(2);
 
     private static readonly string[] s_suffixes = ["-wal", "-shm"];
     private static readonly object s_lock = new();
     private static ILookup<string, int> s_users = Enumerable.Empty<int>().ToLookup(_ => "");
     private static long s_ends = long.MinValue;
+    private static DateTime s_looked;
 
-    /// <summary>Whether a process has the database open, and beside it a -wal or a -shm that was removed, and not the one that has the name now.</summary>
+    /// <summary>Whether a process has the database open, and beside it a -wal or a -shm that was removed, and not the one that has the name now, and holds a lock. Who has inherited what
+    /// another has closed since, as a forked child does, holds none.</summary>
     /// <param name="databasePath">The database.</param>
     /// <param name="database">Which file it is.</param>
     /// <param name="wal">Which file its -wal is; null if there is none.</param>
     /// <param name="walIndex">Which file its -shm is; null if there is none.</param>
     public static bool AreUsed(string databasePath, FileIdentity database, FileIdentity? wal, FileIdentity? walIndex)
     {
-        var name = Path.GetFileName(databasePath);
-        return IsUsed(name + s_suffixes[0], wal) || IsUsed(name + s_suffixes[1], walIndex);
+        var folder = Path.GetDirectoryName(databasePath)!;
+        return IsUsed(s_suffixes[0], wal) || IsUsed(s_suffixes[1], walIndex);
 
-        bool IsUsed(string removed, FileIdentity? present) => Users()[removed].Any(id =>
-            FileUsers.OpenBy(id) is var open && open.Contains(database) && !(present is { } there && open.Contains(there)) && RemovedBy(id).Contains(removed));
+        bool IsUsed(string suffix, FileIdentity? present)
+        {
+            var name = Path.GetFileName(databasePath) + suffix;
+            return Users(folder)[name].Any(id =>
+                FileUsers.OpenBy(id) is var open && open.Contains(database) && !(present is { } there && open.Contains(there))
+                && RemovedBy(id).Any(r => r.Name == name && IsHere(r.Folder) && (HasLock(id) || IsLocked(r.Descriptor))));
+        }
+
+        // another mount namespace may have the folder by another name, which leads nowhere here
+        bool IsHere(string its) => FileUsers.TryIdentify(its) is not { } other || other == FileUsers.TryIdentify(folder);
+
+        bool HasLock(int id) => LockHolders.Find(database, LinuxLockGuard.SharedStart, LinuxLockGuard.SharedLength).Contains(id)
+            || walIndex is { } index && LockHolders.Find(index, LinuxLockGuard.AttachedStart, LinuxLockGuard.AttachedLength, LinuxLockGuard.SlotsBeforeAttached).Contains(id);
+
+        bool IsLocked(string removed) => FileUsers.TryIdentify(removed) is { } file
+            && GuardDescriptor.LookAt(removed, file, LinuxLockGuard.AttachedStart, LinuxLockGuard.AttachedLength) is { Type: not PosixLock.None };
     }
 
     /// <summary>The processes, by the names that such files had.</summary>
-    private static ILookup<string, int> Users()
+    /// <param name="folder">Where some may have been removed since the last look.</param>
+    private static ILookup<string, int> Users(string folder)
     {
         lock (s_lock)
         {
             var now = Stopwatch.GetTimestamp();
-            if (now < s_ends) return s_users;
-            s_users = FileUsers.Processes().SelectMany(RemovedBy, (id, name) => (id, name)).ToLookup(u => u.name, u => u.id);
+            var changed = FileIdentityReader.ReadChangeTime(folder) is { } time ? DateTime.UnixEpoch.AddTicks(time / TimeSpan.NanosecondsPerTick) : DateTime.MaxValue;
+            if (now < s_ends && changed < s_looked - s_tick) return s_users;
+            s_looked = DateTime.UtcNow;
+            s_users = FileUsers.Processes().SelectMany(RemovedBy, (id, removed) => (id, removed.Name)).ToLookup(u => u.Name, u => u.id);
             var took = Stopwatch.GetTimestamp() - now;
             s_ends = now + took + took * Share;
             return s_users;
         }
     }
 
-    private static IEnumerable<string> RemovedBy(int id) =>
+    private static IEnumerable<(string Name, string Folder, string Descriptor)> RemovedBy(int id) =>
         from descriptor in FileUsers.Descriptors(id)
         where id != Environment.ProcessId || !OpenDescriptors.Contains(int.Parse(Path.GetFileName(descriptor), CultureInfo.InvariantCulture)) // a FormerIndex is nobody's who would lose anything
         let target = PosixNative.ReadLink(descriptor)
         where target is not null && target.EndsWith(Mark, StringComparison.Ordinal)
-        let name = Path.GetFileName(target[..^Mark.Length])
-        where s_suffixes.Any(s => name.EndsWith(s, StringComparison.Ordinal))
-        select name;
+        let path = target[..^Mark.Length]
+        where s_suffixes.Any(s => path.EndsWith(s, StringComparison.Ordinal))
+        select (Path.GetFileName(path), Path.GetDirectoryName(path), descriptor);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Litestream.Engine.Capture;
 using Litestream.Engine.Files;
 using Litestream.Engine.Tests.Locks;
@@ -72,11 +73,32 @@ public sealed class WalIndexUsersTests : IDisposable
         other.End();
     }
 
+    /// <summary>As a worker that was forked while the database was open: the files are open there too, and nobody uses them any more.</summary>
+    [SkippableFact]
+    public void Whoever_has_inherited_what_was_closed_since_loses_nothing()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "elsewhere nothing tells");
+        _database.App.Insert();
+        using var heir = Process.Start(new ProcessStartInfo("sh", ["-c", "exec 3<>\"$1\" 4<>\"$1-wal\" 5<>\"$1-shm\"; echo; exec cat", "sh", _database.Path])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
+        _ = heir.StandardOutput.ReadLine();
+        _database.CloseApp();
+        Assert.False(File.Exists(_database.WalPath));
+        Assert.False(IsThere(_database.Path));
+        _database.ReopenApp();
+        _database.App.Insert();
+        Assert.False(IsThere(_database.Path));
+        heir.Kill();
+    }
+
     /// <summary>Another application, which has the database open.</summary>
     private static OtherProcess StartOther(string path)
     {
         var other = OtherProcess.Start("checkpointer", path);
-        while (FileIdentityReader.Read(path + "-shm") is not { } index || LockHolders.Find(index, LinuxLockGuard.AttachedStart, LinuxLockGuard.AttachedLength).Count == 0) Thread.Sleep(20);
+        while (FileIdentityReader.Read(path + "-shm") is not { } index || LockHolders.Find(index, LinuxLockGuard.AttachedStart, LinuxLockGuard.AttachedLength).All(id => id == Environment.ProcessId)) Thread.Sleep(20);
         return other;
     }
 
