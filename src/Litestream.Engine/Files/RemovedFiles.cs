@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Litestream.Engine.Files;
 
 /// <summary>Linux: which processes go on with a -wal or a -shm that has no name any more, as the system shows what they have open (proc(5), /proc/PID/fd). It does not show that of processes of other
-/// accounts, unless this one is root, nor of other PID namespaces.</summary>
+/// accounts, unless this one is root with all its capabilities, nor of other PID namespaces.</summary>
 internal static class RemovedFiles
 {
     /// <summary>What the kernel adds to the name.</summary>

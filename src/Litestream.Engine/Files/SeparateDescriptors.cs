@@ -63,6 +63,7 @@ internal static class SeparateDescriptors
         PosixNative.BlockSignals();
         if (!PosixNative.TrySeparateDescriptors()) return false;
         var nothing = PosixNative.Open("/dev/null", PosixNative.OpenReadWrite | PosixNative.OpenCloseOnExec);
+        if (nothing < 0) return false;
         foreach (var path in Directory.GetFileSystemEntries(Root + "fdinfo"))
         {
             var name = Path.GetFileName(path);
