@@ -73,7 +73,8 @@ internal sealed class RgwCluster
         ServerProcess.Start("ceph-osd", ["-f", "-i", "0"], _variables);
     }
 
-    // one copy of all, no authentication between the parts, nothing that waits for more of them; what is deleted leaves the memory soon, not in two hours
+    // one copy of all, no authentication between the parts, nothing that waits for more of them; what is deleted leaves the memory soon, not in two hours,
+    // and a gateway that was killed holds up the others for seconds, not for half a minute
     private string Configuration(Guid id, int port) => $"""
         [global]
         fsid = {id}
@@ -105,6 +106,7 @@ internal sealed class RgwCluster
         paxos_propose_interval = 0.05
         paxos_min_wait = 0.01
         mon_tick_interval = 1
+        osd_client_watch_timeout = 5
         rgw_crypt_require_ssl = false
         rgw_user_quota_bucket_sync_interval = 1
         rgw_bucket_quota_ttl = 0
