@@ -21,7 +21,7 @@ public sealed class StopWhileWaitingTests
 
         database.App.Execute("PRAGMA locking_mode=EXCLUSIVE");
         database.App.Insert();
-        await using var second = RunningReplication.Start(database);
+        await using var second = RunningReplication.Start(database, o => o with { ShutdownTimeout = TimeSpan.FromMilliseconds(200) });
         await second.WaitForAsync(ReplicationEventKind.Waiting);
         var error = await Record.ExceptionAsync(second.StopAsync);
         var image = database.App.Image();
