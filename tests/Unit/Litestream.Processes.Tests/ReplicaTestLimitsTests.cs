@@ -1,11 +1,11 @@
 using Litestream.PowerShell.Tests.Fixtures;
 using Litestream.PowerShell.Tests.Hosting;
-using Litestream.PowerShell.Tests.Samples;
+using Litestream.Processes.Tests.Samples;
 using Microsoft.Data.Sqlite;
 using Xunit;
 using Xunit.Abstractions;
 
-namespace Litestream.PowerShell.Tests;
+namespace Litestream.Processes.Tests;
 
 /// <summary>Test-LitestreamReplica of a database that is larger than the memory and the disk that it gets.</summary>
 public sealed class ReplicaTestLimitsTests(ITestOutputHelper output) : ReplicationTests

@@ -4,7 +4,7 @@ using System.Globalization;
 using Litestream.PowerShell.Tests.Hosting;
 using Xunit;
 
-namespace Litestream.PowerShell.Tests.Samples;
+namespace Litestream.Processes.Tests.Samples;
 
 /// <summary>A command line that runs as a supervisor runs it, through a shell that it replaces, with a stand-in for pwsh.</summary>
 internal sealed class SampleProcess : IDisposable

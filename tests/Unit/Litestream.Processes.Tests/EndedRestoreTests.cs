@@ -3,7 +3,7 @@ using Litestream.PowerShell.Tests.Hosting;
 using Litestream.Servers;
 using Xunit;
 
-namespace Litestream.PowerShell.Tests;
+namespace Litestream.Processes.Tests;
 
 /// <summary>A process that is told to end in the middle of a restore or a drill leaves nothing half-done.</summary>
 public sealed class EndedRestoreTests : ReplicationTests

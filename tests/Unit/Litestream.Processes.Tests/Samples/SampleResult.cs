@@ -1,4 +1,4 @@
-namespace Litestream.PowerShell.Tests.Samples;
+namespace Litestream.Processes.Tests.Samples;
 
 /// <summary>How a sample ended.</summary>
 internal sealed record SampleResult(int ExitCode, string Output, string Errors);

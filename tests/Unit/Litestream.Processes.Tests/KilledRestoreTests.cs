@@ -4,7 +4,7 @@ using Litestream.PowerShell.Tests.Hosting;
 using Microsoft.Data.Sqlite;
 using Xunit;
 
-namespace Litestream.PowerShell.Tests;
+namespace Litestream.Processes.Tests;
 
 /// <summary>kill -9 in the middle of replacing restores and undos.</summary>
 [Collection("replications")]

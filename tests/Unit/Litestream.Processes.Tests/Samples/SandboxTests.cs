@@ -1,7 +1,7 @@
 using Litestream.PowerShell.Tests.Hosting;
 using Xunit;
 
-namespace Litestream.PowerShell.Tests.Samples;
+namespace Litestream.Processes.Tests.Samples;
 
 /// <summary>The limits that the runbook is held to are there.</summary>
 public sealed class SandboxTests : IDisposable

@@ -2,7 +2,7 @@ using System.Globalization;
 using Litestream.PowerShell.Tests.Fixtures;
 using Xunit;
 
-namespace Litestream.PowerShell.Tests.Samples;
+namespace Litestream.Processes.Tests.Samples;
 
 /// <summary>samples/Systemd and samples/Service.</summary>
 public sealed class ServiceTests : ReplicationTests

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using Litestream.PowerShell.Tests.Hosting;
 using Xunit;
 
-namespace Litestream.PowerShell.Tests;
+namespace Litestream.Processes.Tests.Samples;
 
 public sealed partial class QuickstartTests
 {

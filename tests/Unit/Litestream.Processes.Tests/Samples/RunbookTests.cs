@@ -2,7 +2,7 @@ using Litestream.PowerShell.Tests.Fixtures;
 using Litestream.Servers;
 using Xunit;
 
-namespace Litestream.PowerShell.Tests.Samples;
+namespace Litestream.Processes.Tests.Samples;
 
 /// <summary>samples/AzureAutomation, in a sandbox as small as there.</summary>
 public sealed class RunbookTests : ReplicationTests

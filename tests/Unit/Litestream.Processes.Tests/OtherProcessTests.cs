@@ -2,7 +2,7 @@ using Litestream.PowerShell.Tests.Fixtures;
 using Litestream.PowerShell.Tests.Hosting;
 using Xunit;
 
-namespace Litestream.PowerShell.Tests;
+namespace Litestream.Processes.Tests;
 
 /// <summary>Replications that run in another process.</summary>
 public sealed class OtherProcessTests : ReplicationTests
@@ -69,7 +69,7 @@ public sealed class OtherProcessTests : ReplicationTests
         Assert.Equal((0, string.Empty), (exitCode, errors));
         Assert.Equal("Stopped", output[^1]);
         Assert.Empty(Host.Run("Get-LitestreamReplication").Succeeded());
-        Assert.Empty(Directory.GetFileSystemEntries(RunFolder.Path));
+        Assert.DoesNotContain(Directory.GetFileSystemEntries(RunFolder.Path), e => e.EndsWith($"-{other.Id}", StringComparison.Ordinal)); // one that another test has killed may leave something
     }
 
     [Fact]

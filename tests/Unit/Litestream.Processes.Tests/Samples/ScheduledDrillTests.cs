@@ -1,7 +1,7 @@
 using Litestream.PowerShell.Tests.Fixtures;
 using Xunit;
 
-namespace Litestream.PowerShell.Tests.Samples;
+namespace Litestream.Processes.Tests.Samples;
 
 /// <summary>samples/Drill, as cron and the task scheduler of Windows run it.</summary>
 public sealed class ScheduledDrillTests : ReplicationTests

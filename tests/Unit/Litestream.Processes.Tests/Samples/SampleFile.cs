@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using Litestream.PowerShell.Tests.Hosting;
 using Xunit;
 
-namespace Litestream.PowerShell.Tests.Samples;
+namespace Litestream.Processes.Tests.Samples;
 
 /// <summary>A file of the samples, with the paths of a test in the place of its own.</summary>
 internal sealed partial class SampleFile

@@ -4,7 +4,7 @@ using Litestream.PowerShell.Tests.Fixtures;
 using Litestream.PowerShell.Tests.Hosting;
 using Xunit;
 
-namespace Litestream.PowerShell.Tests;
+namespace Litestream.Processes.Tests;
 
 /// <summary>Where new files are open to everybody by default, those that hold a database's content are not.</summary>
 [UnsupportedOSPlatform("windows")]

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Xunit;
 
-namespace Litestream.PowerShell.Tests.Samples;
+namespace Litestream.Processes.Tests.Samples;
 
 /// <summary>A process with the limits of Azure Automation, and tighter ones. The kernel refuses more than 400 MB of private writable memory
 /// (RLIMIT_DATA), any file above 1 MB (RLIMIT_FSIZE), and, as root, a temp folder above 1 MB (a tmpfs in a mount namespace); the runtime's heap gets what it would

@@ -1,7 +1,7 @@
 using Litestream.PowerShell.Tests.Fixtures;
 using Xunit;
 
-namespace Litestream.PowerShell.Tests.Samples;
+namespace Litestream.Processes.Tests.Samples;
 
 /// <summary>samples/Container: what its file starts, as process 1 of a namespace, whose signals nobody handles by default.</summary>
 public sealed class ContainerTests : ReplicationTests
