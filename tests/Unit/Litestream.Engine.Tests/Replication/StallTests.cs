@@ -58,7 +58,7 @@ public sealed class StallTests : IDisposable
         };
         _database.App.Insert();
         await StallAsync(replication, "not captured");
-        var retry = replication.Events.First(e => e.Kind == ReplicationEventKind.RetryScheduled);
+        var retry = await replication.WaitForAsync(ReplicationEventKind.RetryScheduled);
         Assert.Equal((ErrorCode.DatabaseError, _database.Path), Code(retry));
     }
 
