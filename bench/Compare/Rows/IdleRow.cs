@@ -23,6 +23,6 @@ internal sealed class IdleRow : IRow
         var (database, replica) = (workshop.CreateDatabase(1), workshop.NewPath("replica"));
         await using var process = MeasuredProcess.Start(system.Replicate(database, replica));
         await ReplicaFolder.WaitForSnapshotAsync(replica, process);
-        return await IdleUse.WatchAsync(process, replica, quiet: TimeSpan.FromMinutes(1));
+        return await IdleUse.WatchAsync(process, replica, quiet: TimeSpan.FromMinutes(3));
     }
 }
