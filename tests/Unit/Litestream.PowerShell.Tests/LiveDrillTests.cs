@@ -14,7 +14,7 @@ public sealed class LiveDrillTests : ReplicationTests
     [InlineData("Get-LitestreamReplication | Test-LitestreamBackup")]
     public void Drill_compares_with_a_database_that_is_written_to(string script)
     {
-        Host.Run("Start-LitestreamReplication ./app.db ./replica").Succeeded();
+        Host.Run("Start-LitestreamReplication ./app.db ./replica; Sync-LitestreamDatabase ./app.db").Succeeded();
         using var application = Application.StartWriter(Database);
         application.WaitForCommits(5);
 

@@ -100,7 +100,8 @@ public sealed class SyncTests : ReplicationTests
 
         var ends = processes.Select(p => p.WaitForEnd()).ToList();
 
-        Assert.All(ends, e => Assert.Equal(string.Empty, e.Errors));
+        // a busy machine may stand still for so long that it is told
+        Assert.All(ends, e => Assert.DoesNotContain(e.Errors.Split('\n'), l => l.Length > 0 && !l.StartsWith("WARNING: The database changes and is not captured", StringComparison.Ordinal)));
         Assert.All(ends, e => Assert.Equal(["synced", "synced", "synced", "synced"], e.Output));
         foreach (var process in processes) process.Dispose();
     }
