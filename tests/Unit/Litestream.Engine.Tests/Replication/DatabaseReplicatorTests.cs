@@ -316,14 +316,23 @@ public sealed class DatabaseReplicatorTests
     {
         using var database = new TestDatabase();
         database.App.Insert(10);
-        var hung = new HookedReplicaClient(RunningReplication.Folder(database["replica"])) { Puts = (_, token) => Task.Delay(Timeout.InfiniteTimeSpan, token) };
+        var shipping = new TaskCompletionSource();
+        var hung = new HookedReplicaClient(RunningReplication.Folder(database["replica"]))
+        {
+            Puts = (key, token) =>
+            {
+                if (!key.EndsWith(".snapshot.lz4", StringComparison.Ordinal)) return Task.CompletedTask;
+                shipping.TrySetResult();
+                return Task.Delay(Timeout.InfiniteTimeSpan, token);
+            },
+        };
         using var stop = new CancellationTokenSource();
         using var hurry = new CancellationTokenSource();
         await using (var replicator = new DatabaseReplicator(
             RunningReplication.OptionsFor(database.Path) with { ShutdownTimeout = TimeSpan.FromDays(1) }, [hung], new()))
         {
             var running = replicator.RunAsync(stop.Token, hurry.Token);
-            while (replicator.Status.Position is null) await Task.Delay(10);
+            await shipping.Task.WaitAsync(TimeSpan.FromSeconds(30)); // the snapshot is no longer being copied
             await stop.CancelAsync();
             Assert.NotEqual(running, await Task.WhenAny(running, Task.Delay(200)));
             Assert.Equal(ReplicationState.Stopping, replicator.Status.State);
