@@ -38,6 +38,9 @@ public sealed record EngineEnvironment
     /// <summary>Places for open databases.</summary>
     internal OpenPlaces Places { get; init; } = OpenPlaces.OfProcess;
 
+    /// <summary>What closed databases leave.</summary>
+    internal FreedMemory Memory { get; init; } = FreedMemory.OfProcess;
+
     /// <summary>The parts of capture.</summary>
     internal CaptureParts Capture { get; init; } = new();
 }

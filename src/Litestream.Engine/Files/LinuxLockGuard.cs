@@ -64,7 +64,7 @@ internal sealed class LinuxLockGuard : ILockGuard
     /// <exception cref="PlatformNotSupportedException">The file system has no such locks.</exception>
     public static bool HasUnlockedUser(string databasePath, FileIdentity database, FileIdentity? wal, FileIdentity? walIndex)
     {
-        if (!GuardDescriptor.IsUnused(databasePath, database) && RemovedFiles.AreUsed(databasePath, database, wal, walIndex)) return true;
+        if (!GuardDescriptor.IsUnused(databasePath, database) && RemovedFiles.OfMachine.AreUsed(databasePath, database, wal, walIndex)) return true;
         // the WAL itself is never locked, so it may be opened and closed
         var isWritten = wal is { } used && FileLease.IsWritten(databasePath + "-wal", used);
         var user = GuardDescriptor.LookAt(databasePath, database, SharedStart, SharedLength);

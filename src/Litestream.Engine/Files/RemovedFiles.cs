@@ -1,11 +1,11 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace Litestream.Engine.Files;
 
 /// <summary>Linux: which processes go on with a -wal or a -shm that has no name any more, as the system shows what they have open (proc(5), /proc/PID/fd). It does not show that of processes of other
 /// accounts, unless this one is root with all its capabilities, nor of other PID namespaces.</summary>
-internal static class RemovedFiles
+/// <param name="time">The clock by which the file system stamps its folders.</param>
+internal sealed class RemovedFiles(TimeProvider time)
 {
     /// <summary>What the kernel adds to the name.</summary>
     private const string Mark = " (deleted)";
@@ -18,10 +18,15 @@ internal static class RemovedFiles
     private static readonly TimeSpan s_tick = TimeSpan.FromSeconds(2);
 
     private static readonly string[] s_suffixes = ["-wal", "-shm"];
-    private static readonly object s_lock = new();
-    private static ILookup<string, int> s_users = Enumerable.Empty<int>().ToLookup(_ => "");
-    private static long s_ends = long.MinValue;
-    private static DateTime s_looked;
+
+    private readonly object _gate = new();
+    private ILookup<string, int> _users = Enumerable.Empty<int>().ToLookup(_ => "");
+    private DateTimeOffset _looked;
+    private long _began;
+    private TimeSpan _holds;
+
+    /// <summary>Those of this machine.</summary>
+    public static RemovedFiles OfMachine { get; } = new(TimeProvider.System);
 
     /// <summary>Whether a process has the database open, and beside it a -wal or a -shm that was removed, and not the one that has the name now, and holds a lock. Who has inherited what
     /// another has closed since, as a forked child does, holds none.</summary>
@@ -29,15 +34,16 @@ internal static class RemovedFiles
     /// <param name="database">Which file it is.</param>
     /// <param name="wal">Which file its -wal is; null if there is none.</param>
     /// <param name="walIndex">Which file its -shm is; null if there is none.</param>
-    public static bool AreUsed(string databasePath, FileIdentity database, FileIdentity? wal, FileIdentity? walIndex)
+    public bool AreUsed(string databasePath, FileIdentity database, FileIdentity? wal, FileIdentity? walIndex)
     {
         var folder = Path.GetDirectoryName(databasePath)!;
+        var users = Users(folder);
         return IsUsed(s_suffixes[0], wal) || IsUsed(s_suffixes[1], walIndex);
 
         bool IsUsed(string suffix, FileIdentity? present)
         {
             var name = Path.GetFileName(databasePath) + suffix;
-            return Users(folder)[name].Any(id =>
+            return users[name].Any(id =>
                 FileUsers.OpenBy(id) is var open && open.Contains(database) && !(present is { } there && open.Contains(there))
                 && RemovedBy(id).Any(r => r.Name == name && IsHere(r.Folder) && (HasLock(id) || IsLocked(r.Descriptor))));
         }
@@ -54,18 +60,16 @@ internal static class RemovedFiles
 
     /// <summary>The processes, by the names that such files had.</summary>
     /// <param name="folder">Where some may have been removed since the last look.</param>
-    private static ILookup<string, int> Users(string folder)
+    private ILookup<string, int> Users(string folder)
     {
-        lock (s_lock)
+        lock (_gate)
         {
-            var now = Stopwatch.GetTimestamp();
-            var changed = FileIdentityReader.ReadChangeTime(folder) is { } time ? DateTime.UnixEpoch.AddTicks(time / TimeSpan.NanosecondsPerTick) : DateTime.MaxValue;
-            if (now < s_ends && changed < s_looked - s_tick) return s_users;
-            s_looked = DateTime.UtcNow;
-            s_users = FileUsers.Processes().SelectMany(RemovedBy, (id, removed) => (id, removed.Name)).ToLookup(u => u.Name, u => u.id);
-            var took = Stopwatch.GetTimestamp() - now;
-            s_ends = now + took + took * Share;
-            return s_users;
+            var changed = FileIdentityReader.ReadChangeTime(folder) is { } ns ? DateTimeOffset.UnixEpoch.AddTicks(ns / TimeSpan.NanosecondsPerTick) : DateTimeOffset.MaxValue;
+            if (time.GetElapsedTime(_began) < _holds && changed < _looked - s_tick) return _users;
+            (_looked, _began) = (time.GetUtcNow(), time.GetTimestamp());
+            _users = FileUsers.Processes().SelectMany(RemovedBy, (id, removed) => (id, removed.Name)).ToLookup(u => u.Name, u => u.id);
+            _holds = time.GetElapsedTime(_began) * (Share + 1);
+            return _users;
         }
     }
 

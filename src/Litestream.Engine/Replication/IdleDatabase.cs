@@ -59,7 +59,7 @@ internal sealed class IdleDatabase(ReplicationOptions options, EngineEnvironment
         if (IsSmall(sight)) recorder.CloseLast();
         else recorder.CloseSession();
         folder.LetGo();
-        FreedMemory.Note();
+        environment.Memory.Note();
         _sight = environment.Files.Find(options.DatabasePath + "-wal") is null ? sight with { Wal = null, WalStamp = null } : sight;
         _proofDue = _clock.Now + s_proof * (0.75 + environment.Random.NextDouble() / 2);
         IsLetGo = true;
@@ -80,7 +80,7 @@ internal sealed class IdleDatabase(ReplicationOptions options, EngineEnvironment
     /// <summary>Whether the files show something else than when it was let go.</summary>
     public bool HasChanged()
     {
-        FreedMemory.GiveBack();
+        environment.Memory.GiveBack();
         try
         {
             return SourceSight.Of(options.DatabasePath, environment.Files) != _sight;

@@ -155,8 +155,7 @@ public sealed class LockGuardTests
         return files.TryGuardLocks(database.Path, files.Identify(database.Path)!.Value, files.Identify(database.WalIndexPath)!.Value)!;
     }
 
-    /// <summary>The system's list of locks on the two files, without their numbers.</summary>
-    /// <summary>The kernel gives its list in pieces: where others come and go meanwhile, a lock may be in none or in two of them.</summary>
+    /// <summary>The system's list of locks on the two files, without their numbers. The kernel gives it in pieces: where others come and go meanwhile, a lock may be in none or in two of them.</summary>
     private static List<string> LocksOn(TestDatabase database)
     {
         var inodes = new[] { database.Path, database.WalIndexPath }.Where(File.Exists)

@@ -94,13 +94,65 @@ public sealed class WalIndexUsersTests : IDisposable
         heir.Kill();
     }
 
+    /// <summary>What processes have open was just looked at for another database: the look holds for a while, but not where a file was removed since.</summary>
+    [SkippableFact]
+    public void A_removal_after_the_last_look_is_seen()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "what is open can't be removed on Windows, and elsewhere nothing tells");
+        using var another = new TestDatabase();
+        _database.App.Insert();
+        var users = new RemovedFiles(new SlowTime());
+        Assert.False(AreUsed(another.Path));
+        Assert.False(AreUsed(_database.Path));
+        File.Delete(_database.WalPath);
+        File.Delete(_database.WalIndexPath);
+        Assert.True(AreUsed(_database.Path));
+
+        bool AreUsed(string path)
+        {
+            var files = SourceFiles.Of(path, LocalFileSystem.Instance);
+            return users.AreUsed(path, files.Database!.Value, files.Wal, files.WalIndex);
+        }
+    }
+
+    /// <summary>As of a pool, which has opened a database and not used it yet, in a process from which another one's files were removed.</summary>
+    [SkippableFact]
+    public void Files_of_a_database_of_the_same_name_in_another_folder_are_not_taken_for_this_ones()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "what is open can't be removed on Windows, and elsewhere nothing tells");
+        using var another = new TestDatabase();
+        Assert.Equal(Path.GetFileName(_database.Path), Path.GetFileName(another.Path));
+        another.App.Insert();
+        File.Delete(another.WalPath);
+        File.Delete(another.WalIndexPath);
+        _database.CloseApp();
+        Assert.Equal(raw.SQLITE_OK, raw.sqlite3_open_v2(_database.Path, out var unread, raw.SQLITE_OPEN_READWRITE, null));
+        Assert.True(IsThere(another.Path));
+        Assert.False(IsThere(_database.Path));
+        unread.Dispose();
+    }
+
     /// <summary>Another application, which has the database open.</summary>
     private static OtherProcess StartOther(string path)
     {
         var other = OtherProcess.Start("checkpointer", path);
-        while (FileIdentityReader.Read(path + "-shm") is not { } index || LockHolders.Find(index, LinuxLockGuard.AttachedStart, LinuxLockGuard.AttachedLength).All(id => id == Environment.ProcessId)) Thread.Sleep(20);
+        Assert.True(SpinWait.SpinUntil(IsOpen, TimeSpan.FromMinutes(1)), "the other application has not opened the database");
         return other;
+
+        bool IsOpen()
+        {
+            Thread.Sleep(20);
+            return FileIdentityReader.Read(path + "-shm") is { } index && LockHolders.Find(index, LinuxLockGuard.AttachedStart, LinuxLockGuard.AttachedLength).Any(id => id != Environment.ProcessId);
+        }
     }
 
     private static bool IsThere(string path) => UnlockedUser.IsThere(path, SourceFiles.Of(path, LocalFileSystem.Instance), LocalFileSystem.Instance);
+
+    /// <summary>Of which a look takes long, so that it holds for long.</summary>
+    private sealed class SlowTime : TimeProvider
+    {
+        private long _now;
+
+        public override long GetTimestamp() => _now += TimestampFrequency;
+    }
 }
