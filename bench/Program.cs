@@ -4,6 +4,7 @@ using Litestream.Bench.Children;
 using Litestream.Bench.Compare;
 using Litestream.Bench.Micro;
 using Litestream.Bench.Profiles;
+using Litestream.Engine.Sqlite;
 
 namespace Litestream.Bench;
 
@@ -19,6 +20,8 @@ internal static class Program
 
     private static async Task<int> Main(string[] args)
     {
+        // there the engine alone opens databases, as in the module
+        SqliteLibrary.IsOwn = args is ["--child", not "write", ..];
         switch (args)
         {
             case ["compare", .. var rest]:

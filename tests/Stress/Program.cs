@@ -1,4 +1,5 @@
 using System.Globalization;
+using Litestream.Engine.Sqlite;
 using Litestream.Stress.Cases;
 using Litestream.Stress.Kills;
 using Litestream.Stress.Replicators;
@@ -22,6 +23,8 @@ internal static class Program
 
     private static async Task<int> Main(string[] args)
     {
+        // the engine alone opens databases here, as in the module: applications, and what looks at them, are other processes
+        SqliteLibrary.IsOwn = true;
         switch (args)
         {
             case ["replicate", var options, var replica, var bootId]:

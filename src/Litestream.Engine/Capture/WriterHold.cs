@@ -27,15 +27,8 @@ internal sealed class WriterHold(Func<DatabaseConnection> open, TimeProvider tim
         var isHeld = false;
         try
         {
-            for (var tries = 1; tries <= MaxTries * patience && !cancellationToken.IsCancellationRequested; tries++)
-            {
-                if (isHeld = connection.TryBeginWrite()) return new HeldWriters(connection, time);
-                // a writer that was put off its core in the middle of a commit makes no gap before it is back on one
-                if (tries % TriesATurn == 0) Thread.Sleep(0);
-                else Thread.SpinWait(Spin);
-            }
-
-            return null;
+            isHeld = connection.Within(() => TryBeginWrite(connection, MaxTries * patience, cancellationToken));
+            return isHeld ? new HeldWriters(connection, time) : null;
         }
         finally
         {
@@ -47,4 +40,17 @@ internal sealed class WriterHold(Func<DatabaseConnection> open, TimeProvider tim
     /// <param name="delay">The time.</param>
     /// <param name="patience">How much longer than usual to look for a gap.</param>
     public DelayedHold TakeAfter(TimeSpan delay, int patience) => new(end => TryTake(patience, end), delay, time);
+
+    private static bool TryBeginWrite(DatabaseConnection connection, int maxTries, CancellationToken cancellationToken)
+    {
+        for (var tries = 1; tries <= maxTries && !cancellationToken.IsCancellationRequested; tries++)
+        {
+            if (connection.TryBeginWrite()) return true;
+            // a writer that was put off its core in the middle of a commit makes no gap before it is back on one
+            if (tries % TriesATurn == 0) Thread.Sleep(0);
+            else Thread.SpinWait(Spin);
+        }
+
+        return false;
+    }
 }

@@ -36,17 +36,20 @@ internal sealed class LiveComparison(DrillSource source, IReplicaClient replica,
     {
         await TrySyncAsync(cancellationToken).ConfigureAwait(false);
         var before = await new RestorePlanner(replica).PlanAsync(point, cancellationToken).ConfigureAwait(false);
-        using var reader = await LiveReader.OpenAsync(source.Path, environment, cancellationToken).ConfigureAwait(false);
-        return await reader.WhileSameAsync(ReadWhileOpenAsync, cancellationToken).ConfigureAwait(false);
+        LiveState live;
+        using (var reader = await LiveReader.OpenAsync(source.Path, environment, cancellationToken).ConfigureAwait(false))
+            live = await reader.WhileSameAsync(token => ReadWhileOpenAsync(reader, token), cancellationToken).ConfigureAwait(false);
+        // not as long as the reader is open: a checkpoint that waits for it keeps the application's writers out
+        if (isAgain && !live.IsShipped) await Task.Delay(s_shippingTime, environment.Time, cancellationToken).ConfigureAwait(false);
+        return live;
 
-        async Task<LiveState> ReadWhileOpenAsync(CancellationToken token)
+        async Task<LiveState> ReadWhileOpenAsync(LiveReader reader, CancellationToken token)
         {
             // at once, so that few commits lie between
             var isShipped = await TrySyncAsync(token).ConfigureAwait(false);
             var (image, rows) = await Task.Run(
                 () => (reader.Read(done => progress?.Report(new(RestorePhase.Live, done, reader.Length)), token), RowCounts.Read(sql => reader.ReadColumn(sql, token))),
                 token).ConfigureAwait(false);
-            if (isAgain && !isShipped) await Task.Delay(s_shippingTime, environment.Time, token).ConfigureAwait(false);
             return new(image, rows, before, isShipped);
         }
     }

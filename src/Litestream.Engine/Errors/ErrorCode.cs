@@ -18,7 +18,7 @@ public enum ErrorCode
     /// <summary>Another process holds the database so that it can't be read (for example locking_mode=EXCLUSIVE).</summary>
     DatabaseLocked,
 
-    /// <summary>Another copy of SQLite in this process has the database open; locks do not keep it and ours apart.</summary>
+    /// <summary>Another copy of SQLite in this process has the database open, and ours has no descriptors of its own: locks do not keep it and ours apart.</summary>
     DatabaseShared,
 
     /// <summary>SQLite answered with an error that has no better name.</summary>

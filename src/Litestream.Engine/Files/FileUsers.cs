@@ -19,7 +19,7 @@ internal static class FileUsers
     public static IEnumerable<int> FindIds(IReadOnlyCollection<FileIdentity> files, IReadOnlyCollection<FileIdentity> own)
     {
         OpenDescriptors.Tidy();
-        return Processes().Where(id => OpenBy(id).Count(files.Contains) > (id == Environment.ProcessId ? own.Count(files.Contains) : 0));
+        return Processes().Where(id => OpenBy(id).Concat(OpenBySqlite(id)).Count(files.Contains) > (id == Environment.ProcessId ? own.Count(files.Contains) : 0));
     }
 
     /// <summary>Ids of all processes.</summary>
@@ -27,21 +27,10 @@ internal static class FileUsers
         Directory.EnumerateDirectories(Root).Select(p => Path.GetFileName(p)).Where(n => n.All(char.IsAsciiDigit)).Select(n => int.Parse(n, CultureInfo.InvariantCulture));
 
     /// <summary>What a process has open; none where it has ended, or is somebody else's.</summary>
-    public static IReadOnlyList<FileIdentity> OpenBy(int id) => [.. Descriptors(id).Select(TryIdentify).OfType<FileIdentity>()];
+    public static IReadOnlyList<FileIdentity> OpenBy(int id) => OpenBy($"{Root}/{id}");
 
     /// <summary>Paths of the links to what a process has open; none where it has ended, or is somebody else's.</summary>
-    public static IReadOnlyList<string> Descriptors(int id)
-    {
-        try
-        {
-            // their names are those of plain files, which are not each followed to see if it is a folder
-            return [.. Directory.EnumerateFileSystemEntries($"{Root}/{id}/fdinfo").Select(d => $"{Root}/{id}/fd/{Path.GetFileName(d)}")];
-        }
-        catch (Exception e) when (FileErrors.IsFileError(e))
-        {
-            return [];
-        }
-    }
+    public static IReadOnlyList<string> Descriptors(int id) => Descriptors($"{Root}/{id}");
 
     /// <summary>Name and id of a process, for people.</summary>
     public static string Describe(int id)
@@ -68,6 +57,36 @@ internal static class FileUsers
         catch (IOException)
         {
             return null;
+        }
+    }
+
+    /// <summary>What a process has open by <see cref="SeparateDescriptors.Sqlite"/>.</summary>
+    private static IReadOnlyList<FileIdentity> OpenBySqlite(int id)
+    {
+        try
+        {
+            // all of its threads have the same
+            var thread = Directory.EnumerateDirectories($"{Root}/{id}/task").FirstOrDefault(t => File.ReadAllText($"{t}/comm").TrimEnd() == SeparateDescriptors.SqliteThread);
+            return thread is null ? [] : OpenBy(thread);
+        }
+        catch (Exception e) when (FileErrors.IsFileError(e))
+        {
+            return [];
+        }
+    }
+
+    private static IReadOnlyList<FileIdentity> OpenBy(string folder) => [.. Descriptors(folder).Select(TryIdentify).OfType<FileIdentity>()];
+
+    private static IReadOnlyList<string> Descriptors(string folder)
+    {
+        try
+        {
+            // their names are those of plain files, which are not each followed to see if it is a folder
+            return [.. Directory.EnumerateFileSystemEntries($"{folder}/fdinfo").Select(d => $"{folder}/fd/{Path.GetFileName(d)}")];
+        }
+        catch (Exception e) when (FileErrors.IsFileError(e))
+        {
+            return [];
         }
     }
 }

@@ -3,15 +3,16 @@ namespace Litestream.Engine.Files;
 /// <summary>Linux: a wal-index that this process has guarded, also when it has no name any more: whoever uses it holds a lock on it, of whatever account and PID namespace he is.</summary>
 internal sealed class FormerIndex : IDisposable
 {
+    private readonly IGuardedFiles _files;
     private readonly int _descriptor;
 
-    private FormerIndex(int descriptor, FileIdentity identity) => (_descriptor, Identity) = (descriptor, identity);
+    private FormerIndex(IGuardedFiles files, int descriptor, FileIdentity identity) => (_files, _descriptor, Identity) = (files, descriptor, identity);
 
     /// <summary>The file.</summary>
     public FileIdentity Identity { get; }
 
     /// <summary>Whether somebody uses it.</summary>
-    public bool IsUsed => GuardDescriptor.LookAt(_descriptor, LinuxLockGuard.AttachedStart, LinuxLockGuard.AttachedLength) is { Type: not PosixLock.None };
+    public bool IsUsed => _files.Run(() => GuardDescriptor.LookAt(_descriptor, LinuxLockGuard.AttachedStart, LinuxLockGuard.AttachedLength)) is { Type: not PosixLock.None };
 
     /// <summary>Keeps it open. Null when no guard of this process has it open, or that can't be.</summary>
     /// <param name="identity">The file.</param>
@@ -20,7 +21,8 @@ internal sealed class FormerIndex : IDisposable
         if (!OperatingSystem.IsLinux()) return null;
         try
         {
-            return OpenDescriptors.TryOpenAgain(identity) is { } descriptor ? new(descriptor, identity) : null;
+            var files = GuardedFiles.OfProcess;
+            return files.TryOpenAgain(identity) is { } descriptor ? new(files, descriptor, identity) : null;
         }
         catch (Exception e) when (e is PlatformNotSupportedException || FileErrors.IsFileError(e))
         {
@@ -28,5 +30,5 @@ internal sealed class FormerIndex : IDisposable
         }
     }
 
-    public void Dispose() => OpenDescriptors.Close(_descriptor, Identity);
+    public void Dispose() => _files.Close(_descriptor, Identity);
 }

@@ -16,11 +16,13 @@ internal sealed class GuardDescriptor : IDisposable
 
     private static long s_count;
 
+    private readonly IGuardedFiles _files;
     private readonly int _descriptor;
     private readonly long _witness = WitnessBase + Interlocked.Increment(ref s_count) * ProcessIds + Environment.ProcessId;
 
-    private GuardDescriptor(int descriptor, FileIdentity identity)
+    private GuardDescriptor(IGuardedFiles files, int descriptor, FileIdentity identity)
     {
+        _files = files;
         _descriptor = descriptor;
         Identity = identity;
     }
@@ -28,12 +30,16 @@ internal sealed class GuardDescriptor : IDisposable
     /// <summary>The file.</summary>
     public FileIdentity Identity { get; }
 
+    /// <summary>Whether closes of others in this process drop no lock of SQLite's.</summary>
+    public bool IsApart => _files.IsApart;
+
     /// <summary>Whether the POSIX locks of this process on the file were never dropped as a whole. Asked of the descriptor, for whose locks
-    /// those of its own process are somebody else's.</summary>
+    /// those of its own process are somebody else's. Where it is apart they can't be.</summary>
     public bool IsUnbroken
     {
         get
         {
+            if (IsApart) return true;
             var there = new PosixLock { Type = PosixLock.Write, Start = _witness, Length = 1 };
             return PosixNative.FileControl(_descriptor, PosixNative.GetDescriptionLock, ref there) == 0 && there.Type != PosixLock.None;
         }
@@ -72,11 +78,12 @@ internal sealed class GuardDescriptor : IDisposable
     /// <exception cref="PlatformNotSupportedException">The file system has no such locks.</exception>
     public static GuardDescriptor? TryTake(string path, FileIdentity identity, long start, long length)
     {
-        if (OpenDescriptors.TryOpen(path, identity) is not { } descriptor) return null;
-        var guard = new GuardDescriptor(descriptor, identity);
+        var files = GuardedFiles.OfProcess;
+        if (files.TryOpen(path, identity) is not { } descriptor) return null;
+        var guard = new GuardDescriptor(files, descriptor, identity);
         try
         {
-            if (guard.TryLock(PosixNative.SetDescriptionLock, start, length) && guard.TryLock(PosixNative.SetLock, guard._witness, 1)) return guard;
+            if (guard.TryLock(PosixNative.SetDescriptionLock, start, length) && (files.IsApart || guard.TryLock(PosixNative.SetLock, guard._witness, 1))) return guard;
             guard.Dispose();
             return null;
         }
@@ -91,8 +98,8 @@ internal sealed class GuardDescriptor : IDisposable
     {
         // by hand, because the descriptor may have to stay open
         Unlock(PosixNative.SetDescriptionLock, 0, 0);
-        Unlock(PosixNative.SetLock, _witness, 1);
-        OpenDescriptors.Close(_descriptor, Identity);
+        if (!IsApart) Unlock(PosixNative.SetLock, _witness, 1);
+        _files.Close(_descriptor, Identity);
     }
 
     /// <summary>Locks for writing what is locked for reading. False when somebody else has locked it, or the file may not be written.</summary>
@@ -102,8 +109,8 @@ internal sealed class GuardDescriptor : IDisposable
 
     private static T? Look<T>(string path, FileIdentity identity, Func<int, T> look)
     {
-        if (SeparateDescriptors.AreThere) return SeparateDescriptors.Run(() => LookSeparately(path, identity, look));
-        if (OpenDescriptors.TryOpen(path, identity) is not { } descriptor) return default;
+        if (SeparateDescriptors.Looks is { } separate) return separate.Run(() => LookSeparately(path, identity, look));
+        if (OpenDescriptors.Instance.TryOpen(path, identity) is not { } descriptor) return default;
         try
         {
             return look(descriptor);
@@ -131,16 +138,14 @@ internal sealed class GuardDescriptor : IDisposable
     private bool TryLock(int command, long start, long length, short type = PosixLock.Read)
     {
         const int BadDescriptor = 9, WouldBlock = 11, AccessDenied = 13;
-        var wanted = new PosixLock { Type = type, Start = start, Length = length };
-        if (PosixNative.FileControl(_descriptor, command, ref wanted) == 0) return true;
-        var error = Marshal.GetLastPInvokeError();
+        var error = Control(command, new() { Type = type, Start = start, Length = length });
+        if (error == 0) return true;
         return error is WouldBlock or AccessDenied or BadDescriptor ? false : throw new PlatformNotSupportedException(Marshal.GetPInvokeErrorMessage(error));
     }
 
     /// <summary>Can't fail where locking has succeeded.</summary>
-    private void Unlock(int command, long start, long length)
-    {
-        var wanted = new PosixLock { Type = PosixLock.None, Start = start, Length = length };
-        _ = PosixNative.FileControl(_descriptor, command, ref wanted);
-    }
+    private void Unlock(int command, long start, long length) => Control(command, new() { Type = PosixLock.None, Start = start, Length = length });
+
+    /// <returns>0, or the system's error.</returns>
+    private int Control(int command, PosixLock wanted) => _files.Run(() => PosixNative.FileControl(_descriptor, command, ref wanted) == 0 ? 0 : Marshal.GetLastPInvokeError());
 }

@@ -38,7 +38,7 @@ internal sealed class LinuxLockGuard : ILockGuard
     public bool IsUnbroken => _database.IsUnbroken && _walIndex.IsUnbroken;
 
     /// <inheritdoc/>
-    public bool IsAlone => OpenDescriptors.CountOthers(_walIndex.Identity) <= 1;
+    public bool IsAlone => _walIndex.IsApart || OpenDescriptors.CountOthers(_walIndex.Identity) <= 1;
 
     /// <inheritdoc/>
     /// <remarks>A process that has copied the files by other means than SQLite has them open and holds no lock any more.</remarks>

@@ -1,20 +1,15 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 
 namespace Litestream.Engine.Files;
 
 /// <summary>Linux: the descriptors of guarded files, opened and closed so that it harms nobody in this process, whose locks a close would drop: as long as somebody else
 /// here has such a file open and anybody has locked it, ours stays open too, and is used again.</summary>
-/// <remarks>What is only looked at is opened by <see cref="SeparateDescriptors"/>, where there are such.</remarks>
-internal static class OpenDescriptors
+/// <remarks>Only where SQLite has no descriptors of its own (<see cref="SeparateDescriptors"/>), or others use the same copy of it.</remarks>
+internal sealed class OpenDescriptors : IGuardedFiles
 {
     /// <summary>Plain files with the numbers as names. The links in fd have them too, but each would be followed to see if it is a folder: with thousands of
     /// databases that takes longer than all else.</summary>
     private const string OwnDescriptors = "/proc/self/fdinfo";
-
-    private const int NotPermitted = 1;
-    private const int AccessDenied = 13;
-    private const int ReadOnlyVolume = 30;
 
     private static readonly object s_lock = new();
 
@@ -24,11 +19,18 @@ internal static class OpenDescriptors
     private static int s_opening;
     private static bool s_isPutOff;
 
-    /// <summary>Opens a file, for writing where that is allowed: only so it can be locked for that. Null if the path does not lead to it.</summary>
-    /// <param name="path">Its path.</param>
-    /// <param name="identity">The file.</param>
-    /// <exception cref="PlatformNotSupportedException">The system does not tell what this process has open.</exception>
-    public static int? TryOpen(string path, FileIdentity identity)
+    private OpenDescriptors()
+    {
+    }
+
+    /// <summary>Those of this process.</summary>
+    public static OpenDescriptors Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public bool IsApart => false;
+
+    /// <inheritdoc/>
+    public int? TryOpen(string path, FileIdentity identity)
     {
         if (!Directory.Exists(OwnDescriptors)) throw new PlatformNotSupportedException($"'{OwnDescriptors}' is not there.");
         lock (s_lock)
@@ -41,21 +43,15 @@ internal static class OpenDescriptors
                 return idle;
             }
 
-            var descriptor = PosixNative.Open(path, PosixNative.OpenReadWrite | PosixNative.OpenCloseOnExec);
-            // then it can't be locked for writing, which is only needed now and then
-            if (descriptor < 0 && Marshal.GetLastPInvokeError() is AccessDenied or ReadOnlyVolume or NotPermitted)
-                descriptor = PosixNative.Open(path, PosixNative.OpenReadOnly | PosixNative.OpenCloseOnExec);
-            if (descriptor < 0) return Marshal.GetLastPInvokeError() == PosixNative.NotFound ? null : throw new IOException(
-                $"'{path}' can't be opened: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}.");
+            if (GuardedFiles.TryOpen(path) is not { } descriptor) return null;
             var opened = FileIdentityReader.Read(descriptor)!.Value;
             s_ours.Add(descriptor, (opened, opened == identity));
             return opened == identity ? descriptor : null;
         }
     }
 
-    /// <summary>Opens a file once more that is open here, whether or not it still has a name. Null if it is not.</summary>
-    /// <param name="identity">The file.</param>
-    public static int? TryOpenAgain(FileIdentity identity)
+    /// <inheritdoc/>
+    public int? TryOpenAgain(FileIdentity identity)
     {
         lock (s_lock)
         {
@@ -71,10 +67,8 @@ internal static class OpenDescriptors
         lock (s_lock) return s_ours.ContainsKey(descriptor);
     }
 
-    /// <summary>Closes a file as soon as nobody else in this process has it open and locked.</summary>
-    /// <param name="descriptor">The descriptor; holds no lock any more.</param>
-    /// <param name="identity">The file.</param>
-    public static void Close(int descriptor, FileIdentity identity)
+    /// <inheritdoc/>
+    public void Close(int descriptor, FileIdentity identity)
     {
         lock (s_lock)
         {
@@ -82,6 +76,9 @@ internal static class OpenDescriptors
             CloseUnused();
         }
     }
+
+    /// <inheritdoc/>
+    public T Run<T>(Func<T> use) => use();
 
     /// <summary>Leaves a file open for whoever needs it next; <see cref="Tidy"/> closes it otherwise.</summary>
     /// <param name="descriptor">The descriptor; holds no lock.</param>

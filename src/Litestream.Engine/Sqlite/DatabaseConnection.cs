@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using Litestream.Engine.Errors;
 using Litestream.Engine.Files;
 using SQLitePCL;
@@ -8,17 +10,22 @@ namespace Litestream.Engine.Sqlite;
 /// One connection to a user's database, made so that it can't harm: it never creates the file, never checkpoints by itself,
 /// and its closing neither checkpoints nor removes the WAL. Busy answers come at once. For one thread at a time.
 /// </summary>
+/// <remarks>Where SQLite has descriptors of its own (<see cref="SeparateDescriptors.Sqlite"/>) all that may touch a file is done there, the closing too: elsewhere its numbers are other files.</remarks>
 internal sealed unsafe class DatabaseConnection : IDisposable
 {
     private const int DbConfigLookaside = 1001;
     private const int DbConfigNoCheckpointOnClose = 1006;
 
+    private static readonly string[] s_takeAlone = ["BEGIN EXCLUSIVE", "COMMIT", "PRAGMA wal_checkpoint(TRUNCATE)"];
+
+    private readonly SeparateDescriptors? _descriptors;
     private readonly sqlite3 _handle;
     private readonly Dictionary<string, sqlite3_stmt> _statements = [];
     private bool _hasRead;
 
-    private DatabaseConnection(sqlite3 handle, string path)
+    private DatabaseConnection(SeparateDescriptors? descriptors, sqlite3 handle, string path)
     {
+        _descriptors = descriptors;
         _handle = handle;
         Path = path;
     }
@@ -35,16 +42,24 @@ internal sealed unsafe class DatabaseConnection : IDisposable
     public static DatabaseConnection Open(string path, string? vfsName, bool readOnly = false)
     {
         SqliteLibrary.EnsureUsable();
+        // a VFS of somebody else's has no such files
+        var descriptors = vfsName is null ? SeparateDescriptors.Sqlite : null;
+        return descriptors is null ? OpenHere(null, path, vfsName, readOnly) : descriptors.Run(() => OpenHere(descriptors, path, vfsName, readOnly));
+    }
+
+    private static DatabaseConnection OpenHere(SeparateDescriptors? descriptors, string path, string? vfsName, bool readOnly)
+    {
         var flags = raw.SQLITE_OPEN_NOMUTEX | (readOnly ? raw.SQLITE_OPEN_READONLY : raw.SQLITE_OPEN_READWRITE);
         sqlite3? handle = null;
         var code = OpenDescriptors.WhileOpening(() => raw.sqlite3_open_v2(path, out handle, flags, vfsName!));
+        if (descriptors is not null && handle is not null) KeepFromFinalizer(handle);
         if (code != raw.SQLITE_OK)
         {
             handle?.Dispose();
             throw SqliteErrors.Create(code, path, "open the database");
         }
 
-        var connection = new DatabaseConnection(handle!, path);
+        var connection = new DatabaseConnection(descriptors, handle!, path);
         try
         {
             connection.Configure(readOnly);
@@ -61,26 +76,26 @@ internal sealed unsafe class DatabaseConnection : IDisposable
     public bool IsReading => SqliteNative.TransactionState(_handle, Main) == SqliteNative.TransactionRead;
 
     /// <summary>Begins a read transaction that holds a read lock. False when somebody is in the way: nothing has happened.</summary>
-    public bool TryBeginRead() => _hasRead ? TryBegin() : _hasRead = OpenDescriptors.WhileOpening(TryBegin); // the first one opens the wal-index
+    public bool TryBeginRead() => Within(() => _hasRead ? TryBegin() : _hasRead = OpenDescriptors.WhileOpening(TryBegin)); // the first one opens the wal-index
 
     /// <summary>Takes the write lock, for a moment and without writing. False when somebody has it.</summary>
-    public bool TryBeginWrite()
+    public bool TryBeginWrite() => Within(() =>
     {
         var code = Run("BEGIN IMMEDIATE");
         if (code == raw.SQLITE_OK) return true;
         EndTransaction();
         return SqliteErrors.IsBusy(code) ? false : throw SqliteErrors.Create(code, Path, "take the write lock");
-    }
+    });
 
     /// <summary>Takes a database that is to be replaced for this connection alone, until it is closed, and lets SQLite bring what is in its -wal
     /// or hot -journal into the file.</summary>
     /// <returns>False when somebody else uses it: nothing has happened.</returns>
     /// <exception cref="LitestreamException"><see cref="ErrorCode.NotADatabase"/> when it can't be read as one.</exception>
-    public bool TryTakeAlone()
+    public bool TryTakeAlone() => Within(() =>
     {
         // before anything is read: the wal-index is kept in memory then, and the lock on the file is never let go
         Check(Run("PRAGMA locking_mode=EXCLUSIVE"), "take the database alone");
-        foreach (var sql in new[] { "BEGIN EXCLUSIVE", "COMMIT", "PRAGMA wal_checkpoint(TRUNCATE)" })
+        foreach (var sql in s_takeAlone)
         {
             var code = Run(sql);
             if (SqliteErrors.IsBusy(code)) return false;
@@ -90,16 +105,16 @@ internal sealed unsafe class DatabaseConnection : IDisposable
         }
 
         return true;
-    }
+    });
 
     /// <summary>Ends a transaction, if one is open. Nothing was ever written in it.</summary>
     public void EndTransaction()
     {
-        if (raw.sqlite3_get_autocommit(_handle) == 0) Check(Run("ROLLBACK"), "end a transaction");
+        if (raw.sqlite3_get_autocommit(_handle) == 0) Check(Within(() => Run("ROLLBACK")), "end a transaction");
     }
 
     /// <summary>What the open read transaction sees of the WAL; null if no WAL has been written since the wal-index was made.</summary>
-    public WalIndexSnapshot? GetWalSnapshot()
+    public WalIndexSnapshot? GetWalSnapshot() => Within<WalIndexSnapshot?>(() =>
     {
         var code = SqliteNative.SnapshotGet(_handle, Main, out var snapshot);
         if (code == raw.SQLITE_ERROR) return null;
@@ -112,29 +127,29 @@ internal sealed unsafe class DatabaseConnection : IDisposable
         {
             SqliteNative.SnapshotFree(snapshot);
         }
-    }
+    });
 
     /// <summary>Runs or asks about a checkpoint. No transaction may be open.</summary>
-    public CheckpointAnswer Checkpoint(CheckpointMode mode)
+    public CheckpointAnswer Checkpoint(CheckpointMode mode) => Within<CheckpointAnswer>(() =>
     {
         var code = raw.sqlite3_wal_checkpoint_v2(_handle, "main", (int)mode, out var frames, out var backfilled);
         if (SqliteErrors.IsBusy(code)) return new(true, frames, backfilled);
         Check(code, "checkpoint the WAL");
         return new(false, frames, backfilled);
-    }
+    });
 
     /// <summary>A number that changes when another connection has committed. Takes and releases a read lock.</summary>
     /// <returns>Null when somebody is in the way.</returns>
-    public long? TryGetDataVersion() => TryGetNumber("PRAGMA data_version", "look for changes");
+    public long? TryGetDataVersion() => Within(() => TryGetNumber("PRAGMA data_version", "look for changes"));
 
     /// <summary>Pages of the database as the open transaction sees it.</summary>
     public uint GetPageCount() =>
-        (uint)(TryGetNumber("PRAGMA page_count", "count the pages") ?? throw SqliteErrors.Create(raw.SQLITE_BUSY, Path, "count the pages"));
+        (uint)(Within(() => TryGetNumber("PRAGMA page_count", "count the pages")) ?? throw SqliteErrors.Create(raw.SQLITE_BUSY, Path, "count the pages"));
 
     /// <summary>The first column of a query's rows as text, as the open transaction sees them.</summary>
     /// <param name="sql">The query.</param>
     /// <param name="cancellationToken">Interrupts it.</param>
-    public IReadOnlyList<string> ReadColumn(string sql, CancellationToken cancellationToken)
+    public IReadOnlyList<string> ReadColumn(string sql, CancellationToken cancellationToken) => Within(() =>
     {
         const string What = "read the tables";
         cancellationToken.ThrowIfCancellationRequested();
@@ -147,17 +162,17 @@ internal sealed unsafe class DatabaseConnection : IDisposable
         cancellationToken.ThrowIfCancellationRequested();
         Check(code, What);
         return rows;
-    }
+    });
 
     /// <summary>Switches the database to WAL mode, the one change ever made to it.</summary>
     /// <returns>False when somebody is in the way.</returns>
-    public bool TrySwitchToWal()
+    public bool TrySwitchToWal() => Within(() =>
     {
         var code = Run("PRAGMA journal_mode=wal");
         if (SqliteErrors.IsBusy(code)) return false;
         Check(code, "switch to WAL mode");
         return true;
-    }
+    });
 
     /// <summary>Reads from the database file, past SQLite's cache and the WAL.</summary>
     /// <returns>False when the file ends before the buffer does; what is missing is zeros then.</returns>
@@ -173,12 +188,18 @@ internal sealed unsafe class DatabaseConnection : IDisposable
     /// <summary>Lets the close, if it is the last one of the database, bring the WAL into the file and remove it, as SQLite's closes do.</summary>
     public void CloseAsApplication() => SetKeepsWal(false);
 
-    public void Dispose()
+    public void Dispose() => Within(() =>
     {
         foreach (var statement in _statements.Values) statement.Dispose();
         _statements.Clear();
         _handle.Dispose();
-    }
+        return true;
+    });
+
+    /// <summary>Does several things with this connection at one go, where its files are.</summary>
+    /// <param name="work">Opens, uses and closes no other file.</param>
+    /// <returns>What it returns.</returns>
+    public T Within<T>(Func<T> work) => _descriptors is null ? work() : _descriptors.Run(work);
 
     private bool TryBegin()
     {
@@ -219,7 +240,13 @@ internal sealed unsafe class DatabaseConnection : IDisposable
             return false;
         }
 
-        var code = SqliteNative.Read(file, buffer, offset);
+        int code;
+        fixed (byte* start = buffer)
+        {
+            var (opened, target, length) = (file, (nint)start, buffer.Length);
+            code = Within(() => SqliteNative.Read(opened, new Span<byte>((void*)target, length), offset));
+        }
+
         if (code == SqliteNative.IoErrorShortRead) return false;
         Check(code, what);
         return true;
@@ -253,9 +280,15 @@ internal sealed unsafe class DatabaseConnection : IDisposable
     {
         if (_statements.TryGetValue(sql, out statement!)) return raw.SQLITE_OK;
         var code = raw.sqlite3_prepare_v2(_handle, sql, out statement);
-        if (code == raw.SQLITE_OK) _statements.Add(sql, statement);
+        if (code != raw.SQLITE_OK) return code;
+        _statements.Add(sql, statement);
+        if (_descriptors is not null) KeepFromFinalizer(statement);
         return code;
     }
+
+    /// <summary>That runs on a thread where the numbers of its files are other files.</summary>
+    [SuppressMessage("Usage", "CA1816", Justification = "What nobody has closed stays open rather than that it closes what is not its own.")]
+    private static void KeepFromFinalizer(SafeHandle handle) => GC.SuppressFinalize(handle);
 
     private void Check(int code, string what) => SqliteErrors.Check(code, Path, what);
 }

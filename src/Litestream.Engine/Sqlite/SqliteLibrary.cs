@@ -10,6 +10,9 @@ public static class SqliteLibrary
     /// races a WAL reset can corrupt the database; a replicator is just the kind of client that triggers it.</summary>
     public static Version Oldest { get; } = new(3, 51, 3);
 
+    /// <summary>Whether nobody else in this process uses the same copy of SQLite, so that it may run on threads with descriptors of its own: the host has to know, and to say so before a database is opened.</summary>
+    public static bool IsOwn { get; set; }
+
     private static readonly Lazy<Version> s_version = new(Load);
 
     /// <summary>The version that is linked.</summary>

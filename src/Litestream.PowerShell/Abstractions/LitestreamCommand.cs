@@ -1,8 +1,11 @@
 using System.ComponentModel;
 using System.Management.Automation;
+using System.Runtime.Loader;
 using Litestream.Engine;
+using Litestream.Engine.Sqlite;
 using Litestream.PowerShell.Errors;
 using Litestream.PowerShell.Internal;
+using Litestream.PowerShell.Loading;
 using Litestream.PowerShell.Replications;
 
 namespace Litestream.PowerShell.Abstractions;
@@ -21,7 +24,7 @@ public abstract class LitestreamCommand : PSCmdlet, IDisposable
     private readonly CancellationTokenSource _stopping = new();
     private long _shownAt;
 
-    internal static EngineEnvironment Environment { get; } = new();
+    internal static EngineEnvironment Environment { get; } = CreateEnvironment();
 
     internal CancellationToken PipelineStop => _stopping.Token;
 
@@ -154,4 +157,11 @@ public abstract class LitestreamCommand : PSCmdlet, IDisposable
 
     private protected static LitestreamException NotFileSystem(string path) => new(
         ErrorTable.NotFileSystemPath, $"'{path}' is not a path of the file system.", path, "Give the path of a file or folder.");
+
+    private static EngineEnvironment CreateEnvironment()
+    {
+        // what was loaded apart has brought its own native library
+        SqliteLibrary.IsOwn = AssemblyLoadContext.GetLoadContext(typeof(SqliteLibrary).Assembly) is EngineLoadContext;
+        return new();
+    }
 }

@@ -34,19 +34,66 @@ public sealed class LockTrapTests : ReplicationTests
             confirmed = writer.End();
         }
 
-        WaitUntil("[bool]($job.Output | Where-Object Kind -eq LocksLost)");
         Host.Run("Stop-LitestreamReplication ./app.db").Succeeded();
+        // SQLite has descriptors of its own here: nothing that the session does takes its locks
+        Assert.Empty(Host.Run("$job.Output | Where-Object Kind -in LocksLost, ContinuityLost").Succeeded());
         Assert.InRange(confirmed, 1, Application.Verify(Database));
         Assert.Equal(Application.State(Database), StateOfRestored());
     }
 
-    /// <summary>As another module would: the SQLite of these tests is another one than that of the engine.</summary>
-    private void ReadWithAnotherSqlite()
+    /// <summary>Hostile review: what an application in this process, with a SQLite of its own, had committed was lost beside a checkpointer, as its locks went with each connection that replications and drills closed.</summary>
+    [SkippableFact]
+    public void An_application_in_this_process_loses_nothing()
     {
-        using var connection = new SqliteConnection($"Data Source={Database};Pooling=False;Default Timeout=10");
+        Skip.IfNot(OperatingSystem.IsLinux(), "Linux only.");
+        using var end = new CancellationTokenSource();
+        using (var checkpointer = Application.StartCheckpointer(Database))
+        using (var writer = Application.StartWriter(Database))
+        {
+            var writing = Task.Run(() => WriteWithAnotherSqlite(end.Token));
+            for (var round = 0; round < 6; round++)
+            {
+                Host.Run("$job = Start-LitestreamReplication ./app.db ./replica -SyncInterval 100ms").Succeeded();
+                for (var drill = 0; drill < 3; drill++)
+                {
+                    Host.Run("$null = Sync-LitestreamDatabase ./app.db; $drill = Test-LitestreamBackup ./replica ./app.db").Succeeded();
+                    writer.WaitForCommits(1);
+                }
+
+                Host.Run("Stop-LitestreamReplication ./app.db").Succeeded();
+                Assert.Empty(Host.Run("$job.Output | Where-Object Kind -in LocksLost, ContinuityLost").Succeeded());
+            }
+
+            end.Cancel();
+            Assert.InRange(writing.GetAwaiter().GetResult(), 20, int.MaxValue);
+            Assert.Equal(writing.Result, CountNotes());
+            writer.End();
+        }
+
+        Application.Verify(Database);
+        Host.Run("$null = Sync-LitestreamDatabase ./app.db ./replica").Succeeded();
+        Assert.Equal(Application.State(Database), StateOfRestored());
+    }
+
+    private int WriteWithAnotherSqlite(CancellationToken end)
+    {
+        Execute("CREATE TABLE note(id INTEGER PRIMARY KEY, text)");
+        var count = 0;
+        for (; !end.IsCancellationRequested; count++) Execute("INSERT INTO note(text) VALUES (hex(randomblob(300)))");
+        return count;
+    }
+
+    private long CountNotes() => (long)Execute("SELECT count(*) FROM note")!;
+
+    /// <summary>As another module would: the SQLite of these tests is another one than that of the engine.</summary>
+    private void ReadWithAnotherSqlite() => Assert.NotNull(Execute("SELECT count(*) FROM ledger"));
+
+    private object? Execute(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={Database};Pooling=False;Default Timeout=20");
         connection.Open();
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT count(*) FROM ledger";
-        Assert.NotNull(command.ExecuteScalar());
+        command.CommandText = sql;
+        return command.ExecuteScalar();
     }
 }
