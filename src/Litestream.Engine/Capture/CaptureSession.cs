@@ -288,9 +288,13 @@ internal sealed class CaptureSession : IDisposable
     /// <returns>How far it is backfilled; null if our reader is in nobody's way.</returns>
     public CheckpointAnswer? AskWhetherInTheWay()
     {
-        if (IsResting || _relay.Began is not { } began || !Point.IsSameLife(began)) return null;
+        if (Rest.IsWhole) return null;
         var answer = _probe.Checkpoint(CheckpointMode.Ask);
-        if (answer.IsBusy || (answer.Backfilled < began.LastFrame && began.LastFrame >= Point.Frame)) return null;
+        // a reader that began in another life of the WAL, or before there was one, is in slot 0: nothing at all can be backfilled under it
+        var isInTheWay = !Rest.Exists && _relay.Began is { } began && Point.IsSameLife(began)
+            ? answer.Backfilled >= began.LastFrame || began.LastFrame < Point.Frame
+            : !answer.IsComplete;
+        if (answer.IsBusy || !isInTheWay) return null;
         // else the reader would come to rest beside a file that somebody has put there, and take it for what it should be
         return _guard.IsAsSeen(_probe, Point) ? answer : null;
     }
