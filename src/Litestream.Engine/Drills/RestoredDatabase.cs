@@ -11,6 +11,7 @@ internal sealed class RestoredDatabase : IDisposable
 {
     private const int MessagesShown = 20;
 
+    private readonly IDisposable _admission;
     private readonly SqliteConnection _connection;
     private readonly CancellationToken _cancellationToken;
     private readonly CancellationTokenRegistration _interruption;
@@ -22,7 +23,17 @@ internal sealed class RestoredDatabase : IDisposable
     /// <param name="cancellationToken">Interrupts what is asked.</param>
     public RestoredDatabase(string path, string? vfs, CheckMeter? meter, CancellationToken cancellationToken)
     {
-        _connection = ImmutableDatabase.Open(path, vfs);
+        _admission = SqliteGate.Admit(path);
+        try
+        {
+            _connection = ImmutableDatabase.Open(path, vfs);
+        }
+        catch
+        {
+            _admission.Dispose();
+            throw;
+        }
+
         meter?.Attach(_connection);
         _cancellationToken = cancellationToken;
         _interruption = cancellationToken.Register(() => raw.sqlite3_interrupt(_connection.Handle));
@@ -51,6 +62,7 @@ internal sealed class RestoredDatabase : IDisposable
     {
         _interruption.Dispose();
         _connection.Dispose();
+        _admission.Dispose();
     }
 
     private List<T> Read<T>(string sql, Func<SqliteDataReader, T> read, int limit = MessagesShown) => Answered(() =>

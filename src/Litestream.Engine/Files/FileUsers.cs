@@ -32,6 +32,9 @@ internal static class FileUsers
     /// <summary>Paths of the links to what a process has open; none where it has ended, or is somebody else's.</summary>
     public static IReadOnlyList<string> Descriptors(int id) => Descriptors($"{Root}/{id}");
 
+    /// <summary>Whether a path means the same to a process as to this one. False also where that is not told.</summary>
+    public static bool SeesSameMounts(int id) => PosixNative.ReadLink($"{Root}/{id}/ns/mnt") is { } its && its == PosixNative.ReadLink($"{Root}/self/ns/mnt");
+
     /// <summary>Name and id of a process, for people.</summary>
     public static string Describe(int id)
     {

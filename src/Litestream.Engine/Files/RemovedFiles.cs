@@ -45,11 +45,11 @@ internal sealed class RemovedFiles(TimeProvider time)
             var name = Path.GetFileName(databasePath) + suffix;
             return users[name].Any(id =>
                 FileUsers.OpenBy(id) is var open && open.Contains(database) && !(present is { } there && open.Contains(there))
-                && RemovedBy(id).Any(r => r.Name == name && IsHere(r.Folder) && (HasLock(id) || IsLocked(r.Descriptor))));
+                && RemovedBy(id).Any(r => r.Name == name && IsHere(id, r.Folder) && (HasLock(id) || IsLocked(r.Descriptor))));
         }
 
-        // another mount namespace may have the folder by another name, which leads nowhere here
-        bool IsHere(string its) => FileUsers.TryIdentify(its) is not { } other || other == FileUsers.TryIdentify(folder);
+        // where nothing has that name the folder was removed, too; but another mount namespace may have this one by another name
+        bool IsHere(int id, string its) => FileUsers.TryIdentify(its) is { } other ? other == FileUsers.TryIdentify(folder) : !FileUsers.SeesSameMounts(id);
 
         bool HasLock(int id) => LockHolders.Find(database, LinuxLockGuard.SharedStart, LinuxLockGuard.SharedLength).Contains(id)
             || walIndex is { } index && LockHolders.Find(index, LinuxLockGuard.AttachedStart, LinuxLockGuard.AttachedLength, LinuxLockGuard.SlotsBeforeAttached).Contains(id);

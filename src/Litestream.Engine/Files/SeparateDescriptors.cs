@@ -25,7 +25,7 @@ internal sealed class SeparateDescriptors
     private static readonly TimeSpan s_rest = TimeSpan.FromMinutes(1);
 
     private static readonly Lazy<SeparateDescriptors?> s_looks = new(() => TryStart("LitestreamLook", maxThreads: 1));
-    private static readonly Lazy<SeparateDescriptors?> s_sqlite = new(() => SqliteLibrary.IsOwn && s_looks.Value is not null ? TryStart(SqliteThread, int.MaxValue) : null);
+    private static readonly Lazy<SeparateDescriptors?> s_sqlite = new(() => SqliteLibrary.IsOwn && !SqliteGate.IsTooLate && s_looks.Value is not null ? TryStart(SqliteThread, int.MaxValue) : null);
 
     [ThreadStatic]
     private static SeparateDescriptors? t_here;
@@ -46,12 +46,15 @@ internal sealed class SeparateDescriptors
     /// <summary>Where SQLite runs. Null where there is no such thread, or others in this process use the same copy of SQLite, which keeps one list of all its files.</summary>
     public static SeparateDescriptors? Sqlite => s_sqlite.Value;
 
+    /// <summary>Whether this thread is one of them.</summary>
+    public bool IsHere => t_here == this;
+
     /// <summary>Runs something there, or at once where this is there already.</summary>
     /// <param name="work">Waits for nothing that is run there.</param>
     /// <returns>What it returns.</returns>
     public T Run<T>(Func<T> work)
     {
-        if (t_here == this) return work();
+        if (IsHere) return work();
         var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {

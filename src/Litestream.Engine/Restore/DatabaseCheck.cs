@@ -29,6 +29,7 @@ internal static class DatabaseCheck
         var left = new List<string>();
         try
         {
+            using var admission = SqliteGate.Admit(path);
             using var connection = ImmutableDatabase.Open(path, vfs);
             meter?.Attach(connection);
             using var interruption = cancellationToken.Register(() => raw.sqlite3_interrupt(connection.Handle));

@@ -36,6 +36,7 @@ public static class SqliteLibrary
         try
         {
             Batteries_V2.Init();
+            SqliteGate.Ensure();
             return Version.Parse(raw.sqlite3_libversion().utf8_to_string());
         }
         catch (Exception e) when (e is DllNotFoundException or TypeInitializationException or BadImageFormatException)

@@ -27,6 +27,10 @@ internal static unsafe partial class SqliteNative
     [LibraryImport(Library, EntryPoint = "sqlite3_snapshot_free")]
     public static partial void SnapshotFree(nint snapshot);
 
+    /// <summary>The VFS of a name; the default one for 0.</summary>
+    [LibraryImport(Library, EntryPoint = "sqlite3_vfs_find")]
+    public static partial SqliteVfs* FindVfs(nint name);
+
     [LibraryImport(Library, EntryPoint = "sqlite3_next_stmt")]
     public static partial nint NextStatement(SafeHandle database, nint statement);
 

@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using Litestream.PowerShell.Tests.Fixtures;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 using Xunit;
 
 namespace Litestream.PowerShell.Tests;
@@ -7,6 +9,10 @@ namespace Litestream.PowerShell.Tests;
 /// <summary>What a session may do to the database that it replicates, while its application and a checkpointer run elsewhere.</summary>
 public sealed class LockTrapTests : ReplicationTests
 {
+    private delegate int OpenFunction([MarshalAs(UnmanagedType.LPUTF8Str)] string path, out nint handle, int flags, nint vfs);
+
+    private delegate int CloseFunction(nint handle);
+
     private const string Hash = "$file = [IO.File]::OpenRead('{0}'); $null = [Security.Cryptography.SHA256]::HashData($file); $file.Dispose()";
     private const string Copy = "'', '-wal', '-shm' | Where-Object {{ [IO.File]::Exists('{0}' + $_) }} | ForEach-Object {{ [IO.File]::Copy('{0}' + $_, '{0}.copy', $true) }}";
     private const string Module = "module";
@@ -73,6 +79,30 @@ public sealed class LockTrapTests : ReplicationTests
         Application.Verify(Database);
         Host.Run("$null = Sync-LitestreamDatabase ./app.db ./replica").Succeeded();
         Assert.Equal(Application.State(Database), StateOfRestored());
+    }
+
+    /// <summary>Hostile review: the loader gives the module's copy of SQLite to whoever asks for the library by its bare name. Its list of files is one, with numbers that are other files for them.</summary>
+    [SkippableFact]
+    public void Nobody_else_opens_a_file_by_the_copy_of_the_module()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "Linux only.");
+        Host.Run("$null = Start-LitestreamReplication ./app.db ./replica; $null = Sync-LitestreamDatabase ./app.db").Succeeded();
+        var path = File.ReadLines("/proc/self/maps").First(l => l.Contains("/lib/runtimes/", StringComparison.Ordinal) && l.Contains("e_sqlite3", StringComparison.Ordinal));
+        var library = NativeLibrary.Load(path[path.IndexOf('/', StringComparison.Ordinal)..]);
+        Assert.Equal(raw.SQLITE_CANTOPEN, Open(library, Database));
+        Assert.Equal(raw.SQLITE_CANTOPEN, Open(library, Host.Folder["other.db"]));
+        Assert.Equal(raw.SQLITE_OK, Open(library, ":memory:"));
+        Application.Write(Database, 1);
+        Host.Run("$null = Sync-LitestreamDatabase ./app.db; $drill = Test-LitestreamBackup ./replica ./app.db").Succeeded();
+        Assert.Equal("Passed", Host.Run("\"$($drill.Result)\"").Succeeded().Single().BaseObject);
+    }
+
+    private static int Open(nint library, string path)
+    {
+        const int ReadWriteCreate = 6;
+        var code = Marshal.GetDelegateForFunctionPointer<OpenFunction>(NativeLibrary.GetExport(library, "sqlite3_open_v2"))(path, out var handle, ReadWriteCreate, 0);
+        _ = Marshal.GetDelegateForFunctionPointer<CloseFunction>(NativeLibrary.GetExport(library, "sqlite3_close"))(handle);
+        return code;
     }
 
     private int WriteWithAnotherSqlite(CancellationToken end)

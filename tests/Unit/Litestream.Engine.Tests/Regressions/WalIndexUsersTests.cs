@@ -129,6 +129,11 @@ public sealed class WalIndexUsersTests : IDisposable
         Assert.Equal(raw.SQLITE_OK, raw.sqlite3_open_v2(_database.Path, out var unread, raw.SQLITE_OPEN_READWRITE, null));
         Assert.True(IsThere(another.Path));
         Assert.False(IsThere(_database.Path));
+        // nor where that folder was removed with them
+        var folder = Path.GetDirectoryName(another.Path)!;
+        Directory.Delete(folder, recursive: true);
+        Assert.False(IsThere(_database.Path));
+        Directory.CreateDirectory(folder);
         unread.Dispose();
     }
 
