@@ -28,7 +28,7 @@ internal sealed class SeparateDescriptors
     private static readonly Lazy<SeparateDescriptors?> s_sqlite = new(() => SqliteLibrary.IsOwn && !SqliteGate.IsTooLate && s_looks.Value is not null ? TryStart(SqliteThread, int.MaxValue) : null);
 
     [ThreadStatic]
-    private static SeparateDescriptors? t_here;
+    private static SeparateDescriptors? s_here;
 
     private readonly object _gate = new();
     private readonly Queue<Action> _waiting = new();
@@ -47,7 +47,7 @@ internal sealed class SeparateDescriptors
     public static SeparateDescriptors? Sqlite => s_sqlite.Value;
 
     /// <summary>Whether this thread is one of them.</summary>
-    public bool IsHere => t_here == this;
+    public bool IsHere => s_here == this;
 
     /// <summary>Runs something there, or at once where this is there already.</summary>
     /// <param name="work">Waits for nothing that is run there.</param>
@@ -131,7 +131,7 @@ internal sealed class SeparateDescriptors
 
     private void Serve()
     {
-        t_here = this;
+        s_here = this;
         while (TryTakeWork() is { } work) work();
     }
 
