@@ -23,8 +23,8 @@ internal static class Program
 
     private static async Task<int> Main(string[] args)
     {
-        // the engine alone opens databases here, as in the module: applications, and what looks at them, are other processes
-        SqliteLibrary.IsOwn = true;
+        // there the engine alone opens databases, as in the module
+        SqliteLibrary.IsOwn = args is ["replicate" or "restore-in-place" or "retain", ..];
         switch (args)
         {
             case ["replicate", var options, var replica, var bootId]:
