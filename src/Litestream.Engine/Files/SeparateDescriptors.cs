@@ -25,7 +25,8 @@ internal sealed class SeparateDescriptors
     private static readonly TimeSpan s_rest = TimeSpan.FromMinutes(1);
 
     private static readonly Lazy<SeparateDescriptors?> s_looks = new(() => TryStart("LitestreamLook", maxThreads: 1));
-    private static readonly Lazy<SeparateDescriptors?> s_sqlite = new(() => SqliteLibrary.IsOwn && !SqliteGate.IsTooLate && s_looks.Value is not null ? TryStart(SqliteThread, int.MaxValue) : null);
+    private static readonly Lazy<SeparateDescriptors?> s_sqlite = new(() =>
+        SqliteLibrary.IsOwn && s_looks.Value is not null && TryStart(SqliteThread, int.MaxValue) is { } descriptors && SqliteGate.TryShut(descriptors) ? descriptors : null);
 
     [ThreadStatic]
     private static SeparateDescriptors? s_here;

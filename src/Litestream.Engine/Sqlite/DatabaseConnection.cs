@@ -42,7 +42,6 @@ internal sealed unsafe class DatabaseConnection : IDisposable
     public static DatabaseConnection Open(string path, string? vfsName, bool readOnly = false)
     {
         SqliteLibrary.EnsureUsable();
-        SqliteGate.Ensure();
         // a VFS of somebody else's has no such files
         var descriptors = vfsName is null ? SeparateDescriptors.Sqlite : null;
         return descriptors is null ? OpenHere(null, path, vfsName, readOnly) : descriptors.Run(() => OpenHere(descriptors, path, vfsName, readOnly));

@@ -15,19 +15,36 @@ internal static unsafe class SqliteGate
     private const int AccessDenied = 13;
     private const int ReadOnly = 0;
 
-    private static readonly Lazy<bool> s_isShut = new(Shut);
-
     /// <summary>Files that the engine itself opens elsewhere, and how often.</summary>
     private static readonly ConcurrentDictionary<FileIdentity, int> s_admitted = new();
 
+    private static SeparateDescriptors? s_descriptors;
     private static delegate* unmanaged[Cdecl]<byte*, int, int, int> s_open;
     private static delegate* unmanaged[Cdecl]<byte*, nint, int> s_stat;
 
-    /// <summary>Whether somebody has something open by this copy, before it is shut.</summary>
-    public static bool IsTooLate => raw.sqlite3_memory_used() > 0;
-
-    /// <summary>Shuts it, from the first call on, where SQLite has descriptors of its own.</summary>
-    public static void Ensure() => _ = SeparateDescriptors.Sqlite is not null && s_isShut.Value;
+    /// <summary>Shuts it, once.</summary>
+    /// <param name="descriptors">Where the engine's files are.</param>
+    /// <returns>False where somebody has something open by this copy, or it has another VFS than SQLite's own: nothing is shut then.</returns>
+    public static bool TryShut(SeparateDescriptors descriptors)
+    {
+        const int FirstWithSystemCalls = 3;
+        fixed (byte* unix = "unix\0"u8, open = "open\0"u8, stat = "stat\0"u8)
+        {
+            var vfs = SqliteNative.FindVfs(unix);
+            if (vfs is null || vfs != SqliteNative.FindVfs(null) || vfs->Version < FirstWithSystemCalls) return false;
+            s_descriptors = descriptors;
+            s_open = (delegate* unmanaged[Cdecl]<byte*, int, int, int>)vfs->GetSystemCall(vfs, open);
+            s_stat = (delegate* unmanaged[Cdecl]<byte*, nint, int>)vfs->GetSystemCall(vfs, stat);
+            // asked when nobody can come any more
+            if (vfs->SetSystemCall(vfs, open, (nint)(delegate* unmanaged[Cdecl]<byte*, int, int, int>)&Open) == 0
+                && vfs->SetSystemCall(vfs, stat, (nint)(delegate* unmanaged[Cdecl]<byte*, nint, int>)&Stat) == 0
+                && raw.sqlite3_memory_used() == 0)
+                return true;
+            _ = vfs->SetSystemCall(vfs, open, 0);
+            _ = vfs->SetSystemCall(vfs, stat, 0);
+            return false;
+        }
+    }
 
     /// <summary>Lets a file be opened elsewhere all the same, which no <see cref="DatabaseConnection"/> ever has open at the same time.</summary>
     /// <param name="path">Its path.</param>
@@ -37,18 +54,6 @@ internal static unsafe class SqliteGate
         if (!OperatingSystem.IsLinux() || FileIdentityReader.Read(path) is not { } file) return new Admission(null);
         s_admitted.AddOrUpdate(file, 1, (_, count) => count + 1);
         return new Admission(file);
-    }
-
-    private static bool Shut()
-    {
-        var vfs = SqliteNative.FindVfs(0);
-        fixed (byte* open = "open\0"u8, stat = "stat\0"u8)
-        {
-            s_open = (delegate* unmanaged[Cdecl]<byte*, int, int, int>)vfs->GetSystemCall(vfs, open);
-            s_stat = (delegate* unmanaged[Cdecl]<byte*, nint, int>)vfs->GetSystemCall(vfs, stat);
-            return vfs->SetSystemCall(vfs, open, (nint)(delegate* unmanaged[Cdecl]<byte*, int, int, int>)&Open) == 0
-                && vfs->SetSystemCall(vfs, stat, (nint)(delegate* unmanaged[Cdecl]<byte*, nint, int>)&Stat) == 0;
-        }
     }
 
     /// <summary>What SQLite calls to open a file.</summary>
@@ -68,11 +73,11 @@ internal static unsafe class SqliteGate
         return descriptor;
     }
 
-    /// <summary>By which it sees whether it has a file open already, whose descriptor it could use again.</summary>
+    /// <summary>By which it sees whether it has a file open already, whose descriptor it could use again; and which folder its temporary files may be in.</summary>
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int Stat(byte* path, nint result)
     {
-        if (!MayOpen(path, ReadOnly))
+        if (!MayOpen(path, ReadOnly) && !Directory.Exists(Marshal.PtrToStringUTF8((nint)path)))
         {
             Marshal.SetLastSystemError(AccessDenied);
             return -1;
@@ -88,7 +93,7 @@ internal static unsafe class SqliteGate
     {
         const int AccessMode = 3, Create = 0x40, Exclusive = 0x80;
         // a temporary file is new, and of no interest to anybody else
-        if (SeparateDescriptors.Sqlite!.IsHere || (flags & (Create | Exclusive)) == (Create | Exclusive)) return true;
+        if (s_descriptors!.IsHere || (flags & (Create | Exclusive)) == (Create | Exclusive)) return true;
         try
         {
             var name = Marshal.PtrToStringUTF8((nint)path)!;

@@ -1,4 +1,5 @@
 using Litestream.Engine.Errors;
+using Litestream.Engine.Files;
 using SQLitePCL;
 
 namespace Litestream.Engine.Sqlite;
@@ -36,7 +37,7 @@ public static class SqliteLibrary
         try
         {
             Batteries_V2.Init();
-            SqliteGate.Ensure();
+            _ = SeparateDescriptors.Sqlite; // before anybody can have asked the loader for it
             return Version.Parse(raw.sqlite3_libversion().utf8_to_string());
         }
         catch (Exception e) when (e is DllNotFoundException or TypeInitializationException or BadImageFormatException)

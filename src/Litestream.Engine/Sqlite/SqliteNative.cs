@@ -27,9 +27,9 @@ internal static unsafe partial class SqliteNative
     [LibraryImport(Library, EntryPoint = "sqlite3_snapshot_free")]
     public static partial void SnapshotFree(nint snapshot);
 
-    /// <summary>The VFS of a name; the default one for 0.</summary>
+    /// <summary>The VFS of a name; the default one for null.</summary>
     [LibraryImport(Library, EntryPoint = "sqlite3_vfs_find")]
-    public static partial SqliteVfs* FindVfs(nint name);
+    public static partial SqliteVfs* FindVfs(byte* name);
 
     [LibraryImport(Library, EntryPoint = "sqlite3_next_stmt")]
     public static partial nint NextStatement(SafeHandle database, nint statement);

@@ -6,8 +6,10 @@ namespace Litestream.Engine.Sqlite;
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct SqliteVfs
 {
+    /// <summary>Which fields it has.</summary>
+    public int Version;
+
 #pragma warning disable IDE0044, IDE0051, CA1823, CS0169 // SQLite's fields, in their order
-    private int _version;
     private int _fileSize;
     private int _longestPath;
     private nint _next;

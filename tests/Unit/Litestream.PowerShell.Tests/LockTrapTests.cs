@@ -97,6 +97,16 @@ public sealed class LockTrapTests : ReplicationTests
         Assert.Equal("Passed", Host.Run("\"$($drill.Result)\"").Succeeded().Single().BaseObject);
     }
 
+    /// <summary>Hostile review: the gate that keeps others out denied SQLite the look for a folder for its temporary files.</summary>
+    [Fact]
+    public void A_drill_sorts_more_than_fits_in_memory()
+    {
+        Host.Run("$null = Sync-LitestreamDatabase ./app.db ./replica").Succeeded();
+        const string Sql = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000) SELECT count(DISTINCT hex(randomblob(500)) || i) > 0 FROM n";
+        Host.Run("$drill = Test-LitestreamBackup ./replica -AssertSql $args[0]", Sql).Succeeded();
+        Assert.Equal("Passed", Host.Run("\"$($drill.Result) $($drill.Assertion.Message)\".Trim()").Succeeded().Single().BaseObject);
+    }
+
     private static int Open(nint library, string path)
     {
         const int ReadWriteCreate = 6;
