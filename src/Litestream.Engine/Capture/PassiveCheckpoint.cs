@@ -24,7 +24,9 @@ internal sealed class PassiveCheckpoint(DatabaseConnection connection, SourceGua
     /// for, for some milliseconds.</summary>
     /// <param name="patience">How much longer than usual to wait for that lock.</param>
     /// <exception cref="ContinuityLostException">The files are not what they were.</exception>
-    public CheckpointAnswer Run(int patience)
+    public CheckpointAnswer Run(int patience) => connection.Within(() => RunWithin(patience)); // at one go: a try takes microseconds, and a change of threads on a busy machine milliseconds
+
+    private CheckpointAnswer RunWithin(int patience)
     {
         var isAlone = guard.IsAlone;
         for (var tries = 1; ; tries++)
