@@ -39,7 +39,16 @@ internal class ReaderRelay(DatabaseConnection holder, DatabaseConnection spare) 
                 return null;
             }
 
-            return create(holder, open());
+            var spare = open();
+            try
+            {
+                return create(holder, spare);
+            }
+            catch
+            {
+                spare.Dispose();
+                throw;
+            }
         }
         catch
         {

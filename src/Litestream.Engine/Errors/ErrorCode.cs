@@ -27,6 +27,9 @@ public enum ErrorCode
     /// <summary>The database is being replicated already, by this or another process.</summary>
     ReplicationAlreadyRunning,
 
+    /// <summary>This process may have too few handles open for one more replication.</summary>
+    TooManyReplications,
+
     /// <summary>The replication has ended, so that it does nothing more.</summary>
     ReplicationEnded,
 

@@ -98,7 +98,7 @@ public sealed class LocalFileSystem : IFileSystem
     public void FlushDirectory(string directory)
     {
         if (OperatingSystem.IsWindows()) return;
-        var fd = PosixNative.Open(directory, PosixNative.OpenReadOnly);
+        var fd = PosixNative.Open(directory, PosixNative.OpenReadOnly | PosixNative.OpenCloseOnExec);
         if (fd < 0) throw Failure(directory, "opened for flushing");
         try
         {

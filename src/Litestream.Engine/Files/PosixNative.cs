@@ -13,8 +13,8 @@ internal static partial class PosixNative
     /// <summary>Linux: whoever has a lease on the file is not waited for.</summary>
     public const int OpenNonBlocking = 0x800;
 
-    /// <summary>Linux: a program that is started does not inherit it, and so neither its locks.</summary>
-    public const int OpenCloseOnExec = 0x80000;
+    /// <summary>A program that is started does not inherit it, and so neither its locks (fcntl.h of Linux, and of macOS).</summary>
+    public static readonly int OpenCloseOnExec = OperatingSystem.IsMacOS() ? 0x1000000 : 0x80000;
 
     public const int Interrupted = 4;
     public const int NotFound = 2;

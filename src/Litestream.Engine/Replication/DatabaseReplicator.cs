@@ -95,7 +95,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
             SqliteLibrary.EnsureUsable();
             if (!_options.WaitForDatabase || !DatabaseInspector.IsAwaitable(_options.DatabasePath, _environment))
                 DatabaseInspector.Inspect(_options.DatabasePath, _environment);
-            using var joined = _environment.Places.Join();
+            using var joined = _environment.Places.Join(_options.DatabasePath);
             var files = new PatientFiles(_environment.Files);
             var folder = MetadataFolder.Open(_options.MetadataPath!, _options.DatabasePath, _environment with { Files = files });
             try

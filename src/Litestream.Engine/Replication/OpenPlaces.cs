@@ -1,3 +1,4 @@
+using Litestream.Engine.Errors;
 using Litestream.Engine.Files;
 
 namespace Litestream.Engine.Replication;
@@ -15,6 +16,9 @@ internal class OpenPlaces(long handles)
 
     /// <summary>For all else that the process does.</summary>
     private const int Reserve = 512;
+
+    /// <summary>Without so many the host can't live: the runtime ends a process that can't open what a new thread needs.</summary>
+    private const int HandlesOfHost = 256;
 
     /// <summary>So many there are in any case.</summary>
     public const int Least = 16;
@@ -43,10 +47,23 @@ internal class OpenPlaces(long handles)
     private long Limit => Math.Max(Least, (handles - Reserve - _replications * HandlesIdle) / HandlesOpen);
 
     /// <summary>Counts a replication, whether it has its database open or not.</summary>
+    /// <param name="database">Its database.</param>
     /// <returns>Ends that when disposed.</returns>
-    public IDisposable Join()
+    /// <exception cref="LitestreamException"><see cref="ErrorCode.TooManyReplications"/>.</exception>
+    public IDisposable Join(string database)
     {
-        lock (_lock) _replications++;
+        lock (_lock)
+        {
+            if (HandlesOfHost + Least * HandlesOpen + (_replications + 1) * HandlesIdle > handles)
+            {
+                throw new LitestreamException(ErrorCode.TooManyReplications,
+                    $"The database '{database}' can't be replicated beside {_replications} others: this process may have {handles} files open.", database,
+                    "Let it have more (ulimit -n; LimitNOFILE= of a systemd service), or replicate in several processes.");
+            }
+
+            _replications++;
+        }
+
         return new Once(() =>
         {
             lock (_lock) _replications--;

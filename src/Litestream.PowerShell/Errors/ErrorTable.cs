@@ -25,6 +25,7 @@ internal static class ErrorTable
         [nameof(ErrorCode.DatabaseShared)] = ErrorCategory.ResourceBusy,
         [nameof(ErrorCode.DatabaseError)] = ErrorCategory.NotSpecified,
         [nameof(ErrorCode.ReplicationAlreadyRunning)] = ErrorCategory.ResourceExists,
+        [nameof(ErrorCode.TooManyReplications)] = ErrorCategory.LimitsExceeded,
         [nameof(ErrorCode.ReplicationEnded)] = ErrorCategory.OperationStopped,
         [nameof(ErrorCode.ReplicationUnreachable)] = ErrorCategory.ConnectionError,
         [nameof(ErrorCode.MetadataUnwritable)] = ErrorCategory.WriteError,

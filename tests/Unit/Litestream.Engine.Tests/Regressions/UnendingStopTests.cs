@@ -13,7 +13,7 @@ public sealed class UnendingStopTests
     [Fact]
     public async Task A_stop_for_which_no_place_becomes_free_ends_with_an_error()
     {
-        var places = new OpenPlaces(0);
+        var places = new OpenPlaces(600);
         var held = new List<IDisposable>();
         for (var place = 0; place < OpenPlaces.Least; place++) held.Add(await places.EnterAsync(default));
         using var database = new TestDatabase();

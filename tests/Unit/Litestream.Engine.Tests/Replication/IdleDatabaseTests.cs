@@ -177,7 +177,7 @@ public sealed class IdleDatabaseTests : IDisposable
     public async Task Databases_for_which_there_is_no_place_wait_until_others_that_are_still_are_let_go()
     {
         Skip.IfNot(OperatingSystem.IsLinux());
-        var places = new OpenPlaces(0);
+        var places = new OpenPlaces(600);
         var held = new List<IDisposable>();
         for (var place = 0; place < OpenPlaces.Least - 1; place++) held.Add(await places.EnterAsync(default));
         using var other = new TestDatabase();

@@ -1,3 +1,4 @@
+using Litestream.Engine.Errors;
 using Litestream.Engine.Files;
 using Litestream.Engine.Replication;
 using Litestream.Engine.Tests.Sqlite;
@@ -33,7 +34,7 @@ public sealed class OpenPlacesTests
     {
         var places = new OpenPlaces(20_000);
         var alone = await CountAsync(places);
-        var joined = Enumerable.Range(0, 5000).Select(_ => places.Join()).ToList();
+        var joined = Enumerable.Range(0, 5000).Select(_ => places.Join("app.db")).ToList();
         var among = await CountAsync(places);
         Assert.True(among < alone, $"{alone} {among}");
         Assert.True(among > OpenPlaces.Least, $"{among}");
@@ -42,9 +43,20 @@ public sealed class OpenPlacesTests
     }
 
     [Fact]
+    public void One_more_than_can_live_is_refused()
+    {
+        var places = new OpenPlaces(1024);
+        var joined = Enumerable.Range(0, 256).Select(_ => places.Join("app.db")).ToList();
+        var refused = Assert.Throws<LitestreamException>(() => places.Join("more.db"));
+        Assert.Equal((ErrorCode.TooManyReplications, "more.db"), (refused.Code, refused.Target));
+        joined[7].Dispose();
+        places.Join("more.db").Dispose();
+    }
+
+    [Fact]
     public async Task Who_waits_for_long_is_told_so_once()
     {
-        var places = new OpenPlaces(0);
+        var places = new OpenPlaces(600);
         var taken = new List<IDisposable>();
         for (var place = 0; place < OpenPlaces.Least; place++) taken.Add(await places.EnterAsync(default));
         using var database = new TestDatabase();
