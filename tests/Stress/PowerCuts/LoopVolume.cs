@@ -8,7 +8,7 @@ namespace Litestream.Stress.PowerCuts;
 internal sealed partial class LoopVolume : IAsyncDisposable
 {
     private const nuint Shutdown = 0x8004587d; // FS_IOC_SHUTDOWN of linux/fs.h, which ext4 and xfs know
-    private const string Size = "400M"; // xfs takes no less than 300
+    private const string Size = "2G"; // sparse; what heavy writers leave within the retention on a slow machine took more than 400 MB
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
     private readonly string _image;
     private bool _isMounted;

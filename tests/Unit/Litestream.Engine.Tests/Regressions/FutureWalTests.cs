@@ -29,7 +29,7 @@ public sealed class FutureWalTests
         if (isLetGo) await replication.UntilAsync(() => replication.Status.State == ReplicationState.Idle, "it is let go");
         File.SetLastWriteTimeUtc(database.WalPath, time.GetUtcNow().UtcDateTime.AddDays(1));
 
-        var until = time.GetUtcNow().AddSeconds(250);
+        var until = time.GetUtcNow().AddSeconds(150);
         await replication.UntilAsync(() => time.GetUtcNow() > until, "time passes");
         Assert.Equal(0, replication.Count(ReplicationEventKind.Stalled));
     }
