@@ -177,12 +177,10 @@ internal sealed class CaptureSession : IDisposable
     /// <exception cref="ContinuityLostException">Something was or may have been missed.</exception>
     public uint? TryCapture(IFrameSink sink, CancellationToken cancellationToken = default)
     {
-        EnsureUnmoved();
-        Rest.EnsureUnchanged();
         IsWalForeign = false;
         for (var tries = 0; tries < MaxTries; tries++)
         {
-            if (!TryBeginRead()) return null;
+            if (!_probe.Within<bool>(tries == 0 ? TryBeginCapture : TryBeginRead)) return null;
             try
             {
                 var before = Wal.Point;
@@ -205,7 +203,7 @@ internal sealed class CaptureSession : IDisposable
 
     /// <summary>Sees how much is committed, without capturing it.</summary>
     /// <returns>Frames that stand in the way of the WAL's restart, and how many of them are not captured; null when somebody is in the way.</returns>
-    public (uint Frames, uint New)? TryLook()
+    public (uint Frames, uint New)? TryLook() => _probe.Within<(uint, uint)?>(() =>
     {
         if (!TryBeginRead()) return null;
         try
@@ -220,7 +218,7 @@ internal sealed class CaptureSession : IDisposable
         {
             _probe.EndTransaction();
         }
-    }
+    });
 
     /// <summary>Captures up to exactly the commit of a view, which was opened while the reader was held.</summary>
     /// <param name="view">The view.</param>
@@ -261,6 +259,11 @@ internal sealed class CaptureSession : IDisposable
     {
         if (!_isCapturedSinceHandOver)
             throw new InvalidOperationException("A hand-over before the capture would let go what was not captured.");
+        return _probe.Within(HandOver);
+    }
+
+    private bool HandOver()
+    {
         EnsureUnmoved();
         var former = _relay.Began;
         if (!DatabaseUnreadableException.ThrowIfDamaged(_relay.TryHandOver)) return false;
@@ -286,9 +289,10 @@ internal sealed class CaptureSession : IDisposable
 
     /// <summary>Asks whether somebody's checkpoint may wait for our reader: the WAL is backfilled as far as that one lets it. Takes no lock.</summary>
     /// <returns>How far it is backfilled; null if our reader is in nobody's way.</returns>
-    public CheckpointAnswer? AskWhetherInTheWay()
+    public CheckpointAnswer? AskWhetherInTheWay() => Rest.IsWhole ? null : _probe.Within(AskWhetherReaderIsInTheWay);
+
+    private CheckpointAnswer? AskWhetherReaderIsInTheWay()
     {
-        if (Rest.IsWhole) return null;
         var answer = _probe.Checkpoint(CheckpointMode.Ask);
         // a reader that began in another life of the WAL, or before there was one, is in slot 0: nothing at all can be backfilled under it
         var isInTheWay = !Rest.Exists && _relay.Began is { } began && Point.IsSameLife(began)
@@ -307,18 +311,24 @@ internal sealed class CaptureSession : IDisposable
     public void RestAfter(CheckpointAnswer answer)
     {
         Rest.End();
-        if (answer.IsComplete && (_relay.Began?.LastFrame ?? 0) == (uint)answer.Frames && (answer.Frames == 0 || _isLifeOfFormer)) Rest.Begin(IsCapturedTo(_relay.Began));
+        if (answer.IsComplete && (_relay.Began?.LastFrame ?? 0) == (uint)answer.Frames && (answer.Frames == 0 || _isLifeOfFormer)) _probe.Within(Begin);
+
+        bool Begin()
+        {
+            Rest.Begin(IsCapturedTo(_relay.Began));
+            return true;
+        }
     }
 
     /// <summary>A number that changes with each commit of others; null when somebody is in the way.</summary>
     /// <exception cref="ContinuityLostException">The file is not what it was.</exception>
-    public long? TryGetDataVersion()
+    public long? TryGetDataVersion() => _probe.Within(() =>
     {
         EnsureUnmoved();
         _guard.EnsureDatabase(_probe);
         Rest.EnsureUnchanged();
         return _probe.TryGetDataVersion();
-    }
+    });
 
     /// <summary>Lets the database go as the last application that has it open does, if nobody else has: without the WAL, which would be applied to any other file that is put in the
     /// place of the database. Everything is captured. What is committed in between is in the file then, and found by comparison at the next start.</summary>
@@ -389,6 +399,13 @@ internal sealed class CaptureSession : IDisposable
     /// <summary>Whether exactly that is captured which the reader saw at its begin, and no more.</summary>
     private bool IsCapturedTo(WalIndexSnapshot? began) =>
         began is { LastFrame: > 0 } seen ? Point.IsSameLife(seen) && Point.Frame == seen.LastFrame : Point.IsSamePlace(_atHandOver);
+
+    private bool TryBeginCapture()
+    {
+        EnsureUnmoved();
+        Rest.EnsureUnchanged();
+        return TryBeginRead();
+    }
 
     private bool TryBeginRead() => DatabaseUnreadableException.ThrowIfDamaged(_probe.TryBeginRead);
 

@@ -67,10 +67,26 @@ internal class WalCapture
     /// <exception cref="ContinuityLostException">Something was missed, or can't be proven not to be.</exception>
     public virtual uint? Capture(DatabaseConnection reader, IFrameSink sink, CancellationToken cancellationToken = default)
     {
+        // at one go: what is looked at takes less than a change of threads
+        var (isReadable, found) = reader.Within(() => FindNew(reader));
+        if (found is not { } news) return isReadable ? 0 : null;
+        var (snapshot, header, first, checksum) = news;
+        var commits = ReadFrames(reader, sink, header, first, snapshot.LastFrame, ref checksum, cancellationToken);
+        if (checksum != snapshot.Checksum)
+            throw new ContinuityLostException($"the checksums of the WAL do not lead to the commit at frame {snapshot.LastFrame}");
+        CheckCommits(snapshot, commits);
+        (Point, _isRewound) = (CapturePoint.At(snapshot), false);
+        return snapshot.LastFrame - first + 1;
+    }
+
+    /// <summary>Sees what a reader sees beyond the point.</summary>
+    /// <returns>False when the WAL is just being restarted; and what is new, null if nothing is.</returns>
+    private (bool IsReadable, NewFrames? Found) FindNew(DatabaseConnection reader)
+    {
         if (LimitOf(reader) is not { } snapshot)
         {
             if (Point.HasLife) throw new ContinuityLostException("the WAL and its index were made anew");
-            return 0;
+            return (true, null);
         }
 
         var sameLife = Point.IsSameLife(snapshot);
@@ -88,20 +104,14 @@ internal class WalCapture
                 throw new ContinuityLostException($"frame {Point.Frame} of the WAL is not the one that was captured");
             CheckCommits(snapshot, 0);
             // else a checkpoint would write the pages of a WAL that was copied over this one to where those of this one belong
-            if (sameLife && Point.Frame > 0 && !IsThere(reader, snapshot)) return null;
+            if (sameLife && Point.Frame > 0 && !IsThere(reader, snapshot)) return (false, null);
             // an index that was rebuilt counts anew from here, where nothing is missing
             if (sameLife) Point = Point with { Commits = snapshot.Commits };
-            return 0;
+            return (true, null);
         }
 
-        if (!TryReadHeader(reader, snapshot, out var header, out var checksum)) return null;
-        if (sameLife && Point.Frame > 0) checksum = Point.Checksum;
-        var commits = ReadFrames(reader, sink, header, first, snapshot.LastFrame, ref checksum, cancellationToken);
-        if (checksum != snapshot.Checksum)
-            throw new ContinuityLostException($"the checksums of the WAL do not lead to the commit at frame {snapshot.LastFrame}");
-        CheckCommits(snapshot, commits);
-        (Point, _isRewound) = (CapturePoint.At(snapshot), false);
-        return snapshot.LastFrame - first + 1;
+        if (!TryReadHeader(reader, snapshot, out var header, out var checksum)) return (false, null);
+        return (true, new(snapshot, header, first, sameLife && Point.Frame > 0 ? Point.Checksum : checksum));
     }
 
     /// <summary>Reads the header of the life that a reader sees; false while the WAL is just being restarted.</summary>
@@ -191,4 +201,11 @@ internal class WalCapture
         if (expected > captured)
             throw new ContinuityLostException($"{expected} commits were made and {captured} were found");
     }
+
+    /// <summary>Frames that are to be captured.</summary>
+    /// <param name="Limit">The last of them is the reader's last.</param>
+    /// <param name="Header">Of their life.</param>
+    /// <param name="First">The first of them.</param>
+    /// <param name="Checksum">Before it.</param>
+    private readonly record struct NewFrames(WalIndexSnapshot Limit, WalHeader Header, uint First, WalChecksum Checksum);
 }
