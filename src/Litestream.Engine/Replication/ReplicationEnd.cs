@@ -47,6 +47,7 @@ internal sealed class ReplicationEnd : IDisposable
     /// <exception cref="LitestreamException"><see cref="ErrorCode.Timeout"/>, among others.</exception>
     public async Task FinishAsync(RecordingLoop loop, DatabaseRecorder recorder, IReadOnlyList<Shipper> shippers, Action captured)
     {
+        var isCaptured = false;
         try
         {
             // others of this process may have to end before; as long as they do, that takes nothing of the time
@@ -58,15 +59,18 @@ internal sealed class ReplicationEnd : IDisposable
                 Limit.ThrowIfCancellationRequested();
                 if (!await loop.FinishAsync(Limit).ConfigureAwait(false)) return;
                 captured();
+                isCaptured = true;
             }
             while (!await DrainAsync(loop, shippers).ConfigureAwait(false));
             if (shippers.FirstOrDefault(s => s.IsGivenUp)?.Status is { } lacking) throw IsGivenUp(lacking);
         }
         catch (Exception e) when (e is OperationCanceledException || (e is DeviceHangsException && Limit.IsCancellationRequested))
         {
-            throw recorder.IsBusy ? Unfinished() : new LitestreamException(ErrorCode.Timeout,
-                $"The last sync of '{_options.DatabasePath}' was {(_hurry.IsCancellationRequested ? "cut short" : $"not finished in {_options.ShutdownTimeout.InSeconds()}")}.",
-                _options.DatabasePath, "What is missing waits in the metadata folder and is shipped at the next start.");
+            if (recorder.IsBusy) throw Unfinished();
+            throw new LitestreamException(ErrorCode.Timeout,
+                $"The last sync of '{_options.DatabasePath}' was {(_hurry.IsCancellationRequested ? "cut short" : $"not finished in {_options.ShutdownTimeout.InSeconds()}")}.{WhyNotOpen(loop)}",
+                _options.DatabasePath, isCaptured ? "What is missing waits in the metadata folder and is shipped at the next start."
+                : "What was committed last is not captured; the next start captures what the database has by then.");
         }
     }
 
@@ -110,6 +114,8 @@ internal sealed class ReplicationEnd : IDisposable
         _limit.Dispose();
         _late.Dispose();
     }
+
+    private static string WhyNotOpen(RecordingLoop loop) => loop is { IsWaiting: true, LastError: { } error } ? $" {error.Message}" : string.Empty;
 
     /// <summary>Waits until the replicas hold everything.</summary>
     /// <returns>False when one of them can only go on with another generation.</returns>

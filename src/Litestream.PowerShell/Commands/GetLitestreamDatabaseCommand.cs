@@ -40,7 +40,12 @@ public sealed class GetLitestreamDatabaseCommand : LitestreamCommand
         {
             _configured ??= new(this);
             var configuration = _configured.Read(configPath, !NoExpandEnvironment);
-            if (configuration is { Databases.Count: 0, Folders.Count: 0 } && Database is null) return;
+            if (configuration is { Databases.Count: 0, Folders.Count: 0 } && Database is null)
+            {
+                WriteWarning($"{configuration.Path} names no database.");
+                return;
+            }
+
             var databases = _configured.Find(configPath, !NoExpandEnvironment, Database);
             var (running, failures) = this.SearchReplications(path: null, literal: false);
             foreach (var failure in failures) WriteVerbose(failure.Message);

@@ -156,6 +156,8 @@ public sealed class SyncLitestreamDatabaseCommand : DatabaseCommand
         if (replicas is not null) EnsureReplicates(running, replicas);
         if (!ShouldProcess(running.DatabasePath, $"Sync the replication of process {running.ProcessId}")) return;
         var view = new WaitingView(running, $"Syncing {running.DatabasePath}");
+        // it may pass, and the sync waits for that: for longer than somebody waits who is told nothing
+        if (running.Control.Status is { State: ReplicationState.Waiting, LastError: { } obstacle }) WriteWarning($"{running.DatabasePath}: {obstacle.Message}");
         var result = Limited(running, limit => WaitWithProgress(_ => running.Control.SyncAsync(limit), view));
         WriteObject(result.ToModel(running.DatabasePath, running.ProcessId, wasRunning: true));
     }

@@ -45,7 +45,8 @@ internal static class ReplicationSearch
         var found = ReplicationRegistry.Sessions.Select(s => new RunningReplication(s, System.Environment.ProcessId))
             .Concat(others.Select(o => new RunningReplication(o, o.ProcessId)))
             .Where(r => pattern?.IsMatch(r.DatabasePath) ?? true);
-        return ([.. found], failures);
+        // a process that does not answer is one failure, however many databases it replicates
+        return ([.. found], [.. failures.DistinctBy(f => f.Message)]);
     }
 
     /// <summary>The replication of a database to a replica; null if none is known here. What hinders the search is told with -Verbose.</summary>

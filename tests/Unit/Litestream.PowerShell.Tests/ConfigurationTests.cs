@@ -160,7 +160,10 @@ public sealed class ConfigurationTests : ReplicationTests
     {
         Configure("addr: ':9090'\ndbs: []");
 
-        Assert.Contains("line 1: 'addr' has no effect", Assert.Single(Host.Run("Get-LitestreamDatabase -ConfigPath ./litestream.yml").Warnings), StringComparison.Ordinal);
+        Assert.Collection(
+            Host.Run("Get-LitestreamDatabase -ConfigPath ./litestream.yml").Warnings,
+            warning => Assert.Contains("line 1: 'addr' has no effect", warning, StringComparison.Ordinal),
+            warning => Assert.Contains("names no database", warning, StringComparison.Ordinal));
     }
 
     private void UseFolders() => Configure($$"""

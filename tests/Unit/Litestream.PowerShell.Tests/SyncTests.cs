@@ -30,6 +30,19 @@ public sealed class SyncTests : ReplicationTests
     }
 
     [Fact]
+    public void Sync_of_a_replication_that_can_not_read_its_database_says_why_at_once()
+    {
+        Host.Run("$job = Start-LitestreamReplication ./app.db ./replica; Sync-LitestreamDatabase ./app.db").Succeeded();
+        File.Delete(Database);
+        WaitUntil("(Get-LitestreamReplication ./app.db | ForEach-Object { $_.State -eq 'Waiting' -and $_.LastError })");
+
+        var result = Host.Run("Sync-LitestreamDatabase ./app.db -Timeout 1s");
+
+        Assert.Equal(["Timeout"], result.ErrorIds);
+        Assert.Contains("app.db", Assert.Single(result.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Sync_goes_on_with_the_generation_while_the_WAL_is_still_there()
     {
         using var application = Application.StartWriter(Database);

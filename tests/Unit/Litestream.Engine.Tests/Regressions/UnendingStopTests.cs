@@ -23,6 +23,8 @@ public sealed class UnendingStopTests
         var error = await Record.ExceptionAsync(replication.StopAsync);
 
         held.ForEach(h => h.Dispose()); // whatever became of the stop
-        Assert.Equal(ErrorCode.Timeout, Assert.IsType<LitestreamException>(error).Code);
+        var late = Assert.IsType<LitestreamException>(error);
+        Assert.Equal(ErrorCode.Timeout, late.Code);
+        Assert.Contains("is not captured", late.Hint, StringComparison.Ordinal); // it was told to wait in the metadata folder
     }
 }
