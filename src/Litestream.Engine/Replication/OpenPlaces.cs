@@ -18,7 +18,7 @@ internal class OpenPlaces(long handles)
     private const int Reserve = 512;
 
     /// <summary>Without so many the host can't live: the runtime ends a process that can't open what a new thread needs.</summary>
-    private const int HandlesOfHost = 256;
+    private const int HandlesOfHost = 200;
 
     /// <summary>So many there are in any case.</summary>
     public const int Least = 16;
@@ -54,7 +54,8 @@ internal class OpenPlaces(long handles)
     {
         lock (_lock)
         {
-            if (HandlesOfHost + Least * HandlesOpen + (_replications + 1) * HandlesIdle > handles)
+            var present = _replications + 1;
+            if (HandlesOfHost + Math.Min(present, Least) * HandlesOpen + present * HandlesIdle > handles)
             {
                 throw new LitestreamException(ErrorCode.TooManyReplications,
                     $"The database '{database}' can't be replicated beside {_replications} others: this process may have {handles} files open.", database,
