@@ -8,9 +8,9 @@ foreach ($built in $Manifest, $Shop) {
     if (-not (Test-Path -LiteralPath $built)) { throw "$built is not there. Run: dotnet build $Repository/Litestream.sln" }
 }
 
-# The tests see and stop only replications of their own, whatever else runs on this machine.
-if (-not $env:LITESTREAM_RUN_FOLDER) {
-    $env:LITESTREAM_RUN_FOLDER = [System.IO.Directory]::CreateTempSubdirectory('lsps-').FullName
+# The tests see and stop only replications of their own, whatever else runs on this machine, and wherever those of the account meet.
+if ($env:LITESTREAM_RUN_FOLDER -notlike '*lsps-pester-*') {
+    $env:LITESTREAM_RUN_FOLDER = [System.IO.Directory]::CreateTempSubdirectory('lsps-pester-').FullName
 }
 
 # Nor do they take profiles of the account; the AWS SDK looks once in a process where they are.

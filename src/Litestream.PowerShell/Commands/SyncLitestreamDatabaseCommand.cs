@@ -181,7 +181,19 @@ public sealed class SyncLitestreamDatabaseCommand : DatabaseCommand
         var session = new ReplicationSession(options, OpenReplicas(replicas), Environment);
         if (!TryEnter(session, "Sync to")) return;
 
-        var result = Limited(new(session, System.Environment.ProcessId), limit => Await(_ => new OneShot(session, new WarningOutput(this)).Run(limit, PipelineStop)));
+        var once = new OneShot(session, new WarningOutput(this));
+        SyncResult result;
+        try
+        {
+            result = Limited(new(session, System.Environment.ProcessId), limit => Await(_ => once.Run(limit, PipelineStop)));
+        }
+        catch (EngineException e) when (once.IsStoppedByOthers)
+        {
+            throw new LitestreamException(
+                nameof(ErrorCode.ReplicationEnded), $"The sync of '{database}' was stopped, by Stop-LitestreamReplication, before the replicas had everything.", database,
+                "Sync it again: the next one goes on.", e);
+        }
+
         WriteObject(result.ToModel(database, System.Environment.ProcessId, wasRunning: false));
         AwaitEnd(session);
     }

@@ -84,7 +84,9 @@ internal sealed class ConfiguredDatabases(LitestreamCommand command)
 
     private IReadOnlyList<DatabaseConfiguration> Match(LitestreamConfiguration configuration, IReadOnlyList<DatabaseConfiguration> all, string name, bool wildcardMatches)
     {
-        var found = DatabaseMatch.Find(configuration, all, name, command.ResolvePath(name));
+        // a file's name means the same where the session is not in the file system
+        var path = command.SessionState.Path.CurrentLocation.Provider.Name == "FileSystem" ? command.ResolvePath(name) : name;
+        var found = DatabaseMatch.Find(configuration, all, name, path);
         return found.Count > 0 || (!wildcardMatches && WildcardPattern.ContainsWildcardCharacters(name)) ? found : throw new EngineException(
             ErrorCode.DatabaseNotFound, $"{configuration.Path} has no database '{name}'.", name, "Get-LitestreamDatabase lists those that it has.");
     }

@@ -9,6 +9,12 @@ internal sealed class OneShot(ReplicationSession session, IEventOutput output)
 {
     private static readonly TimeSpan s_progressInterval = TimeSpan.FromMilliseconds(200);
 
+    private readonly object _gate = new();
+    private bool _isEnding;
+
+    /// <summary>Whether somebody else has stopped it before it ended by itself.</summary>
+    internal bool IsStoppedByOthers { get; private set; }
+
     /// <summary>Runs on the pipeline's thread, as only that may write.</summary>
     /// <param name="limit">Ends the wait for the confirmation; what is captured waits in the metadata folder then.</param>
     /// <param name="pipelineStop">Ends the last sync too.</param>
@@ -16,7 +22,7 @@ internal sealed class OneShot(ReplicationSession session, IEventOutput output)
     internal Task<SyncResult> Run(CancellationToken limit, CancellationToken pipelineStop)
     {
         using var hurry = pipelineStop.Register(() => session.RequestStop(TimeSpan.Zero));
-        var sync = SyncAsync(limit);
+        var sync = SyncAsync(limit, pipelineStop);
         var view = new WaitingView(new(session, Environment.ProcessId), $"Syncing {session.DatabasePath}");
         session.Start();
         try
@@ -31,7 +37,7 @@ internal sealed class OneShot(ReplicationSession session, IEventOutput output)
         finally
         {
             // also when a write threw: the pipeline has stopped, or a warning was to end it
-            session.RequestStop();
+            Stop(pipelineStop);
             session.WaitForEnd(session.StopLimit);
             ReplicationRegistry.Remove(session);
         }
@@ -46,7 +52,7 @@ internal sealed class OneShot(ReplicationSession session, IEventOutput output)
         return waiting.GetAwaiter().GetResult();
     }
 
-    private async Task<SyncResult> SyncAsync(CancellationToken limit)
+    private async Task<SyncResult> SyncAsync(CancellationToken limit, CancellationToken pipelineStop)
     {
         try
         {
@@ -54,7 +60,19 @@ internal sealed class OneShot(ReplicationSession session, IEventOutput output)
         }
         finally
         {
-            session.RequestStop();
+            Stop(pipelineStop);
         }
+    }
+
+    /// <summary>Whoever comes first sees whether it was stopped before.</summary>
+    private void Stop(CancellationToken pipelineStop)
+    {
+        lock (_gate)
+        {
+            if (!_isEnding) IsStoppedByOthers = session.IsStopRequested && !pipelineStop.IsCancellationRequested;
+            _isEnding = true;
+        }
+
+        session.RequestStop();
     }
 }

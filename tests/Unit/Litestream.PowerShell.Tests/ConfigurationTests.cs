@@ -156,6 +156,18 @@ public sealed class ConfigurationTests : ReplicationTests
     }
 
     [Fact]
+    public void A_file_name_means_the_same_wherever_the_session_is()
+    {
+        UseFolders();
+
+        Host.Run("$ExecutionContext.SessionState.Path.SetLocation('Env:')").Succeeded();
+
+        var result = Assert.Single(Host.Run("Get-LitestreamDatabase -ConfigPath $args[0] -Database $args[1]", Host.Folder["litestream.yml"], Path.GetFileName(Second)).Succeeded());
+
+        Assert.Equal(Second, result.Value<string>("Database"));
+    }
+
+    [Fact]
     public void What_has_no_effect_is_a_warning()
     {
         Configure("addr: ':9090'\ndbs: []");

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Litestream.PowerShell.Tests.Fixtures;
+using Litestream.PowerShell.Tests.Hosting;
 using Litestream.Servers;
 using Xunit;
 
@@ -53,6 +54,27 @@ public sealed class SlowStoreTests : ReplicationTests
             Assert.True(output.Count > 0, script);
             Assert.Contains(shell.Streams.Progress, p => p.Activity == activity && p.RecordType == ProgressRecordType.Completed);
         }
+    }
+
+    [SkippableFact]
+    public async Task A_sync_that_somebody_stops_says_so()
+    {
+        await using var store = await StartAsync();
+        using var open = new ManualResetEventSlim();
+        store.Way.Decide = request =>
+        {
+            if (request.StartsWith("PUT ", StringComparison.Ordinal)) open.Wait();
+            return Fault.None;
+        };
+        using var shell = store.Create(Host, "Sync-LitestreamDatabase ./app.db s3://bucket/app @store");
+        var run = shell.BeginInvoke();
+        WaitFor(() => shell.Streams.Progress.ToList().Exists(p => p.Activity == $"Syncing {Database}"), "syncs");
+
+        using (var other = new ModuleHost()) other.Run("Stop-LitestreamReplication $args[0]", Database);
+
+        Assert.True(run.AsyncWaitHandle.WaitOne(s_limit));
+        open.Set();
+        Assert.Equal(["ReplicationEnded"], shell.Streams.Error.Select(e => e.FullyQualifiedErrorId.Split(',')[0]));
     }
 
     [SkippableFact]
