@@ -19,11 +19,7 @@ internal sealed class CaptureSession : IDisposable
     private readonly SourceGuard _guard;
     private readonly PassiveCheckpoint _checkpoint;
     private readonly string? _vfsName;
-    private bool _isCapturedSinceHandOver;
-    private bool _forbidsRestart;
-    private CheckpointAnswer _afterHandOver;
-    private CapturePoint _atHandOver = CapturePoint.None;
-    private bool _isLifeOfFormer;
+    private readonly HandOverProof _handOver = new();
 
     private CaptureSession(DatabaseInfo database, EngineEnvironment environment, ReaderRelay relay, DatabaseConnection probe, SourceGuard guard)
     {
@@ -132,7 +128,7 @@ internal sealed class CaptureSession : IDisposable
         {
             if (Wal.TryResume(_probe, point) is { } reason) return reason;
             if (Wal.Capture(_probe, sink) is null) return "the WAL is just being restarted";
-            _isCapturedSinceHandOver = true;
+            _handOver.Captured();
             return null;
         }
         finally
@@ -151,7 +147,7 @@ internal sealed class CaptureSession : IDisposable
     public void StartAt(CapturePoint point)
     {
         Wal.StartAt(point);
-        _isCapturedSinceHandOver = true;
+        _handOver.Captured();
     }
 
     /// <summary>Goes back to an earlier point, to capture again from there. If the WAL does not hold that any more, the capture
@@ -159,7 +155,7 @@ internal sealed class CaptureSession : IDisposable
     public void RewindTo(CapturePoint point)
     {
         Wal.RewindTo(point);
-        (_isCapturedSinceHandOver, _forbidsRestart) = (false, false);
+        _handOver.Rewound();
     }
 
     /// <summary>Opens a view of the last commit. Null when somebody is in the way.</summary>
@@ -186,7 +182,7 @@ internal sealed class CaptureSession : IDisposable
                 var before = Wal.Point;
                 if (Wal.Capture(_probe, sink, cancellationToken) is { } frames)
                 {
-                    NoteLife(before);
+                    _handOver.NoteLife(before, Point, _relay.Began);
                     if (!Point.HasLife) Unseen.EnsureNone();
                     return frames;
                 }
@@ -230,7 +226,7 @@ internal sealed class CaptureSession : IDisposable
         EnsureUnmoved();
         var before = Wal.Point;
         if (view.Capture(Wal, sink) is not { } frames) return null;
-        NoteLife(before);
+        _handOver.NoteLife(before, Point, _relay.Began);
         return frames;
     }
 
@@ -257,7 +253,7 @@ internal sealed class CaptureSession : IDisposable
     /// <summary>Lets the next reader begin and the former end. False when that was not possible.</summary>
     public bool TryHandOver()
     {
-        if (!_isCapturedSinceHandOver)
+        if (!_handOver.IsCaptured)
             throw new InvalidOperationException("A hand-over before the capture would let go what was not captured.");
         return _probe.Within(HandOver);
     }
@@ -267,12 +263,9 @@ internal sealed class CaptureSession : IDisposable
         EnsureUnmoved();
         var former = _relay.Began;
         if (!DatabaseUnreadableException.ThrowIfDamaged(_relay.TryHandOver)) return false;
-        _isLifeOfFormer = (former?.Salt1, former?.Salt2) == (_relay.Began?.Salt1, _relay.Began?.Salt2);
-        _isCapturedSinceHandOver = false;
+        _handOver.HandedOver(former, _relay.Began, Point);
         Rest.End();
-        _atHandOver = Point;
-        _afterHandOver = _probe.Checkpoint(CheckpointMode.Ask);
-        _forbidsRestart = false;
+        _handOver.Answered(_probe.Checkpoint(CheckpointMode.Ask));
         EnsureUnmoved();
         return true;
     }
@@ -311,13 +304,7 @@ internal sealed class CaptureSession : IDisposable
     public void RestAfter(CheckpointAnswer answer)
     {
         Rest.End();
-        if (answer.IsComplete && (_relay.Began?.LastFrame ?? 0) == (uint)answer.Frames && (answer.Frames == 0 || _isLifeOfFormer)) _probe.Within(Begin);
-
-        bool Begin()
-        {
-            Rest.Begin(IsCapturedTo(_relay.Began));
-            return true;
-        }
+        if (_handOver.IsAtRest(answer, _relay.Began)) Rest.Begin(_handOver.IsCapturedTo(_relay.Began, Point));
     }
 
     /// <summary>A number that changes with each commit of others; null when somebody is in the way.</summary>
@@ -380,25 +367,6 @@ internal sealed class CaptureSession : IDisposable
         (before.Database is null || before.Database == after.Database)
         && (before.Wal is null || before.Wal == after.Wal)
         && (before.WalIndex is null || before.WalIndex == after.WalIndex);
-
-    /// <summary>Notices a restart that the reader forbids: then SQLite's locks were lost, as when somebody in this process opens
-    /// and closes the database or its -shm.</summary>
-    private void NoteLife(CapturePoint before)
-    {
-        var isSameLife = before.HasLife && (before.Salt1, before.Salt2) == (Point.Salt1, Point.Salt2);
-        if (_forbidsRestart && !isSameLife)
-            throw new ContinuityLostException("the WAL was restarted although a reader forbade it: SQLite's locks were lost");
-
-        // A reader above slot 0 forbids a restart. It is there if the WAL of its begin was not wholly backfilled even afterwards.
-        if (!_isCapturedSinceHandOver)
-            _forbidsRestart = _relay.Began is { } began && Point.IsSameLife(began) && !_afterHandOver.IsBusy
-                && _afterHandOver.Frames >= began.LastFrame && _afterHandOver.Backfilled < began.LastFrame;
-        _isCapturedSinceHandOver = true;
-    }
-
-    /// <summary>Whether exactly that is captured which the reader saw at its begin, and no more.</summary>
-    private bool IsCapturedTo(WalIndexSnapshot? began) =>
-        began is { LastFrame: > 0 } seen ? Point.IsSameLife(seen) && Point.Frame == seen.LastFrame : Point.IsSamePlace(_atHandOver);
 
     private bool TryBeginCapture()
     {

@@ -27,8 +27,14 @@ internal sealed class SourceRest(DatabaseConnection connection, SourceGuard guar
     public void Begin(bool isWhole)
     {
         // first: where the file can't be looked at, the reader does not rest
-        guard.NoteRest(connection, captured());
+        connection.Within(NoteRest);
         (_point, Exists) = (isWhole ? captured() : null, true);
+    }
+
+    private bool NoteRest()
+    {
+        guard.NoteRest(connection, captured());
+        return true;
     }
 
     /// <summary>The reader moves.</summary>
