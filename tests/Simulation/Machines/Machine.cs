@@ -1,4 +1,5 @@
 using System.Globalization;
+using Litestream.Engine.Files;
 using Litestream.Simulation.Disks;
 using Litestream.Simulation.Vfs;
 
@@ -182,9 +183,9 @@ internal sealed class Machine(int seed, TextWriter? log)
             process.Freeze();
             dispose();
         }
-        catch (ProcessDiedException)
+        catch (Exception e) when (e is ProcessDiedException || FileErrors.IsFileError(e))
         {
-            // files of a dead process refuse
+            // files of a dead process refuse; and what failed before its death, as a cut does on a full disk, it would have told now
         }
         finally
         {
