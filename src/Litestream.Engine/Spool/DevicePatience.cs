@@ -70,8 +70,7 @@ internal sealed class DevicePatience(ReplicationOptions options, IFileSystem fil
     private T AskWatched<T>(Func<T> ask)
     {
         if (IsHanging) throw new DeviceHangsException(_why);
-        // a thread of its own: those of the pool may all be waiting
-        var asking = Task.Factory.StartNew(ask, CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
+        var asking = DeviceThreads.OfProcess.RunAsync(ask);
         try
         {
             WaitWatched(asking);
@@ -89,7 +88,9 @@ internal sealed class DevicePatience(ReplicationOptions options, IFileSystem fil
     private void CloseWatched(IDisposable resource)
     {
         var wasHanging = IsHanging;
-        var closing = _left.ContinueWith(_ => resource.Dispose(), CancellationToken.None, TaskContinuationOptions.LongRunning, TaskScheduler.Default);
+        var closing = wasHanging
+            ? _left.ContinueWith(_ => resource.Dispose(), CancellationToken.None, TaskContinuationOptions.LongRunning, TaskScheduler.Default)
+            : DeviceThreads.OfProcess.RunAsync(() => Dispose(resource));
         try
         {
             if (!wasHanging) WaitWatched(closing);
@@ -101,6 +102,12 @@ internal sealed class DevicePatience(ReplicationOptions options, IFileSystem fil
 
         if (wasHanging) _left = closing;
         else closing.GetAwaiter().GetResult();
+    }
+
+    private static bool Dispose(IDisposable resource)
+    {
+        resource.Dispose();
+        return true;
     }
 
     private void WaitWatched(Task work)
