@@ -41,6 +41,9 @@ public sealed record EngineEnvironment
     /// <summary>What closed databases leave.</summary>
     internal FreedMemory Memory { get; init; } = FreedMemory.OfProcess;
 
+    /// <summary>Lets others run for a time, where a thread that holds something of SQLite's can't give itself back to the pool.</summary>
+    internal Action<TimeSpan> Pause { get; init; } = Thread.Sleep;
+
     /// <summary>The parts of capture.</summary>
     internal CaptureParts Capture { get; init; } = new();
 }

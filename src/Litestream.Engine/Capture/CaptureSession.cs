@@ -29,7 +29,7 @@ internal sealed class CaptureSession : IDisposable
         _guard = guard;
         _vfsName = environment.VfsName;
         Rest = new(probe, guard, () => Point, database.PageSize);
-        _checkpoint = new(probe, guard, EnsureUnmoved, () => Point);
+        _checkpoint = new(probe, guard, EnsureUnmoved, () => Point, environment.Pause);
         Writers = new(OpenConnection, environment.Time);
         Wal = environment.Capture.CreateCapture();
         Unseen = new(probe, OpenConnection, () => environment.Files.Find(Path + "-wal"));

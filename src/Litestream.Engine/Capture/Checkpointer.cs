@@ -7,7 +7,7 @@ namespace Litestream.Engine.Capture;
 /// </summary>
 internal static class Checkpointer
 {
-    /// <summary>While writers are kept out the checkpoint of one of them ends before ours can: some 25 ms for a device that takes its time. Were they let in
+    /// <summary>While writers are kept out the checkpoint of one of them ends before ours can: 25 ms for a device that takes its time. Were they let in
     /// before, the WAL would grow from there.</summary>
     private const int PatienceWhileAlone = 4;
 

@@ -10,18 +10,23 @@ namespace Litestream.Engine.Capture;
 /// <param name="guard">The files.</param>
 /// <param name="ensureUnmoved">Is asked before each try.</param>
 /// <param name="life">A point of the WAL's life.</param>
-internal sealed class PassiveCheckpoint(DatabaseConnection connection, SourceGuard guard, Action ensureUnmoved, Func<CapturePoint> life)
+/// <param name="pause">Waits for a time; see <see cref="EngineEnvironment.Pause"/>.</param>
+internal sealed class PassiveCheckpoint(DatabaseConnection connection, SourceGuard guard, Action ensureUnmoved, Func<CapturePoint> life, Action<TimeSpan> pause)
 {
-    /// <summary>How often it is tried while another process's own is in the way: some milliseconds in all.</summary>
+    /// <summary>How often it is tried without a pause: about a millisecond in all. An application beyond its autocheckpoint limit holds the checkpoint lock for a moment at each commit.</summary>
     private const int MaxTries = 700;
 
     private const int Spin = 100;
 
+    /// <summary>How often it is tried after that: a checkpoint that has something to do waits for the device.</summary>
+    private const int MaxPauses = 6;
+
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(1);
+
     /// <summary>Why the last one failed; null if it did not.</summary>
     public LitestreamException? Error { get; private set; }
 
-    /// <summary>Backfills. An application beyond its autocheckpoint limit holds the checkpoint lock for a moment at each commit; only that is waited
-    /// for, for some milliseconds.</summary>
+    /// <summary>Backfills. Only a checkpoint of somebody else is waited for, for some milliseconds.</summary>
     /// <param name="patience">How much longer than usual to wait for that lock.</param>
     /// <exception cref="ContinuityLostException">The files are not what they were.</exception>
     public CheckpointAnswer Run(int patience) => connection.Within(() => RunWithin(patience)); // at one go: a try takes microseconds, and a change of threads on a busy machine milliseconds
@@ -29,19 +34,29 @@ internal sealed class PassiveCheckpoint(DatabaseConnection connection, SourceGua
     private CheckpointAnswer RunWithin(int patience)
     {
         var isAlone = guard.IsAlone;
+        var isAsSeen = false;
         for (var tries = 1; ; tries++)
         {
             ensureUnmoved();
-            if (tries == 1 && !guard.IsAsSeen(connection, life())) return new(IsBusy: true, -1, -1);
+            if (!isAsSeen && !(isAsSeen = guard.IsAsSeen(connection, life())))
+            {
+                // somebody's checkpoint may be writing to the file: it ends when the device has answered
+                if (tries >= MaxTries + (MaxPauses * patience)) return new(IsBusy: true, -1, -1);
+                tries = Math.Max(tries, MaxTries);
+                pause(s_pause);
+                continue;
+            }
+
             var answer = isAlone ? RunOnce() : LookOnly();
             guard.EnsureLocks();
-            if (!answer.IsBusy || Error is not null || tries == MaxTries * patience)
+            if (!answer.IsBusy || Error is not null || tries >= MaxTries + (MaxPauses * patience))
             {
                 guard.NoteSeen(connection, life());
                 return answer;
             }
 
-            Thread.SpinWait(Spin);
+            if (tries < MaxTries) Thread.SpinWait(Spin);
+            else pause(s_pause);
         }
     }
 

@@ -12,6 +12,9 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     /// <summary>The first try has the bulk to backfill and the next ones a few frames, so that they meet gaps between commits much more often.</summary>
     private const int TriesAtOnce = 4;
 
+    /// <summary>What a writer without pause makes, where nothing tells yet how fast one is: as measured with one that commits small transactions.</summary>
+    private const double BurstFramesASecond = 50_000;
+
     private static readonly TimeSpan s_checkpointRetry = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_longestCheckpointRetry = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_readerRetry = TimeSpan.FromMilliseconds(100);
@@ -24,6 +27,9 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
 
     /// <summary>What a checkpoint is expected to take before there was one.</summary>
     private static readonly TimeSpan s_usualCheckpoint = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>What it may take, whatever the last ones took, beside a writer that keeps the device busy.</summary>
+    private static readonly TimeSpan s_checkpointBeside = TimeSpan.FromMilliseconds(25);
 
     /// <summary>What it takes where the device is busy otherwise.</summary>
     private static readonly TimeSpan s_slowCheckpoint = TimeSpan.FromMilliseconds(100);
@@ -152,9 +158,9 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     public CheckpointEffort? CheckpointDue(DateTimeOffset now, uint frames)
     {
         var (limit, force) = (options.ForcedCheckpointPageCount, _nextForce <= now);
-        if (force && GrowsFast && frames + GrowthIn(s_shortestLook) >= limit) return CheckpointEffort.HoldingFirst;
+        // a capture without that may be held up, too, and a WAL that is full in 10 ms does not wait
+        if (force && GrowsFast && frames >= LeastPageCount && frames + GrowthIn(s_shortestLook + Longer(_checkpointTime, s_checkpointBeside)) >= limit) return CheckpointEffort.HoldingFirst;
         if (frames < EarlyPageCount) return null;
-        if (force && GrowsFast && frames + GrowthIn(s_shortestLook + _checkpointTime) >= limit) return CheckpointEffort.HoldingFirst;
         if (force && GrowsFast && frames + GrowthIn(s_slowCheckpoint) >= limit) return CheckpointEffort.HoldingLast;
         if (force && frames + GrowthIn(s_shortestLook + _checkpointTime) >= limit) return CheckpointEffort.HoldingLast;
         return _nextCheckpoint <= now ? CheckpointEffort.Yielding : null;
@@ -212,6 +218,9 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     /// <summary>Before the application checkpoints by itself, which it does at the same size as a rule: then both would wait for the device, and for each other.</summary>
     private double EarlyPageCount => options.CheckpointPageCount * 0.75;
 
+    /// <summary>For less than that writers are not kept out: it would cost them more than the checkpoints of their own that it spares them.</summary>
+    private double LeastPageCount => options.CheckpointPageCount * 0.4;
+
     private DateTimeOffset NextPoll => _lastLook + (IsUnwatched ? _lookInterval : IsToldAtOnce ? _pollInterval : options.PollInterval);
 
     private double GrowthIn(TimeSpan time) => _framesASecond * time.TotalSeconds;
@@ -223,10 +232,12 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     private TimeSpan IntervalTo(double size, uint frames)
     {
         var longest = options.CaptureInterval.TotalSeconds;
-        if (_framesASecond * longest < 1) return options.CaptureInterval;
-        var seconds = Math.Max(0, size - frames) / _framesASecond / 2;
+        var isStill = _framesASecond * longest < 1;
+        var seconds = Math.Max(0, isStill ? options.ForcedCheckpointPageCount - (double)frames : size - frames) / (isStill ? BurstFramesASecond : _framesASecond) / 2;
         return TimeSpan.FromSeconds(Math.Clamp(seconds, Math.Min(s_shortestLook.TotalSeconds, longest), longest));
     }
+
+    private static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;
 
     private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
 

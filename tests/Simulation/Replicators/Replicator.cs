@@ -50,6 +50,7 @@ internal sealed class Replicator : IDisposable
             BootId = machine.BootId,
             Background = _background,
             LockFolder = "/locks",
+            Pause = _ => { }, // nobody else would run meanwhile
             Places = _places,
             Capture = Parts.Create(bug, machine, options.DatabasePath),
         };

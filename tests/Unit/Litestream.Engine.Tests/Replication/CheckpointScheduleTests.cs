@@ -124,8 +124,16 @@ public sealed class CheckpointScheduleTests : CaptureScheduleFixture
     public void A_WAL_that_is_nearly_too_large_and_grows_fast_is_checkpointed_without_writers()
     {
         var schedule = FastGrowing();
-        Assert.Equal(CheckpointEffort.HoldingLast, schedule.CheckpointDue(At(100), 1424));
-        Assert.Equal(CheckpointEffort.HoldingFirst, schedule.CheckpointDue(At(100), 1425));
+        Assert.Equal(CheckpointEffort.HoldingLast, schedule.CheckpointDue(At(100), 1349));
+        Assert.Equal(CheckpointEffort.HoldingFirst, schedule.CheckpointDue(At(100), 1350));
+    }
+
+    [Fact]
+    public void A_WAL_that_is_full_in_some_milliseconds_is_checkpointed_without_writers_before_it_is_large()
+    {
+        Schedule.Looked(At(100), isOpen: true, captured: 40_000, frames: 399); // 400 a ms
+        Assert.Null(Schedule.CheckpointDue(At(100), 399));
+        Assert.Equal(CheckpointEffort.HoldingFirst, Schedule.CheckpointDue(At(100), 400));
     }
 
     [Fact]
