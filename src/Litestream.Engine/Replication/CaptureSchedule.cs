@@ -12,6 +12,9 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     /// <summary>The first try has the bulk to backfill and the next ones a few frames, so that they meet gaps between commits much more often.</summary>
     private const int TriesAtOnce = 4;
 
+    /// <summary>After keeping writers out in vain they are let in for so many times as long.</summary>
+    private const int HoldPause = 4;
+
     /// <summary>What a writer without pause makes, where nothing tells yet how fast one is: as measured with one that commits small transactions.</summary>
     private const double BurstFramesASecond = 50_000;
 
@@ -188,7 +191,7 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
         if (effort == CheckpointEffort.HoldingFirst) _grownSince = now + took;
         _nextCheckpoint = RetryAfter(effort, outcome) is { Ticks: > 0 } pause ? ended + pause : now;
         if (outcome == CheckpointOutcome.HinderedByReader) _nextForce = ended + s_readerRetry;
-        else if (outcome == CheckpointOutcome.Hindered && effort != CheckpointEffort.Yielding) _nextForce = ended + s_forceRetry;
+        else if (outcome == CheckpointOutcome.Hindered && effort != CheckpointEffort.Yielding) _nextForce = ended + Longer(s_forceRetry, took * HoldPause); // somebody's checkpoint may take seconds
         _nextRest = now + options.CheckpointQuietInterval;
     }
 
@@ -219,7 +222,7 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     private double EarlyPageCount => options.CheckpointPageCount * 0.75;
 
     /// <summary>For less than that writers are not kept out: it would cost them more than the checkpoints of their own that it spares them.</summary>
-    private double LeastPageCount => options.CheckpointPageCount * 0.4;
+    private double LeastPageCount => Math.Min(options.CheckpointPageCount * 0.4, options.ForcedCheckpointPageCount);
 
     private DateTimeOffset NextPoll => _lastLook + (IsUnwatched ? _lookInterval : IsToldAtOnce ? _pollInterval : options.PollInterval);
 

@@ -1,4 +1,5 @@
 using Litestream.Engine.Capture;
+using Litestream.Engine.Replication;
 using Xunit;
 
 namespace Litestream.Engine.Tests.Replication;
@@ -134,6 +135,24 @@ public sealed class CheckpointScheduleTests : CaptureScheduleFixture
         Schedule.Looked(At(100), isOpen: true, captured: 40_000, frames: 399); // 400 a ms
         Assert.Null(Schedule.CheckpointDue(At(100), 399));
         Assert.Equal(CheckpointEffort.HoldingFirst, Schedule.CheckpointDue(At(100), 400));
+    }
+
+    [Fact]
+    public void Writers_that_were_kept_out_in_vain_are_let_in_for_longer_than_that()
+    {
+        var schedule = FastGrowing();
+        schedule.Checkpointed(At(100), TimeSpan.FromMilliseconds(25), CheckpointEffort.HoldingFirst, CheckpointOutcome.Hindered);
+        Assert.NotEqual(CheckpointEffort.HoldingFirst, schedule.CheckpointDue(At(224), 3000));
+        Assert.Equal(CheckpointEffort.HoldingFirst, schedule.CheckpointDue(At(225), 3000));
+    }
+
+    [Fact]
+    public void A_limit_below_the_usual_threshold_is_kept()
+    {
+        var schedule = new CaptureSchedule(Options with { ForcedCheckpointPageCount = 100 }, Start);
+        schedule.Looked(At(100), isOpen: true, captured: 1000, frames: 99); // 10 a ms
+        Assert.Null(schedule.CheckpointDue(At(100), 99));
+        Assert.Equal(CheckpointEffort.HoldingFirst, schedule.CheckpointDue(At(100), 100));
     }
 
     [Fact]
