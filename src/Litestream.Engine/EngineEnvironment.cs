@@ -2,6 +2,7 @@ using Litestream.Engine.Capture;
 using Litestream.Engine.Control;
 using Litestream.Engine.Files;
 using Litestream.Engine.Replication;
+using Litestream.Engine.Threads;
 
 namespace Litestream.Engine;
 
@@ -12,7 +13,7 @@ public sealed record EngineEnvironment
     public IFileSystem Files { get; init; } = LocalFileSystem.Instance;
 
     /// <summary>Clock and timers.</summary>
-    public TimeProvider Time { get; init; } = TimeProvider.System;
+    public TimeProvider Time { get; init; } = StandbyTime.OfProcess;
 
     /// <summary>Source of generation ids, salts and jitter. Not for secrets.</summary>
     public Random Random { get; init; } = Random.Shared;

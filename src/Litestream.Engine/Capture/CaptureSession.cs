@@ -29,7 +29,7 @@ internal sealed class CaptureSession : IDisposable
         _guard = guard;
         _vfsName = environment.VfsName;
         Rest = new(probe, guard, () => Point, database.PageSize);
-        _checkpoint = new(probe, guard, EnsureUnmoved, () => Point, environment.Pause);
+        _checkpoint = new(probe, guard, EnsureUnmoved, () => Point, environment);
         Writers = new(OpenConnection, environment.Time);
         Wal = environment.Capture.CreateCapture();
         Unseen = new(probe, OpenConnection, () => environment.Files.Find(Path + "-wal"));
@@ -176,10 +176,10 @@ internal sealed class CaptureSession : IDisposable
         IsWalForeign = false;
         for (var tries = 0; tries < MaxTries; tries++)
         {
-            if (!_probe.Within<bool>(tries == 0 ? TryBeginCapture : TryBeginRead)) return null;
+            var before = Wal.Point;
             try
             {
-                var before = Wal.Point;
+                if (!_probe.Within<bool>(tries == 0 ? TryBeginCapture : TryGoOnCapture)) return null;
                 if (Wal.Capture(_probe, sink, cancellationToken) is { } frames)
                 {
                     _handOver.NoteLife(before, Point, _relay.Began);
@@ -189,6 +189,7 @@ internal sealed class CaptureSession : IDisposable
             }
             finally
             {
+                Wal.Forget();
                 _probe.EndTransaction();
             }
         }
@@ -372,7 +373,14 @@ internal sealed class CaptureSession : IDisposable
     {
         EnsureUnmoved();
         Rest.EnsureUnchanged();
-        return TryBeginRead();
+        return TryGoOnCapture();
+    }
+
+    private bool TryGoOnCapture()
+    {
+        if (!TryBeginRead()) return false;
+        Wal.Prepare(_probe);
+        return true;
     }
 
     private bool TryBeginRead() => DatabaseUnreadableException.ThrowIfDamaged(_probe.TryBeginRead);

@@ -1,14 +1,14 @@
 namespace Litestream.Engine.Capture;
 
 /// <summary>
-/// Keeps the application's WAL small. Housekeeping only: nothing here is needed for correctness, and nothing waits while a lock
-/// is held. No RESTART checkpoint is ever run: once the WAL is wholly backfilled and our reader has moved to slot 0, the next
+/// Keeps the application's WAL small. Housekeeping only: nothing here is needed for correctness, and while a lock is held nothing waits but
+/// for a checkpoint of somebody else, for some milliseconds. No RESTART checkpoint is ever run: once the WAL is wholly backfilled and our reader has moved to slot 0, the next
 /// writer restarts it by itself, just as it would without us.
 /// </summary>
 internal static class Checkpointer
 {
-    /// <summary>While writers are kept out the checkpoint of one of them ends before ours can: 25 ms for a device that takes its time. Were they let in
-    /// before, the WAL would grow from there.</summary>
+    /// <summary>While writers are kept out the checkpoint of one of them ends before ours can: some 25 ms for a device that takes its time, 40 at most. Were
+    /// they let in before, the WAL would grow from there.</summary>
     private const int PatienceWhileAlone = 4;
 
     /// <summary>Hands over, captures, backfills, and moves the reader to slot 0 if everything could be backfilled.</summary>
@@ -58,7 +58,8 @@ internal static class Checkpointer
         var answer = session.Checkpoint(patience);
         // beside others our reader may have got an older mark than it could have: it is the one that is in the way then
         if (isAlone && answer is { IsBusy: false, IsComplete: false } && TryFollow(session, sink)) answer = session.Checkpoint(patience);
-        if (!answer.IsComplete) return isAlone && !answer.IsBusy ? CheckpointOutcome.HinderedByReader : CheckpointOutcome.Hindered;
+        if (answer.IsBusy) return CheckpointOutcome.HinderedByCheckpoint;
+        if (!answer.IsComplete) return isAlone ? CheckpointOutcome.HinderedByReader : CheckpointOutcome.Hindered;
         if (!TryFollow(session, sink)) return CheckpointOutcome.Hindered;
         session.RestAfter(answer);
         return session.Rest.IsWhole ? CheckpointOutcome.Rests : CheckpointOutcome.Hindered;

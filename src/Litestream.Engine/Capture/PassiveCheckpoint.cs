@@ -10,10 +10,10 @@ namespace Litestream.Engine.Capture;
 /// <param name="guard">The files.</param>
 /// <param name="ensureUnmoved">Is asked before each try.</param>
 /// <param name="life">A point of the WAL's life.</param>
-/// <param name="pause">Waits for a time; see <see cref="EngineEnvironment.Pause"/>.</param>
-internal sealed class PassiveCheckpoint(DatabaseConnection connection, SourceGuard guard, Action ensureUnmoved, Func<CapturePoint> life, Action<TimeSpan> pause)
+/// <param name="environment">The time, and how to wait for it.</param>
+internal sealed class PassiveCheckpoint(DatabaseConnection connection, SourceGuard guard, Action ensureUnmoved, Func<CapturePoint> life, EngineEnvironment environment)
 {
-    /// <summary>How often it is tried without a pause: about a millisecond in all. An application beyond its autocheckpoint limit holds the checkpoint lock for a moment at each commit.</summary>
+    /// <summary>How often it is tried without a pause: about a millisecond in all, where an answer takes no time. An application beyond its autocheckpoint limit holds the checkpoint lock for a moment at each commit.</summary>
     private const int MaxTries = 700;
 
     private const int Spin = 100;
@@ -23,40 +23,49 @@ internal sealed class PassiveCheckpoint(DatabaseConnection connection, SourceGua
 
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(1);
 
+    /// <summary>No longer than that in any case: where the clock ticks 64 times a second a pause is not one of a millisecond.</summary>
+    private static readonly TimeSpan s_longest = TimeSpan.FromMilliseconds(10);
+
     /// <summary>Why the last one failed; null if it did not.</summary>
     public LitestreamException? Error { get; private set; }
 
-    /// <summary>Backfills. Only a checkpoint of somebody else is waited for, for some milliseconds.</summary>
-    /// <param name="patience">How much longer than usual to wait for that lock.</param>
+    /// <summary>Backfills. Only a checkpoint of somebody else is waited for, for at most 10 ms.</summary>
+    /// <param name="patience">How many times as long as usual to wait for that one.</param>
     /// <exception cref="ContinuityLostException">The files are not what they were.</exception>
     public CheckpointAnswer Run(int patience) => connection.Within(() => RunWithin(patience)); // at one go: a try takes microseconds, and a change of threads on a busy machine milliseconds
 
     private CheckpointAnswer RunWithin(int patience)
     {
-        var isAlone = guard.IsAlone;
-        var isAsSeen = false;
-        for (var tries = 1; ; tries++)
+        var began = environment.Time.GetTimestamp();
+        var isAlone = false;
+        // what was asked before a pause is asked again: others go on meanwhile
+        for (var (tries, isNew) = (1, true); ; tries++)
         {
             ensureUnmoved();
-            if (!isAsSeen && !(isAsSeen = guard.IsAsSeen(connection, life())))
+            if (isNew && !guard.IsAsSeen(connection, life()))
             {
                 // somebody's checkpoint may be writing to the file: it ends when the device has answered
-                if (tries >= MaxTries + (MaxPauses * patience)) return new(IsBusy: true, -1, -1);
+                if (IsEnough()) return new(IsBusy: true, -1, -1);
                 tries = Math.Max(tries, MaxTries);
-                pause(s_pause);
+                environment.Pause(s_pause);
                 continue;
             }
 
+            if (isNew) isAlone = guard.IsAlone;
             var answer = isAlone ? RunOnce() : LookOnly();
             guard.EnsureLocks();
-            if (!answer.IsBusy || Error is not null || tries >= MaxTries + (MaxPauses * patience))
+            if (!answer.IsBusy || Error is not null || IsEnough())
             {
-                guard.NoteSeen(connection, life());
+                // a checkpoint of somebody else that goes on changes the file further; one of ours that failed has changed it
+                if (!answer.IsBusy || Error is not null) guard.NoteSeen(connection, life());
                 return answer;
             }
 
-            if (tries < MaxTries) Thread.SpinWait(Spin);
-            else pause(s_pause);
+            isNew = tries >= MaxTries;
+            if (isNew) environment.Pause(s_pause);
+            else Thread.SpinWait(Spin);
+
+            bool IsEnough() => tries >= MaxTries + (MaxPauses * patience) || environment.Time.GetElapsedTime(began) > s_longest * patience;
         }
     }
 

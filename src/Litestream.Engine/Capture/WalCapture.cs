@@ -14,6 +14,7 @@ internal class WalCapture
     private const int BufferSize = 1 << 20;
 
     private bool _isRewound;
+    private Found? _prepared;
 
     /// <summary>Up to where everything is captured.</summary>
     public CapturePoint Point { get; private set; } = CapturePoint.None;
@@ -45,7 +46,7 @@ internal class WalCapture
             if (!TryReadHeader(reader, snapshot, out var header, out var checksum)) return "the WAL was restarted";
             try
             {
-                ReadFrames(reader, null, header, 1, point.Frame, ref checksum, default);
+                ReadFrames(reader, null, header, 1, point.Frame, ref checksum, begun: null, default);
             }
             catch (ContinuityLostException e)
             {
@@ -67,16 +68,62 @@ internal class WalCapture
     /// <exception cref="ContinuityLostException">Something was missed, or can't be proven not to be.</exception>
     public virtual uint? Capture(DatabaseConnection reader, IFrameSink sink, CancellationToken cancellationToken = default)
     {
-        // at one go: what is looked at takes less than a change of threads
-        var (isReadable, found) = reader.Within(() => FindNew(reader));
-        if (found is not { } news) return isReadable ? 0 : null;
+        if (_prepared is null) Prepare(reader);
+        try
+        {
+            return Take(_prepared!, reader, sink, cancellationToken);
+        }
+        finally
+        {
+            Forget();
+        }
+    }
+
+    /// <summary>Begins a capture: sees what is new, and reads the first of it. At one go, as that takes less than a change of threads; what begins the reader's transaction may have part
+    /// in that.</summary>
+    /// <param name="reader">A connection whose read transaction is open, and stays it until the capture.</param>
+    /// <exception cref="ContinuityLostException">Something was missed, or can't be proven not to be.</exception>
+    public void Prepare(DatabaseConnection reader)
+    {
+        Forget();
+        _prepared = reader.Within(() => Find(reader));
+    }
+
+    /// <summary>Forgets what was prepared, with its transaction.</summary>
+    public void Forget()
+    {
+        if (_prepared?.Run is { } run) ArrayPool<byte>.Shared.Return(run);
+        _prepared = null;
+    }
+
+    private uint? Take(Found found, DatabaseConnection reader, IFrameSink sink, CancellationToken cancellationToken)
+    {
+        if (found.News is not { } news) return found.IsReadable ? 0 : null;
         var (snapshot, header, first, checksum) = news;
-        var commits = ReadFrames(reader, sink, header, first, snapshot.LastFrame, ref checksum, cancellationToken);
+        var commits = ReadFrames(reader, sink, header, first, snapshot.LastFrame, ref checksum, found.Run, cancellationToken);
         if (checksum != snapshot.Checksum)
             throw new ContinuityLostException($"the checksums of the WAL do not lead to the commit at frame {snapshot.LastFrame}");
         CheckCommits(snapshot, commits);
         (Point, _isRewound) = (CapturePoint.At(snapshot), false);
         return snapshot.LastFrame - first + 1;
+    }
+
+    private Found Find(DatabaseConnection reader)
+    {
+        var (isReadable, found) = FindNew(reader);
+        if (found is not { } news) return new(isReadable, null, null);
+        var count = CountOf(news.Header.FrameSize, news.First, news.Limit.LastFrame);
+        var run = ArrayPool<byte>.Shared.Rent((int)count * news.Header.FrameSize);
+        try
+        {
+            ReadRun(reader, run, news.Header, news.First, count, news.Limit.LastFrame);
+            return new(isReadable, news, run);
+        }
+        catch
+        {
+            ArrayPool<byte>.Shared.Return(run);
+            throw;
+        }
     }
 
     /// <summary>Sees what a reader sees beyond the point.</summary>
@@ -134,22 +181,18 @@ internal class WalCapture
     }
 
     private static uint ReadFrames(
-        DatabaseConnection reader, IFrameSink? sink, WalHeader header, uint first, uint last, ref WalChecksum checksum,
-        CancellationToken cancellationToken)
+        DatabaseConnection reader, IFrameSink? sink, WalHeader header, uint first, uint last, ref WalChecksum checksum, byte[]? begun, CancellationToken cancellationToken)
     {
-        var size = header.FrameSize;
-        var perRead = (uint)Math.Max(1, BufferSize / size);
-        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(perRead, last - first + 1) * size);
+        var buffer = begun ?? ArrayPool<byte>.Shared.Rent((int)CountOf(header.FrameSize, first, last) * header.FrameSize);
         try
         {
             var commits = 0u;
             for (var frame = first; frame <= last;)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var count = Math.Min(perRead, last - frame + 1);
-                var run = buffer.AsSpan(0, (int)count * size);
-                if (!reader.TryReadWal(run, header.FrameOffset(frame)))
-                    throw new ContinuityLostException($"the WAL file ends before frame {last}, which is committed");
+                var count = CountOf(header.FrameSize, frame, last);
+                var run = buffer.AsSpan(0, (int)count * header.FrameSize);
+                if (begun is null || frame > first) ReadRun(reader, buffer, header, frame, count, last);
                 commits += Verify(run, header, frame, ref checksum);
                 sink?.Append(run, header);
                 frame += count;
@@ -159,8 +202,17 @@ internal class WalCapture
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            if (begun is null) ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    /// <summary>How many frames are read at once.</summary>
+    private static uint CountOf(int frameSize, uint frame, uint last) => Math.Min((uint)Math.Max(1, BufferSize / frameSize), last - frame + 1);
+
+    private static void ReadRun(DatabaseConnection reader, byte[] buffer, WalHeader header, uint frame, uint count, uint last)
+    {
+        if (!reader.TryReadWal(buffer.AsSpan(0, (int)count * header.FrameSize), header.FrameOffset(frame)))
+            throw new ContinuityLostException($"the WAL file ends before frame {last}, which is committed");
     }
 
     /// <summary>Checks salts and running checksum of a run of frames and counts its commits.</summary>
@@ -201,6 +253,12 @@ internal class WalCapture
         if (expected > captured)
             throw new ContinuityLostException($"{expected} commits were made and {captured} were found");
     }
+
+    /// <summary>What a capture begins with.</summary>
+    /// <param name="IsReadable">False when the WAL is just being restarted.</param>
+    /// <param name="News">What is new; null if nothing is.</param>
+    /// <param name="Run">The first of its frames; null if there is none.</param>
+    private sealed record Found(bool IsReadable, NewFrames? News, byte[]? Run);
 
     /// <summary>Frames that are to be captured.</summary>
     /// <param name="Limit">The last of them is the reader's last.</param>

@@ -47,6 +47,9 @@ internal sealed class SeparateDescriptors
     /// <summary>Where SQLite runs. Null where there is no such thread, or others in this process use the same copy of SQLite, which keeps one list of all its files.</summary>
     public static SeparateDescriptors? Sqlite => s_sqlite.Value;
 
+    /// <summary>Whether this thread has descriptors of its own: a thread that is started on it has the same.</summary>
+    public static bool IsOnOne => s_here is not null;
+
     /// <summary>Whether this thread is one of them.</summary>
     public bool IsHere => s_here == this;
 
@@ -128,7 +131,7 @@ internal sealed class SeparateDescriptors
         }
     }
 
-    private void StartThread(ThreadStart work) => new Thread(work) { IsBackground = true, Name = _name }.Start();
+    private void StartThread(ThreadStart work) => new Thread(work) { IsBackground = true, Name = _name }.UnsafeStart();
 
     private void Serve()
     {

@@ -65,6 +65,13 @@ internal sealed class Lz4FrameWriter : Stream
         // what is not yet a block can't be written
     }
 
+    /// <summary>Writes the blocks that are full, so that there is room in memory for the next ones.</summary>
+    public void WriteFull()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        while (_full.Count > 0) WriteOldest();
+    }
+
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();

@@ -12,16 +12,17 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     /// <summary>The first try has the bulk to backfill and the next ones a few frames, so that they meet gaps between commits much more often.</summary>
     private const int TriesAtOnce = 4;
 
-    /// <summary>After keeping writers out in vain they are let in for so many times as long.</summary>
+    /// <summary>After keeping writers out in vain, beside somebody else's checkpoint, they are let in for so many times as long, or until that has ended.</summary>
     private const int HoldPause = 4;
 
-    /// <summary>What a writer without pause makes, where nothing tells yet how fast one is: as measured with one that commits small transactions.</summary>
+    /// <summary>What a writer without pause makes, as measured with one that commits small transactions: a burst of that begins at any time.</summary>
     private const double BurstFramesASecond = 50_000;
 
     private static readonly TimeSpan s_checkpointRetry = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_othersCheckpointRetry = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan s_longestCheckpointRetry = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_readerRetry = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan s_forceRetry = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan s_forceRetry = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan s_yieldAfter = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_shortestLook = TimeSpan.FromMilliseconds(5);
 
@@ -54,6 +55,8 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     private double _framesASecond;
     private TimeSpan _checkpointRetry = s_checkpointRetry;
     private int _hindrances;
+    private int _readers;
+    private bool _wasInVain;
     private bool _hasFound = true;
 
     /// <summary>Whether a change is waiting to be captured or cut.</summary>
@@ -190,10 +193,20 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
         // while writers are kept out nothing grows
         if (effort == CheckpointEffort.HoldingFirst) _grownSince = now + took;
         _nextCheckpoint = RetryAfter(effort, outcome) is { Ticks: > 0 } pause ? ended + pause : now;
-        if (outcome == CheckpointOutcome.HinderedByReader) _nextForce = ended + s_readerRetry;
-        else if (outcome == CheckpointOutcome.Hindered && effort != CheckpointEffort.Yielding) _nextForce = ended + Longer(s_forceRetry, took * HoldPause); // somebody's checkpoint may take seconds
+        _nextForce = ForceAfter(now, took, effort, outcome);
+        _wasInVain = outcome == CheckpointOutcome.HinderedByCheckpoint && (_wasInVain || effort != CheckpointEffort.Yielding);
+        _readers = outcome == CheckpointOutcome.HinderedByReader ? _readers + 1 : outcome == CheckpointOutcome.Rests ? 0 : _readers;
         _nextRest = now + options.CheckpointQuietInterval;
     }
+
+    private DateTimeOffset ForceAfter(DateTimeOffset now, TimeSpan took, CheckpointEffort effort, CheckpointOutcome outcome) => outcome switch
+    {
+        CheckpointOutcome.HinderedByReader => now + took + Shorter(s_readerRetry, s_forceRetry * Math.Pow(4, _readers + 1)), // it may be one of a moment
+        CheckpointOutcome.HinderedByCheckpoint when effort != CheckpointEffort.Yielding => now + took + Longer(s_forceRetry, took * HoldPause), // that may take seconds
+        CheckpointOutcome.HinderedByCheckpoint => _nextForce,
+        CheckpointOutcome.Hindered when effort != CheckpointEffort.Yielding => now + took + s_forceRetry,
+        _ => _wasInVain ? now : _nextForce,
+    };
 
     private TimeSpan RetryAfter(CheckpointEffort effort, CheckpointOutcome outcome)
     {
@@ -204,6 +217,7 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
         }
 
         if (outcome == CheckpointOutcome.HinderedByReader) return s_longestCheckpointRetry;
+        if (outcome == CheckpointOutcome.HinderedByCheckpoint && (_wasInVain || effort != CheckpointEffort.Yielding)) return s_othersCheckpointRetry;
         if (effort == CheckpointEffort.Yielding && ++_hindrances < TriesAtOnce) return TimeSpan.Zero;
         var retry = _checkpointRetry;
         (_hindrances, _checkpointRetry) = (0, Shorter(retry * 2, s_longestCheckpointRetry));
@@ -235,8 +249,9 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     private TimeSpan IntervalTo(double size, uint frames)
     {
         var longest = options.CaptureInterval.TotalSeconds;
-        var isStill = _framesASecond * longest < 1;
-        var seconds = Math.Max(0, isStill ? options.ForcedCheckpointPageCount - (double)frames : size - frames) / (isStill ? BurstFramesASecond : _framesASecond) / 2;
+        // whatever it was so far: a burst begins at any time
+        var burst = Math.Max(0, options.ForcedCheckpointPageCount - (double)frames) / BurstFramesASecond;
+        var seconds = Math.Min(Math.Max(0, size - frames) / Math.Max(_framesASecond, 1), burst) / 2;
         return TimeSpan.FromSeconds(Math.Clamp(seconds, Math.Min(s_shortestLook.TotalSeconds, longest), longest));
     }
 

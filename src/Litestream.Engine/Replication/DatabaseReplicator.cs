@@ -30,6 +30,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
     private RecordingLoop? _loop;
     private SnapshotInProgress? _snapshot;
     private volatile PresentGeneration? _present;
+    private long _published;
     private Task _underWay = Task.CompletedTask;
 
     /// <summary>Prepares a replication; nothing is opened yet.</summary>
@@ -317,10 +318,14 @@ public sealed class DatabaseReplicator : IAsyncDisposable
             LastChangeAt = recorder.Segments.LastChangeAt ?? _status.LastChangeAt,
             LastError = _loop!.LastError,
         };
+        // a step comes many times a second, and each wakes a thread of the pool
+        var added = _queue!.Added;
+        var isNew = present != former || added != _published;
+        _published = added;
         foreach (var shipper in _shippers)
         {
             if (present?.Id != former?.Id) shipper.Realign();
-            else shipper.Wake();
+            else if (isNew || shipper.HasPending) shipper.Wake();
         }
     }
 

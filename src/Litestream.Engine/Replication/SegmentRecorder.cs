@@ -104,6 +104,9 @@ internal sealed class SegmentRecorder(ReplicationOptions options, EngineEnvironm
         _seen = Position;
     }
 
+    /// <inheritdoc cref="SegmentWriter.WriteFull"/>
+    public void WriteFull() => _stream?.WriteFull();
+
     /// <summary>Makes what is captured a durable segment, or several where it is more than an index takes.</summary>
     /// <returns>Whether there was something.</returns>
     public bool Cut()

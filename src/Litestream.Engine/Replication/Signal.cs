@@ -24,8 +24,9 @@ internal sealed class Signal
         {
             if (timeout == TimeSpan.Zero) return false;
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            await Task.WhenAny(source.Task, Task.Delay(timeout.InTimerSteps(), time, ended.Token)).ConfigureAwait(false);
-            await ended.CancelAsync().ConfigureAwait(false);
+            var delay = Task.Delay(timeout.InTimerSteps(), time, ended.Token);
+            // asynchronously, as whoever signals must not be kept; where the time is over there is nothing to cancel
+            if (await Task.WhenAny(source.Task, delay).ConfigureAwait(false) != delay) await ended.CancelAsync().ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
             if (!source.Task.IsCompleted) return false;
         }

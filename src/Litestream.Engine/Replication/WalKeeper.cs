@@ -55,6 +55,8 @@ internal sealed class WalKeeper(ReplicationOptions options, DatabaseRecorder rec
     {
         var began = time.GetTimestamp();
         var outcome = recorder.TryRest(effort, schedule.TimeBeside(recorder.WalFrames));
+        // the WAL is small now, and writers are let in; a cut that goes on may hang, and what is captured then does not touch the device
+        if (effort != CheckpointEffort.Yielding && !recorder.Segments.HasCut) recorder.Segments.WriteFull();
         schedule.Checkpointed(now, time.GetElapsedTime(began), effort, outcome);
     }
 

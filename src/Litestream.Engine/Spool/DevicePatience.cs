@@ -1,5 +1,6 @@
 using Litestream.Engine.Files;
 using Litestream.Engine.Replication;
+using Litestream.Engine.Threads;
 
 namespace Litestream.Engine.Spool;
 
@@ -70,7 +71,7 @@ internal sealed class DevicePatience(ReplicationOptions options, IFileSystem fil
     private T AskWatched<T>(Func<T> ask)
     {
         if (IsHanging) throw new DeviceHangsException(_why);
-        var asking = DeviceThreads.OfProcess.RunAsync(ask);
+        var asking = StandbyThreads.ForDevices.RunAsync(ask);
         try
         {
             WaitWatched(asking);
@@ -90,7 +91,7 @@ internal sealed class DevicePatience(ReplicationOptions options, IFileSystem fil
         var wasHanging = IsHanging;
         var closing = wasHanging
             ? _left.ContinueWith(_ => resource.Dispose(), CancellationToken.None, TaskContinuationOptions.LongRunning, TaskScheduler.Default)
-            : DeviceThreads.OfProcess.RunAsync(() => Dispose(resource));
+            : StandbyThreads.ForDevices.RunAsync(() => Dispose(resource));
         try
         {
             if (!wasHanging) WaitWatched(closing);

@@ -69,6 +69,9 @@ internal sealed class SegmentWriter : IFrameSink, IDisposable
         Head = Head with { Position = Head.Position with { Offset = Head.Position.Offset + frames.Length }, Checksum = checksum };
     }
 
+    /// <summary>Writes out what is ready to be, so that it need not be at a moment when writers wait.</summary>
+    public void WriteFull() => _encoder?.WriteFull();
+
     /// <summary>Writes out what waits in memory: nothing more is appended.</summary>
     public void End()
     {

@@ -56,6 +56,9 @@ internal sealed class WalStreamWriter(Func<StreamHead, SegmentWriter> create, St
         if (frames.Length > 0) Open.Append(frames, source);
     }
 
+    /// <inheritdoc cref="SegmentWriter.WriteFull"/>
+    public void WriteFull() => Open.WriteFull();
+
     /// <summary>Closes, and deletes what was not committed.</summary>
     public void Dispose()
     {

@@ -6,7 +6,7 @@ using Litestream.Stress.Restores;
 
 namespace Litestream.Stress.Runs;
 
-/// <summary>The seeded runs, one after the other; every fifth travels through time.</summary>
+/// <summary>The seeded runs, one after the other; every fifth seed travels through time.</summary>
 /// <param name="settings">What the command line decided.</param>
 internal sealed class Suite(StressSettings settings)
 {
@@ -53,7 +53,7 @@ internal sealed class Suite(StressSettings settings)
         var outcome = new RunOutcome();
         try
         {
-            await (number % ScriptEvery == 0
+            await (plan.Seed % ScriptEvery == 0
                 ? new ScriptRun(plan, settings, folder, oracle, outcome).ExecuteAsync()
                 : new MixedRun(plan, settings, folder, oracle, outcome).ExecuteAsync());
         }

@@ -186,7 +186,7 @@ public sealed class CaptureScheduleTests : CaptureScheduleFixture
     {
         Schedule.Looked(At(250), isOpen: false, captured: 0, frames: 0);
         Schedule.Signal(At(300));
-        Schedule.Looked(At(310), isOpen: true, captured: 1, frames: 1);
+        Schedule.Looked(At(310), isOpen: true, captured: 1, frames: 0);
         Assert.Equal(At(320), Schedule.NextDue(mayRest: false));
         Assert.Equal(At(410), Schedule.NextDue(mayRest: false, mayCut: false));
     }
@@ -198,7 +198,7 @@ public sealed class CaptureScheduleTests : CaptureScheduleFixture
         var at = 300;
         foreach (var wait in new[] { 5, 10, 20, 40, 80, 100, 100 })
         {
-            Schedule.Looked(At(at), isOpen: true, captured: 1, frames: 1);
+            Schedule.Looked(At(at), isOpen: true, captured: 1, frames: 0);
             Assert.Equal(At(at += wait), Schedule.NextDue(mayRest: false, mayCut: false));
         }
     }

@@ -66,10 +66,10 @@ public sealed class CheckpointScheduleTests : CaptureScheduleFixture
 
     [Theory]
     [InlineData(0, 0, 100)]
-    [InlineData(10, 10, 100)] // 100 frames a second: far from any threshold
+    [InlineData(10, 0, 100)] // 100 frames a second: far from any threshold
     [InlineData(500, 500, 25)] // 5000 a second: the first threshold is reached in 50 ms
     [InlineData(500, 745, 5)]
-    [InlineData(2000, 2000, 100)] // beyond the first threshold, it is the second one that counts
+    [InlineData(2000, 2000, 80)] // beyond the first threshold, it is the second one that counts, and what a burst makes until then
     [InlineData(50_000, 9900, 5)]
     [InlineData(50_000, 20_000, 5)]
     public void A_WAL_that_grows_fast_is_looked_at_again_the_sooner(uint captured, uint frames, int expected)
@@ -86,16 +86,16 @@ public sealed class CheckpointScheduleTests : CaptureScheduleFixture
         Assert.Null(Schedule.CheckpointDue(At(110), 9999));
         Assert.Equal(CheckpointEffort.HoldingLast, Schedule.CheckpointDue(At(110), 10_000));
         Checkpointed(110, CheckpointEffort.HoldingLast, CheckpointOutcome.Hindered);
-        Assert.Null(Schedule.CheckpointDue(At(129), 10_000));
-        Assert.Equal(CheckpointEffort.HoldingLast, Schedule.CheckpointDue(At(130), 10_000));
+        Assert.Null(Schedule.CheckpointDue(At(114), 10_000));
+        Assert.Equal(CheckpointEffort.HoldingLast, Schedule.CheckpointDue(At(115), 10_000));
     }
 
     [Fact]
     public void A_reader_in_the_way_is_given_more_time_than_a_writer()
     {
         Checkpointed(100, CheckpointEffort.HoldingLast, CheckpointOutcome.HinderedByReader);
-        Assert.Null(Schedule.CheckpointDue(At(199), 10_000));
-        Assert.Equal(CheckpointEffort.HoldingLast, Schedule.CheckpointDue(At(200), 10_000));
+        Assert.Null(Schedule.CheckpointDue(At(119), 10_000));
+        Assert.Equal(CheckpointEffort.HoldingLast, Schedule.CheckpointDue(At(120), 10_000));
     }
 
     [Fact]
@@ -117,8 +117,8 @@ public sealed class CheckpointScheduleTests : CaptureScheduleFixture
         Assert.Null(schedule.CheckpointDue(At(100), 749));
         Assert.Equal(CheckpointEffort.HoldingLast, schedule.CheckpointDue(At(100), 1000));
         schedule.Checkpointed(At(100), TimeSpan.Zero, CheckpointEffort.HoldingLast, CheckpointOutcome.Hindered);
-        Assert.Null(schedule.CheckpointDue(At(119), 999));
-        Assert.Equal(CheckpointEffort.HoldingLast, schedule.CheckpointDue(At(120), 1000));
+        Assert.Null(schedule.CheckpointDue(At(104), 999));
+        Assert.Equal(CheckpointEffort.HoldingLast, schedule.CheckpointDue(At(105), 1000));
     }
 
     [Fact]
@@ -141,9 +141,35 @@ public sealed class CheckpointScheduleTests : CaptureScheduleFixture
     public void Writers_that_were_kept_out_in_vain_are_let_in_for_longer_than_that()
     {
         var schedule = FastGrowing();
-        schedule.Checkpointed(At(100), TimeSpan.FromMilliseconds(25), CheckpointEffort.HoldingFirst, CheckpointOutcome.Hindered);
+        schedule.Checkpointed(At(100), TimeSpan.FromMilliseconds(25), CheckpointEffort.HoldingFirst, CheckpointOutcome.HinderedByCheckpoint);
         Assert.NotEqual(CheckpointEffort.HoldingFirst, schedule.CheckpointDue(At(224), 3000));
         Assert.Equal(CheckpointEffort.HoldingFirst, schedule.CheckpointDue(At(225), 3000));
+    }
+
+    [Fact]
+    public void Writers_that_were_kept_out_in_vain_are_kept_out_again_when_the_checkpoint_that_was_in_the_way_has_ended()
+    {
+        var schedule = FastGrowing();
+        schedule.Checkpointed(At(100), TimeSpan.FromMilliseconds(25), CheckpointEffort.HoldingFirst, CheckpointOutcome.HinderedByCheckpoint);
+        Assert.Null(schedule.CheckpointDue(At(134), 3000));
+        Assert.Equal(CheckpointEffort.Yielding, schedule.CheckpointDue(At(135), 3000));
+        schedule.Checkpointed(At(135), TimeSpan.FromMilliseconds(8), CheckpointEffort.Yielding, CheckpointOutcome.HinderedByCheckpoint);
+        Assert.Null(schedule.CheckpointDue(At(152), 3000));
+        Assert.Equal(CheckpointEffort.Yielding, schedule.CheckpointDue(At(153), 3000));
+        schedule.Checkpointed(At(153), TimeSpan.FromMilliseconds(2), CheckpointEffort.Yielding, CheckpointOutcome.Hindered);
+        Assert.Equal(CheckpointEffort.HoldingFirst, schedule.CheckpointDue(At(153), 3000));
+    }
+
+    [Fact]
+    public void Writers_are_kept_out_the_more_rarely_the_longer_a_reader_is_in_the_way()
+    {
+        var (schedule, at) = (FastGrowing(), 100);
+        foreach (var wait in new[] { 20, 80, 100, 100 })
+        {
+            schedule.Checkpointed(At(at), TimeSpan.Zero, CheckpointEffort.HoldingFirst, CheckpointOutcome.HinderedByReader);
+            Assert.NotEqual(CheckpointEffort.HoldingFirst, schedule.CheckpointDue(At(at + wait - 1), 3000));
+            Assert.Equal(CheckpointEffort.HoldingFirst, schedule.CheckpointDue(At(at += wait), 3000));
+        }
     }
 
     [Fact]

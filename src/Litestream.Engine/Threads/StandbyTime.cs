@@ -1,0 +1,78 @@
+namespace Litestream.Engine.Threads;
+
+/// <summary>The system's time, with timers that need no thread of .NET's pool: a loop that waits for the next look, many times a second, goes on where the timer has fired. To be used with
+/// <c>ConfigureAwait(false)</c>.</summary>
+/// <param name="threads">Run what timers begin.</param>
+internal sealed class StandbyTime(StandbyThreads threads) : TimeProvider
+{
+    private readonly SortedSet<StandbyTimer> _timers = new(StandbyTimer.ByDueTime);
+    private bool _isStarted;
+    private long _count;
+
+    /// <summary>That of this process.</summary>
+    public static StandbyTime OfProcess { get; } = new(StandbyThreads.ForTimers);
+
+    /// <inheritdoc/>
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        var context = ExecutionContext.Capture();
+        Action fire = context is null ? () => callback(state) : () => ExecutionContext.Run(context, s => callback(s), state);
+        var timer = new StandbyTimer(this, Interlocked.Increment(ref _count), fire);
+        timer.Change(dueTime, period);
+        return timer;
+    }
+
+    /// <summary>Sets a timer.</summary>
+    /// <param name="timer">Which.</param>
+    /// <param name="dueTime">When it fires, from now; null for never.</param>
+    /// <param name="period">How often from then on; null for once.</param>
+    internal void Set(StandbyTimer timer, TimeSpan? dueTime, TimeSpan? period)
+    {
+        lock (_timers)
+        {
+            _timers.Remove(timer);
+            if (dueTime is not { } due) return;
+            (timer.Due, timer.Period) = (Environment.TickCount64 + (long)Math.Ceiling(due.TotalMilliseconds), period);
+            _timers.Add(timer);
+            if (!_isStarted) Start();
+            else if (_timers.Min == timer) Monitor.Pulse(_timers);
+        }
+    }
+
+    private void Start()
+    {
+        new Thread(Serve) { IsBackground = true, Name = "LitestreamTimer" }.UnsafeStart();
+        _isStarted = true;
+    }
+
+    private void Serve()
+    {
+        while (true) threads.Run(TakeDue().Fire);
+    }
+
+    private StandbyTimer TakeDue()
+    {
+        lock (_timers)
+        {
+            while (true)
+            {
+                var wait = _timers.Min is { } first ? first.Due - Environment.TickCount64 : Timeout.Infinite;
+                if (_timers.Min is not { } due || wait > 0)
+                {
+                    Monitor.Wait(_timers, (int)Math.Min(wait, int.MaxValue));
+                    continue;
+                }
+
+                _timers.Remove(due);
+                if (due.Period is { } period)
+                {
+                    due.Due = Environment.TickCount64 + (long)Math.Ceiling(period.TotalMilliseconds);
+                    _timers.Add(due);
+                }
+
+                return due;
+            }
+        }
+    }
+}
