@@ -325,7 +325,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         foreach (var shipper in _shippers)
         {
             if (present?.Id != former?.Id) shipper.Realign();
-            else if (isNew || shipper.HasPending) shipper.Wake();
+            else if (isNew || shipper.HasWork) shipper.Wake();
         }
     }
 

@@ -86,6 +86,18 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
     /// while nothing waits for it.</summary>
     public TimeSpan LooksAgainIn => _whyRefused is not null ? s_pauseLook : client.CostsPerRequest ? Timeout.InfiniteTimeSpan : s_idleTrust;
 
+    /// <summary>Whether it is time to see that what the replica is said to hold is still there.</summary>
+    public bool IsLookDue
+    {
+        get
+        {
+            if (!_isAligned) return false;
+            var isIdle = queue.IsEmptyFor(number);
+            if (client.CostsPerRequest) return !isIdle && time.GetElapsedTime(_seenAt) >= s_costlyTrust;
+            return time.GetElapsedTime(_seenAt) >= (isIdle ? s_idleTrust : s_trust);
+        }
+    }
+
     /// <summary>Whether something was shipped that the replica was not asked for since.</summary>
     public bool HasUnseen
     {
@@ -121,7 +133,7 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
     /// <summary>Asks the replica what it holds, where that is not known, or not any more.</summary>
     public async Task EnsureAsync(CancellationToken cancellationToken)
     {
-        if (_isAligned && IsLookDue()) await LookAgainAsync(cancellationToken).ConfigureAwait(false);
+        if (IsLookDue) await LookAgainAsync(cancellationToken).ConfigureAwait(false);
         else if (_isAligned && IsClaimDue()) await IsOursAsync(Present(), cancellationToken).ConfigureAwait(false);
         if (!_isAligned) await AlignAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -254,13 +266,6 @@ internal sealed class ReplicaAlignment(int number, IReplicaClient client, SpoolQ
     /// <summary>Whether the replica is still ours is asked more often than what it holds.</summary>
     private bool IsClaimDue() =>
         !queue.IsEmptyFor(number) && time.GetElapsedTime(_claimedAt) >= (client.CostsPerRequest ? s_claimTrust : s_cheapClaimTrust);
-
-    private bool IsLookDue()
-    {
-        var isIdle = queue.IsEmptyFor(number);
-        if (client.CostsPerRequest) return !isIdle && time.GetElapsedTime(_seenAt) >= s_costlyTrust;
-        return time.GetElapsedTime(_seenAt) >= (isIdle ? s_idleTrust : s_trust);
-    }
 
     /// <summary>A replica that was deleted takes new objects without a word: see now and then whether it is still there.</summary>
     private async Task LookAgainAsync(CancellationToken cancellationToken)

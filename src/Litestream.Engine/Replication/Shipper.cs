@@ -103,6 +103,9 @@ internal sealed class Shipper : IDisposable
     /// <summary>Whether something waits for the replica, or would if it were not given up.</summary>
     public bool HasPending => !_queue.IsEmptyFor(_number) || _alignment.Present() is { ExpectsSnapshot: true };
 
+    /// <summary>Whether there is something to do: something waits, or it is time to see that the replica is still there.</summary>
+    public bool HasWork => HasPending || _alignment.IsLookDue;
+
     /// <summary>Whether something was shipped that the replica was not asked for since.</summary>
     public bool HasUnseen => _alignment.HasUnseen;
 

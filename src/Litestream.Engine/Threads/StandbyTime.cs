@@ -1,3 +1,5 @@
+using Litestream.Engine.Files;
+
 namespace Litestream.Engine.Threads;
 
 /// <summary>The system's time, with timers that need no thread of .NET's pool: a loop that waits for the next look, many times a second, goes on where the timer has fired. To be used with
@@ -42,13 +44,26 @@ internal sealed class StandbyTime(StandbyThreads threads) : TimeProvider
 
     private void Start()
     {
+        if (SeparateDescriptors.IsOnOne) throw new InvalidOperationException("A thread that is started here would have SQLite's descriptors, and none of the others'.");
         new Thread(Serve) { IsBackground = true, Name = "LitestreamTimer" }.UnsafeStart();
         _isStarted = true;
     }
 
     private void Serve()
     {
-        while (true) threads.Run(TakeDue().Fire);
+        while (true)
+        {
+            var fire = TakeDue().Fire;
+            try
+            {
+                threads.Run(fire);
+            }
+            catch (OutOfMemoryException)
+            {
+                // the system gives no more threads; the pool has some
+                ThreadPool.UnsafeQueueUserWorkItem(static begin => begin(), fire, preferLocal: false);
+            }
+        }
     }
 
     private StandbyTimer TakeDue()
