@@ -21,7 +21,8 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     private static readonly TimeSpan s_checkpointRetry = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_othersCheckpointRetry = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan s_longestCheckpointRetry = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan s_readerRetry = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_readerRetry = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan s_longestReaderRetry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_forceRetry = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan s_yieldAfter = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_shortestLook = TimeSpan.FromMilliseconds(5);
@@ -55,7 +56,7 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     private double _framesASecond;
     private TimeSpan _checkpointRetry = s_checkpointRetry;
     private int _hindrances;
-    private int _readers;
+    private TimeSpan _readerRetry = s_readerRetry;
     private bool _wasInVain;
     private bool _hasFound = true;
 
@@ -195,13 +196,14 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
         _nextCheckpoint = RetryAfter(effort, outcome) is { Ticks: > 0 } pause ? ended + pause : now;
         _nextForce = ForceAfter(now, took, effort, outcome);
         _wasInVain = outcome == CheckpointOutcome.HinderedByCheckpoint && (_wasInVain || effort != CheckpointEffort.Yielding);
-        _readers = outcome == CheckpointOutcome.HinderedByReader ? _readers + 1 : outcome == CheckpointOutcome.Rests ? 0 : _readers;
+        if (outcome == CheckpointOutcome.HinderedByReader) _readerRetry = Shorter(_readerRetry * 4, s_longestReaderRetry);
+        else if (outcome == CheckpointOutcome.Rests) _readerRetry = s_readerRetry;
         _nextRest = now + options.CheckpointQuietInterval;
     }
 
     private DateTimeOffset ForceAfter(DateTimeOffset now, TimeSpan took, CheckpointEffort effort, CheckpointOutcome outcome) => outcome switch
     {
-        CheckpointOutcome.HinderedByReader => now + took + Shorter(s_readerRetry, s_forceRetry * Math.Pow(4, _readers + 1)), // it may be one of a moment
+        CheckpointOutcome.HinderedByReader => now + took + _readerRetry, // it may be one of a moment
         CheckpointOutcome.HinderedByCheckpoint when effort != CheckpointEffort.Yielding => now + took + Longer(s_forceRetry, took * HoldPause), // that may take seconds
         CheckpointOutcome.HinderedByCheckpoint => _nextForce,
         CheckpointOutcome.Hindered when effort != CheckpointEffort.Yielding => now + took + s_forceRetry,

@@ -164,7 +164,7 @@ public sealed class CheckpointScheduleTests : CaptureScheduleFixture
     public void Writers_are_kept_out_the_more_rarely_the_longer_a_reader_is_in_the_way()
     {
         var (schedule, at) = (FastGrowing(), 100);
-        foreach (var wait in new[] { 20, 80, 100, 100 })
+        foreach (var wait in (int[])[20, 80, .. Enumerable.Repeat(100, 100)])
         {
             schedule.Checkpointed(At(at), TimeSpan.Zero, CheckpointEffort.HoldingFirst, CheckpointOutcome.HinderedByReader);
             Assert.NotEqual(CheckpointEffort.HoldingFirst, schedule.CheckpointDue(At(at + wait - 1), 3000));
