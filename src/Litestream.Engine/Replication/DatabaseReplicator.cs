@@ -326,6 +326,7 @@ public sealed class DatabaseReplicator : IAsyncDisposable
         {
             if (present?.Id != former?.Id) shipper.Realign();
             else if (isNew || shipper.HasWork) shipper.Wake();
+            else shipper.TryNoteHeld();
         }
     }
 

@@ -27,6 +27,7 @@ internal sealed class Shipper : IDisposable
     private volatile int _failures;
     private volatile LitestreamException? _refusal; // of the last tries, where nobody but a person can help; it is tried again all the same
     private volatile bool _wasAsked;
+    private long _heldAt;
     private bool _isTidy;
 
     /// <summary>Prepares.</summary>
@@ -65,6 +66,7 @@ internal sealed class Shipper : IDisposable
             return _status with
             {
                 State = State,
+                LastSyncAt = Volatile.Read(ref _heldAt) is not 0 and var heldAt ? new(heldAt, TimeSpan.Zero) : null,
                 Position = _alignment.Held,
                 Requests = _client.Requests,
                 LagBytes = backlog.Bytes,
@@ -115,6 +117,14 @@ internal sealed class Shipper : IDisposable
 
     /// <summary>Says that there may be something to ship.</summary>
     public void Wake() => _work.Set();
+
+    /// <summary>Notes, at a look at the source, that the replica holds everything that is captured, if it does.</summary>
+    public bool TryNoteHeld()
+    {
+        if (!IsReachable || HasPending || _alignment.Present() is null) return false;
+        Volatile.Write(ref _heldAt, _environment.Time.GetUtcNow().UtcTicks);
+        return true;
+    }
 
     /// <summary>Lets the replica be asked again what it holds, for a new generation.</summary>
     public void Realign()
@@ -247,12 +257,7 @@ internal sealed class Shipper : IDisposable
                 $"The snapshot of index {content.Start.Index:x8} ({content.Size} bytes) is on the replica.", _client.Url);
         }
 
-        if (_alignment.IsAligned && !HasPending && _alignment.Present() is not null)
-        {
-            _status = _status with { LastSyncAt = _environment.Time.GetUtcNow() };
-            _comeback.Forget();
-        }
-
+        if (TryNoteHeld()) _comeback.Forget();
         _done.Set();
     }
 

@@ -203,6 +203,18 @@ public sealed class SeveralReplicasTests : IDisposable
     }
 
     [Fact]
+    public async Task A_replica_that_holds_all_of_a_quiet_database_says_so_again_and_again()
+    {
+        _replica.CostsPerRequest = true;
+        await using var replication = RunningReplication.Start(_database.Path, [_replica]);
+        _database.App.Insert();
+        await replication.SyncAsync();
+        await replication.UntilAsync(() => replication.Status.Replicas[0].LagBytes == 0, "nothing waits");
+        var asked = DateTimeOffset.UtcNow;
+        await replication.UntilAsync(() => replication.Status.Replicas[0].LastSyncAt > asked, "the replica says that it still holds everything");
+    }
+
+    [Fact]
     public async Task A_replica_with_a_snapshot_alone_says_where_it_is_and_one_without_says_what_waits()
     {
         _away.Fails = (_, _) => true;
