@@ -54,12 +54,10 @@ internal sealed class PassiveCheckpoint(DatabaseConnection connection, SourceGua
             if (isNew) isAlone = guard.IsAlone;
             var answer = isAlone ? RunOnce() : LookOnly();
             guard.EnsureLocks();
-            if (!answer.IsBusy || Error is not null || IsEnough())
-            {
-                // a checkpoint of somebody else that goes on changes the file further; one of ours that failed has changed it
-                if (!answer.IsBusy || Error is not null) guard.NoteSeen(connection, life());
-                return answer;
-            }
+            var hasEnded = !answer.IsBusy || Error is not null;
+            // a checkpoint of somebody else that goes on changes the file further; one of ours that failed has changed it
+            if (hasEnded) guard.NoteSeen(connection, life());
+            if (hasEnded || IsEnough()) return answer;
 
             isNew = tries >= MaxTries;
             if (isNew) environment.Pause(s_pause);

@@ -85,7 +85,6 @@ internal class WalCapture
     /// <exception cref="ContinuityLostException">Something was missed, or can't be proven not to be.</exception>
     public void Prepare(DatabaseConnection reader)
     {
-        Forget();
         _prepared = reader.Within(() => Find(reader));
     }
 

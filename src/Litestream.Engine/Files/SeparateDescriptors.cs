@@ -47,8 +47,12 @@ internal sealed class SeparateDescriptors
     /// <summary>Where SQLite runs. Null where there is no such thread, or others in this process use the same copy of SQLite, which keeps one list of all its files.</summary>
     public static SeparateDescriptors? Sqlite => s_sqlite.Value;
 
-    /// <summary>Whether this thread has descriptors of its own: a thread that is started on it has the same.</summary>
-    public static bool IsOnOne => s_here is not null;
+    /// <summary>Sees that this thread may start another one, which has the descriptors of the one that starts it.</summary>
+    /// <exception cref="InvalidOperationException">It is one of those with descriptors of their own.</exception>
+    public static void EnsureOnNone()
+    {
+        if (s_here is not null) throw new InvalidOperationException("A thread that is started here would have SQLite's descriptors, and none of the others'.");
+    }
 
     /// <summary>Whether this thread is one of them.</summary>
     public bool IsHere => s_here == this;

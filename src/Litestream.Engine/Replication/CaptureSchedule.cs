@@ -247,7 +247,7 @@ internal sealed class CaptureSchedule(ReplicationOptions options, DateTimeOffset
     private DateTimeOffset CutDue(DateTimeOffset first) =>
         Later(_lastCut + options.SyncInterval, Earlier(_lastSignal + options.QuietInterval, first + options.SyncInterval));
 
-    /// <summary>Half of the time after which a WAL that grows like this has reached a size.</summary>
+    /// <summary>Half of the time after which a WAL that grows like this has reached a size, or one in which a burst begins now is too large.</summary>
     private TimeSpan IntervalTo(double size, uint frames)
     {
         var longest = options.CaptureInterval.TotalSeconds;

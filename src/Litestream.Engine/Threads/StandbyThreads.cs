@@ -53,7 +53,7 @@ internal sealed class StandbyThreads(string name, TimeSpan rest, int most = int.
     /// <exception cref="OutOfMemoryException">The system gives no more threads.</exception>
     public void Run(Action work)
     {
-        if (SeparateDescriptors.IsOnOne) throw new InvalidOperationException("A thread that is started here would have SQLite's descriptors, and none of the others'.");
+        SeparateDescriptors.EnsureOnNone();
         lock (_idle)
         {
             // the last one that became idle: so those that many at once have needed do end

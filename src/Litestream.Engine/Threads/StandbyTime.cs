@@ -44,7 +44,7 @@ internal sealed class StandbyTime(StandbyThreads threads) : TimeProvider
 
     private void Start()
     {
-        if (SeparateDescriptors.IsOnOne) throw new InvalidOperationException("A thread that is started here would have SQLite's descriptors, and none of the others'.");
+        SeparateDescriptors.EnsureOnNone();
         new Thread(Serve) { IsBackground = true, Name = "LitestreamTimer" }.UnsafeStart();
         _isStarted = true;
     }
@@ -70,24 +70,13 @@ internal sealed class StandbyTime(StandbyThreads threads) : TimeProvider
     {
         lock (_timers)
         {
-            while (true)
-            {
-                var wait = _timers.Min is { } first ? first.Due - Environment.TickCount64 : Timeout.Infinite;
-                if (_timers.Min is not { } due || wait > 0)
-                {
-                    Monitor.Wait(_timers, (int)Math.Min(wait, int.MaxValue));
-                    continue;
-                }
-
-                _timers.Remove(due);
-                if (due.Period is { } period)
-                {
-                    due.Due = Environment.TickCount64 + (long)Math.Ceiling(period.TotalMilliseconds);
-                    _timers.Add(due);
-                }
-
-                return due;
-            }
+            while (WaitForNext() is not 0 and var wait) Monitor.Wait(_timers, wait);
+            var due = _timers.Min!;
+            Set(due, due.Period, due.Period);
+            return due;
         }
     }
+
+    /// <summary>Milliseconds until a timer is due, 0 if one is; <see cref="Timeout.Infinite"/> if none is set.</summary>
+    private int WaitForNext() => _timers.Min is { } first ? (int)Math.Clamp(first.Due - Environment.TickCount64, 0, int.MaxValue) : Timeout.Infinite;
 }

@@ -73,6 +73,27 @@ public sealed class WalCaptureTests : IDisposable
     }
 
     [Fact]
+    public void What_was_prepared_in_a_transaction_is_captured_in_it_and_never_in_another()
+    {
+        App.Insert(3);
+        Assert.True(_reader.TryBeginRead());
+        _capture.Prepare(_reader);
+        var prepared = App.Image();
+        App.Insert(3);
+        Assert.True(_capture.Capture(_reader, _sink) > 0);
+        _reader.EndTransaction();
+        Assert.Equal(prepared, _sink.Bytes);
+
+        Assert.True(_reader.TryBeginRead());
+        _capture.Prepare(_reader);
+        _reader.EndTransaction();
+        _capture.Forget();
+        App.Insert(3);
+        Assert.True(Capture() > 0);
+        Assert.Equal(App.Image(), _sink.Bytes);
+    }
+
+    [Fact]
     public void Capture_takes_more_than_one_read_of_frames()
     {
         App.Insert(60, 50_000);

@@ -96,6 +96,25 @@ public sealed class Lz4FrameWriterTests
         Assert.Equal(100 + (8 * MaxSize), Decode(target).Length);
     }
 
+    [Fact]
+    public void Blocks_that_are_full_can_be_written_before_others_are_in_their_way()
+    {
+        using var target = new MemoryStream();
+        using var writer = new Lz4FrameWriter(() => target);
+        var content = Noise((2 * MaxSize) + 100);
+        writer.Write(content.AsSpan(0, MaxSize - 1));
+        writer.WriteFull();
+        Assert.Equal(0, target.Length);
+        writer.Write(content.AsSpan(MaxSize - 1, 1));
+        writer.Write(content.AsSpan(MaxSize, MaxSize + 100));
+        Assert.Equal(0, target.Length);
+        writer.WriteFull();
+        Assert.True(target.Length > MaxSize);
+
+        writer.Complete();
+        Assert.True(content.AsSpan().SequenceEqual(Decode(target)));
+    }
+
     /// <summary>A frame with a block missing would have the checksum of what was left.</summary>
     [Theory]
     [InlineData(0)]

@@ -1,6 +1,7 @@
 using Litestream.Engine.Capture;
 using Litestream.Engine.Tests.Capture;
 using Litestream.Engine.Tests.Sqlite;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Litestream.Engine.Tests.Regressions;
@@ -17,6 +18,7 @@ public sealed class OthersCheckpointTests
         var pauses = 0;
         var environment = new EngineEnvironment
         {
+            Time = new FakeTimeProvider(),
             Pause = _ =>
             {
                 if (++pauses == 3) database.App.Checkpoint(Application.Passive); // so that it counts what is written by now
@@ -42,19 +44,32 @@ public sealed class OthersCheckpointTests
         Assert.Equal(database.App.Image(), sink.Bytes);
     }
 
-    [Fact]
-    public void One_that_does_not_end_is_not_waited_for_without_end()
+    [Theory]
+    [InlineData(0, 24)]
+    [InlineData(1, 24)]
+    [InlineData(16, 3)] // where the clock ticks 64 times a second: 40 ms at most, and what the last pause takes longer
+    public void One_that_does_not_end_is_not_waited_for_without_end(int pauseTakes, int expected)
     {
         using var database = new TestDatabase();
         database.App.Insert(5, 10);
         var pauses = 0;
-        using var session = CaptureSession.TryOpen(database.Info, new EngineEnvironment { Pause = _ => pauses++ })!;
+        var time = new FakeTimeProvider();
+        var environment = new EngineEnvironment
+        {
+            Time = time,
+            Pause = _ =>
+            {
+                pauses++;
+                time.Advance(TimeSpan.FromMilliseconds(pauseTakes));
+            },
+        };
+        using var session = CaptureSession.TryOpen(database.Info, environment)!;
         using (var view = session.TryOpenView()!) session.StartAt(view.Point);
         session.NoteSeen();
         database.App.Insert(3, 100);
         File.SetLastWriteTimeUtc(database.Path, DateTime.UtcNow.AddSeconds(1));
 
         Assert.True(session.Checkpoint(patience: 4).IsBusy);
-        Assert.InRange(pauses, 1, 24);
+        Assert.Equal(expected, pauses);
     }
 }

@@ -43,7 +43,7 @@ public sealed class StandbyTimeTests
     }
 
     [Fact]
-    public async Task A_cancelled_wait_does_not_fire()
+    public async Task A_wait_can_be_cancelled()
     {
         using var cancellation = new CancellationTokenSource();
         var wait = Task.Delay(TimeSpan.FromMinutes(10), _time, cancellation.Token);
