@@ -169,7 +169,7 @@ internal sealed class CaptureSession : IDisposable
     /// <summary>Captures all that is committed now.</summary>
     /// <param name="sink">Receives the frames. What it got is void when this throws.</param>
     /// <param name="cancellationToken">Ends a capture that finds much.</param>
-    /// <returns>The number of frames; null when somebody is in the way.</returns>
+    /// <returns>The number of frames; null when somebody is in the way, or the sink has no room for them.</returns>
     /// <exception cref="ContinuityLostException">Something was or may have been missed.</exception>
     public uint? TryCapture(IFrameSink sink, CancellationToken cancellationToken = default)
     {
@@ -179,7 +179,7 @@ internal sealed class CaptureSession : IDisposable
             var before = Wal.Point;
             try
             {
-                if (!_probe.Within<bool>(tries == 0 ? TryBeginCapture : TryGoOnCapture)) return null;
+                if (!_probe.Within<bool>(tries == 0 ? TryBeginCapture : TryGoOnCapture) || Wal.Prepared > sink.Room) return null;
                 if (Wal.Capture(_probe, sink, cancellationToken) is { } frames)
                 {
                     _handOver.NoteLife(before, Point, _relay.Began);

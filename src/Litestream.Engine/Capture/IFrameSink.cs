@@ -9,4 +9,7 @@ internal interface IFrameSink
     /// <param name="frames">Frame headers and pages as in the source's WAL; may be changed in place.</param>
     /// <param name="source">The source's WAL header.</param>
     void Append(Span<byte> frames, WalHeader source);
+
+    /// <summary>Bytes that it takes now, of frames; what is more waits for another capture.</summary>
+    long Room => long.MaxValue;
 }

@@ -88,6 +88,9 @@ internal class WalCapture
         _prepared = reader.Within(() => Find(reader));
     }
 
+    /// <summary>Bytes of the frames that were prepared.</summary>
+    public long Prepared => _prepared?.News is { } news ? (news.Limit.LastFrame - news.First + 1L) * news.Header.FrameSize : 0;
+
     /// <summary>Forgets what was prepared, with its transaction.</summary>
     public void Forget()
     {

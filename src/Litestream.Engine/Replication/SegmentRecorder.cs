@@ -45,7 +45,7 @@ internal sealed class SegmentRecorder(ReplicationOptions options, EngineEnvironm
     public DateTimeOffset? LastChangeAt => _clock.LastSeen;
 
     /// <summary>Receives what is captured.</summary>
-    public WalStreamWriter Sink => _stream ??= new(head => spool.CreateSegment(Generation!.Value, head), _head!, options.MaxIndexSize);
+    public WalStreamWriter Sink => _stream ??= new(head => spool.CreateSegment(Generation!.Value, head), _head!, options.MaxIndexSize, () => Room);
 
     /// <summary>Whether something is captured that no cut has taken.</summary>
     public bool HasOpenSegment => _stream is { IsEmpty: false };
@@ -62,8 +62,8 @@ internal sealed class SegmentRecorder(ReplicationOptions options, EngineEnvironm
     /// <summary>Whether one goes on for so long that the device does not seem to answer.</summary>
     public bool IsHanging => IsCutting && environment.Time.GetElapsedTime(_cutSince) >= s_longestCut;
 
-    /// <summary>Uncompressed bytes that can still be captured and touch no device.</summary>
-    public long RoomInMemory => Math.Min(Lz4FrameWriter.RoomInMemory - OpenSize, options.MaxIndexSize - (Position?.Offset ?? 0));
+    /// <summary>Uncompressed bytes that can still be captured: where a cut hangs those that touch no device.</summary>
+    public long Room => !IsHanging ? long.MaxValue : Math.Min(Lz4FrameWriter.RoomInMemory - OpenSize, options.MaxIndexSize - (Position?.Offset ?? 0));
 
     /// <summary>Whether one has ended, and <see cref="Settle"/> tells how.</summary>
     public bool HasEndedCut => _cut is { IsCompleted: true };

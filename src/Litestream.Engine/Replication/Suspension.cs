@@ -43,7 +43,7 @@ internal sealed class Suspension(ReplicationOptions options, EngineEnvironment e
 
     /// <summary>Whether no more may be captured before the cut that goes on has ended: there is too much for the spool, or for what a device that hangs leaves, memory.</summary>
     public bool MayNotCapture =>
-        recorder.Segments.OpenSize > options.SpoolLimit || (recorder.Segments.IsHanging && recorder.NotCaptured >= recorder.Segments.RoomInMemory);
+        recorder.Segments.OpenSize > options.SpoolLimit || (recorder.Segments.IsHanging && recorder.NotCaptured >= recorder.Segments.Room);
 
     /// <summary>While the spool's device hangs the application's WAL takes its place, but no further than the spool would grow: then the WAL is let go.</summary>
     /// <returns>Why it was; null if it was not.</returns>

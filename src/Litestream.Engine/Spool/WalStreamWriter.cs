@@ -8,7 +8,8 @@ namespace Litestream.Engine.Spool;
 /// <param name="create">Makes the writer of a segment.</param>
 /// <param name="start">The stream's end so far.</param>
 /// <param name="maxIndexSize">Uncompressed bytes after which a new index begins.</param>
-internal sealed class WalStreamWriter(Func<StreamHead, SegmentWriter> create, StreamHead start, long maxIndexSize) : IFrameSink, IDisposable
+/// <param name="room">Uncompressed bytes that may be appended now; null for any number.</param>
+internal sealed class WalStreamWriter(Func<StreamHead, SegmentWriter> create, StreamHead start, long maxIndexSize, Func<long>? room = null) : IFrameSink, IDisposable
 {
     private readonly List<SegmentWriter> _segments = [create(start)];
 
@@ -37,6 +38,9 @@ internal sealed class WalStreamWriter(Func<StreamHead, SegmentWriter> create, St
             return changes;
         }
     }
+
+    /// <inheritdoc/>
+    public long Room => room?.Invoke() ?? long.MaxValue;
 
     private SegmentWriter Open => _segments[^1];
 

@@ -35,6 +35,26 @@ public sealed class CaptureSessionTests : IDisposable
     }
 
     [Fact]
+    public void What_there_is_no_room_for_waits_for_another_capture_and_nothing_is_checkpointed_meanwhile()
+    {
+        App.Insert(10, 1000);
+        var (before, image) = (_session.Point, _sink.Bytes);
+        foreach (var room in new[] { -1L, 0, 4119, 8000 })
+        {
+            _sink.Room = room;
+            Assert.Null(_session.TryCapture(_sink));
+            Assert.Equal(CheckpointOutcome.Hindered, Checkpointer.TryRest(_session, _sink, CheckpointEffort.HoldingFirst));
+        }
+
+        Assert.Equal(before, _session.Point);
+        Assert.Equal(image, _sink.Bytes);
+        Assert.False(_session.IsWalForeign);
+        _sink.Room = long.MaxValue;
+        Assert.True(_session.TryCapture(_sink) > 0);
+        Assert.Equal(App.Image(), _sink.Bytes);
+    }
+
+    [Fact]
     public void A_rest_lets_one_restart_pass_and_capture_goes_on()
     {
         for (var life = 0; life < 4; life++)

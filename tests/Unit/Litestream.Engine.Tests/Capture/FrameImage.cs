@@ -17,6 +17,9 @@ internal sealed class FrameImage(byte[] start) : IFrameSink
     /// <summary>Is called before frames are taken: a place for an application to step in.</summary>
     public Action Taking { get; set; } = () => { };
 
+    /// <summary>Bytes that it takes at once.</summary>
+    public long Room { get; set; } = long.MaxValue;
+
     public byte[] Bytes => _image.ToArray();
 
     public void Append(Span<byte> frames, WalHeader source)

@@ -11,6 +11,7 @@ namespace Litestream.Engine.Tests.Regressions;
 
 /// <summary>Fuzzing: a segment of 600 bytes that says of the database that it has 4 billion pages took 64 GiB of memory to verify, and sizes in
 /// a listing were added up whatever they were.</summary>
+[Collection(MeasuredCollection.Name)]
 public sealed class BoastfulReplicaTests
 {
     private const long Bound = 64L << 20;

@@ -8,6 +8,7 @@ using Xunit;
 namespace Litestream.Engine.Tests.Regressions;
 
 /// <summary>Hostile review: the head and the lease of a replica were read into memory whatever their length.</summary>
+[Collection(MeasuredCollection.Name)]
 public sealed class LargeNoteTests : IDisposable
 {
     private const long Size = 8L << 30;

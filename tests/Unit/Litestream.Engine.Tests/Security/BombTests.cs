@@ -8,6 +8,7 @@ using Xunit;
 namespace Litestream.Engine.Tests.Security;
 
 /// <summary>Objects that say, or unpack to, far more than they are take no more memory and no more disk than they may.</summary>
+[Collection(MeasuredCollection.Name)]
 public sealed class BombTests : IDisposable
 {
     private const long Memory = 128L << 20;
